@@ -1,0 +1,14 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from accounts.api.views import CurrentTokenView, MeView, TeamViewSet, TokensView
+
+router = SimpleRouter()
+router.register("teams", TeamViewSet, basename="team")
+
+urlpatterns = [
+    path("me/", MeView.as_view(), name="me"),
+    path("tokens/", TokensView.as_view(), name="tokens"),
+    path("tokens/current/", CurrentTokenView.as_view(), name="current-token"),
+    *router.urls,
+]

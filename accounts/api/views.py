@@ -1,0 +1,63 @@
+"""Who am I, sign in a machine, and which teams can be referred to."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from accounts import selectors, services
+from accounts.api.serializers import MeSerializer, TeamSerializer, TokenRequestSerializer, TokenSerializer
+from accounts.models import Team
+
+
+class TokensView(APIView):
+    """Exchange an email and password for a token."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+    throttle_scope = "sign-in"
+
+    @extend_schema(request=TokenRequestSerializer, responses={201: TokenSerializer}, operation_id="tokens_create")
+    def post(self, request: Request) -> Response:
+        form = TokenRequestSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        _, token, expires_at = services.exchange_password_for_token(**form.validated_data)
+        return Response(
+            TokenSerializer({"token": token, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED
+        )
+
+
+class CurrentTokenView(APIView):
+    """The token that this request came with."""
+
+    @extend_schema(responses={204: None}, operation_id="tokens_revoke")
+    def delete(self, request: Request) -> Response:
+        if request.auth is not None:
+            services.revoke_token(token=request.auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    """The signed-in user, and their roles."""
+
+    @extend_schema(responses=MeSerializer, operation_id="me")
+    def get(self, request: Request) -> Response:
+        user = selectors.signed_in(request.user)
+        return Response(MeSerializer(selectors.profile_of(user)).data)
+
+
+class TeamViewSet(mixins.ListModelMixin, GenericViewSet[Team]):
+    """Teams that take referrals."""
+
+    serializer_class = TeamSerializer
+    ordering = ("name", "id")
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Team.objects.none()
+        return selectors.teams_to_refer_to(selectors.signed_in(self.request.user))

@@ -1,0 +1,24 @@
+"""The words of this app. A leaf: imports nothing of ours."""
+
+from django.db import models
+
+
+class OrganizationKind(models.TextChoices):
+    """What sort of organisation works with the service, or is named in it."""
+
+    GP_PRACTICE = "gp_practice", "GP practice"
+    NHS_TRUST = "nhs_trust", "NHS trust"
+    LINK_WORKER_HOST = "link_worker_host", "Link-worker host (primary care network, council or charity)"
+    PROVIDER = "provider", "Provider (leisure trust, charity, community group)"
+    COMMISSIONER = "commissioner", "Commissioner"
+
+
+class Role(models.TextChoices):
+    """What a person does in a team. One person may have several roles, in several teams."""
+
+    REFERRER = "referrer", "Referrer"
+    LINK_WORKER = "link_worker", "Link worker"
+    LEAD = "lead", "Team lead"
+    PROVIDER = "provider", "Provider"
+    MANAGER = "manager", "Manager or commissioner"
+    SYSTEM = "system", "The service itself"

@@ -1,0 +1,123 @@
+"""Organisations, teams, users and their roles. Rules about what a role may do live with what it is done to."""
+
+import uuid
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from accounts.enums import OrganizationKind, Role
+
+
+class Organization(models.Model):
+    """One organisation: a practice, a trust, a provider. Practices without users are here too, so that a person's
+    registered practice can be checked. Personal data: none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=20, choices=OrganizationKind)
+    ods_code = models.CharField(max_length=6, blank=True, help_text="The organisation's ODS code, where it has one.")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ods_code"], condition=~Q(ods_code=""), name="organization_ods_code_once"),
+            models.CheckConstraint(condition=Q(kind__in=OrganizationKind.values), name="organization_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People of one organisation who share an inbox: a practice's staff, link workers, a discharge team, a hub.
+
+    Personal data: none (the inbox is the team's).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=255)
+    inbox_email = models.EmailField(help_text="Where the team is told that there is news.")
+    telephone = models.CharField(max_length=35, blank=True)
+    takes_referrals = models.BooleanField(default=False, help_text="Whether a referrer may choose this team.")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="team_name_once_per_organization")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users; everything else about them is in `accounts.services`."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person (or a system) that signs in. Personal data: name and work email."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=70)
+    job_title = models.CharField(max_length=70, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @cached_property
+    def _memberships(self) -> tuple[tuple[uuid.UUID, str], ...]:
+        return tuple(self.memberships.filter(team__is_active=True).order_by("id").values_list("team_id", "role"))
+
+    def team_ids(self, *roles: Role) -> list[uuid.UUID]:
+        """Return the teams in which this user has any of the roles. One query per user object, whoever asks."""
+        return list(dict.fromkeys(team for team, role in self._memberships if role in roles))
+
+    def roles_in(self, team_ids: Iterable[uuid.UUID | None]) -> set[Role]:
+        """Return the roles which this user has in any of the teams."""
+        wanted = set(team_ids)
+        return {Role(role) for team, role in self._memberships if team in wanted}
+
+    def roles(self) -> set[Role]:
+        """Return every role this user has anywhere."""
+        return {Role(role) for _, role in self._memberships}
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.pop("_memberships", None)
+        super().refresh_from_db(*args, **kwargs)
+
+
+class Membership(models.Model):
+    """One role of one user in one team. Personal data: who works where."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")  # nothing without its user
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "team", "role"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=[role for role in Role.values if role != Role.SYSTEM]),
+                name="membership_role_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} in {self.team_id}"

@@ -1,0 +1,42 @@
+"""Reads about organisations and people."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from accounts.enums import OrganizationKind
+from accounts.models import Organization, Team, User
+from core.identifiers import NO_PRACTICE_CODES
+
+
+def teams_to_refer_to(user: User) -> QuerySet[Team]:
+    """Return the teams that take referrals, for a signed-in user to choose from, by name."""
+    return (
+        Team.objects.filter(takes_referrals=True, is_active=True, organization__is_active=True)
+        .select_related("organization")
+        .order_by("name", "id")
+    )
+
+
+def is_known_practice_code(code: str) -> bool:
+    """Whether a GP practice code is one of a known practice, or one of the codes for "none" and "not known"."""
+    if code in NO_PRACTICE_CODES:
+        return True
+    return Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE, ods_code=code).exists()
+
+
+def signed_in(user: User | AnonymousUser) -> User:
+    """Return the user of an authenticated request, typed as ours."""
+    if not isinstance(user, User):
+        raise TypeError("an authenticated request was expected")
+    return user
+
+
+def profile_of(user: User) -> dict[str, object]:
+    """Return who a user is, with their roles in order of team."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "full_name": user.full_name,
+        "job_title": user.job_title,
+        "roles": list(user.memberships.select_related("team__organization").order_by("team__name", "role", "id")),
+    }

@@ -1,0 +1,57 @@
+"""Writes about organisations and people: one use case each."""
+
+import datetime as dt
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from knox.models import AuthToken
+
+from accounts.enums import Role
+from accounts.models import Membership, Team, User
+from core.errors import NotPermitted
+
+TOKEN_LIFE = dt.timedelta(hours=12)
+"""How long a token from a password lasts: one long working day. A machine's own token may be given longer."""
+
+
+@transaction.atomic
+def register_user(
+    *,
+    email: str,
+    full_name: str,
+    password: str | None,
+    job_title: str = "",
+    roles: list[tuple[Team, Role]] | None = None,
+) -> User:
+    """Create a user with their roles. Without a password they cannot sign in by one (a machine's account).
+
+    :raises django.db.IntegrityError: if the email is taken, or a role is given twice.
+    """
+    user = User(email=User.objects.normalize_email(email), full_name=full_name, job_title=job_title)
+    user.set_password(password)
+    user.save()
+    Membership.objects.bulk_create(Membership(user=user, team=team, role=role) for team, role in roles or [])
+    return user
+
+
+def issue_token(*, user: User, life: dt.timedelta = TOKEN_LIFE) -> tuple[str, dt.datetime]:
+    """Give a user a token for a machine; only its digest is kept. Returns the token and when it ends."""
+    row, token = AuthToken.objects.create(user=user, expiry=life)
+    return token, row.expiry
+
+
+def exchange_password_for_token(*, email: str, password: str) -> tuple[User, str, dt.datetime]:
+    """Sign in a machine by email and password.
+
+    :raises NotPermitted: if they do not belong together, or the account is closed; it does not say which.
+    """
+    user = authenticate(username=email, password=password)
+    if not isinstance(user, User):
+        raise NotPermitted("The email or the password is not right.", code="wrong_credentials")
+    token, expires_at = issue_token(user=user)
+    return user, token, expires_at
+
+
+def revoke_token(*, token: AuthToken) -> None:
+    """End one token at once."""
+    token.delete()

@@ -1,0 +1,53 @@
+"""The Celery application and its timetable.
+
+Celery is the alarm clock, the database is the truth: no task carries work in its arguments, so a lost or
+doubled task loses and doubles nothing. Every entry expires before the next is due.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("config")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_default_queue="default",
+    task_serializer="json",
+    accept_content=["json"],
+    # A worker killed in the middle of a task gives the task back; every task is safe to run twice.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=120,
+    task_soft_time_limit=100,
+    # At least three times the hard time limit, else a slow task is delivered again while it still runs.
+    broker_transport_options={
+        "visibility_timeout": 400,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+    },
+    broker_connection_retry_on_startup=True,
+    timezone="Europe/London",
+    worker_hijack_root_logger=False,
+    beat_schedule={
+        "deliver what is owed": {
+            "task": "notifications.deliver_due",
+            "schedule": 1.0,
+            "options": {"queue": "notifications", "expires": 0.9},
+        },
+        "expire unanswered onward referrals": {
+            "task": "referrals.expire_unanswered",
+            "schedule": crontab(minute=10),
+            "options": {"queue": "periodic", "expires": 3000},
+        },
+        "count uptake": {
+            "task": "insights.count_uptake",
+            "schedule": crontab(hour=2, minute=30),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,24 @@
+"""Every URL of the service."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from core import problems
+from core.api import SchemaView
+from core.views import health
+
+api_v1 = [
+    path("", include("accounts.api.urls")),
+    path("", include("services_directory.api.urls")),
+    path("", include("referrals.api.urls")),
+    path("", include("insights.api.urls")),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
+urlpatterns = [
+    path("api/v1/", include(api_v1)),
+    path("health/", health, name="health"),
+    path("", include("web.urls")),
+]
+handler404 = problems.page_not_found
+handler500 = problems.server_error

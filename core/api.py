@@ -1,0 +1,31 @@
+"""Small things that every REST view shares: entity tags, preconditions, and the schema's own view."""
+
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
+
+from core.errors import Invalid
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, open to all: it holds no data of anybody."""
+
+    authentication_classes = ()
+
+
+def etag(version: int) -> str:
+    """Return the strong entity tag of a row's version."""
+    return f'"{version}"'
+
+
+def expected_version(request: Request) -> int | None:
+    """Return the version named by If-Match, or None where the caller does not insist on one.
+
+    :raises Invalid: if the header is not a tag of ours.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    if header in {"", "*"}:
+        return None
+    value = header.removeprefix("W/").strip('"')
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise Invalid({"If-Match": ['Send the ETag as you received it, like "3".']})
+    return int(value)

@@ -1,0 +1,32 @@
+"""Working days of England. Pure arithmetic on given dates: nothing here reads the clock."""
+
+import datetime as dt
+from functools import cache
+
+import holidays
+
+
+@cache
+def _bank_holidays() -> holidays.HolidayBase:
+    return holidays.country_holidays("GB", subdiv="ENG")
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether `day` is Monday to Friday and no bank holiday of England."""
+    return day.weekday() < 5 and day not in _bank_holidays()
+
+
+def add_working_days(day: dt.date, count: int) -> dt.date:
+    """Return the date `count` working days after `day` (0 gives the first working day on or after it).
+
+    :raises ValueError: if `count` is negative.
+    """
+    if count < 0:
+        raise ValueError("count must not be negative")
+    while not is_working_day(day):
+        day += dt.timedelta(days=1)
+    for _ in range(count):
+        day += dt.timedelta(days=1)
+        while not is_working_day(day):
+            day += dt.timedelta(days=1)
+    return day

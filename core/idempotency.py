@@ -1,0 +1,70 @@
+"""Carry a request out once, however often it is sent (draft-ietf-httpapi-idempotency-key-header-07).
+
+`claim` and `settle` are called inside the use case's own transaction.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from core.errors import Invalid, KeyReused
+from core.models import IdempotencyKey
+
+_FORM = re.compile(r"^[\x21-\x7e]{8,128}$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A key which a caller sent with a request, and the digest of that request's body."""
+
+    user_id: UUID
+    operation: str
+    key: str
+    body_digest: str
+
+
+def claim_of(*, user_id: UUID, operation: str, key: str | None, body: Any) -> Claim | None:
+    """Return the claim which a request makes, or None when it carries no key.
+
+    :raises Invalid: if the key is not 8 to 128 printable ASCII characters.
+    """
+    if key is None:
+        return None
+    key = key.strip().strip('"')
+    if not _FORM.match(key):
+        raise Invalid({"Idempotency-Key": ["Use 8 to 128 printable characters, for example a UUID."]})
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
+    return Claim(
+        user_id=user_id, operation=operation, key=key, body_digest=hashlib.sha256(canonical.encode()).hexdigest()
+    )
+
+
+def take(claim: Claim) -> str | None:
+    """Take the key for this transaction; return the earlier result's reference if the request was already carried out.
+
+    A second request with the same key waits here until the first has committed or rolled back.
+
+    :raises KeyReused: if the key came before with another body.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (user_id, operation, key, body_digest, result, created_at) "
+            "VALUES (%s, %s, %s, %s, '', now()) ON CONFLICT DO NOTHING",
+            [claim.user_id, claim.operation, claim.key, claim.body_digest],
+        )
+        if cursor.rowcount == 1:
+            return None
+    earlier = IdempotencyKey.objects.get(user_id=claim.user_id, operation=claim.operation, key=claim.key)
+    if earlier.body_digest != claim.body_digest:
+        raise KeyReused("Use a new key for a new request; to retry, send exactly the same body.")
+    return earlier.result
+
+
+def settle(claim: Claim, *, result: str) -> None:
+    """Note what the request made, in the same transaction."""
+    IdempotencyKey.objects.filter(user_id=claim.user_id, operation=claim.operation, key=claim.key).update(result=result)

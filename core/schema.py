@@ -1,0 +1,75 @@
+"""OpenAPI: every operation also names the problems it can answer with."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An RFC 9457 problem."""
+
+    type = serializers.CharField(help_text="A stable URN for this kind of problem.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What to do about it.")
+    code = serializers.CharField(help_text="The last part of the type, for programs.")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="By field, when the input is invalid.",
+    )
+    available_actions = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What may be done now, when the moment was wrong."
+    )
+
+
+DESCRIPTIONS = {
+    "400": "The input is not right: `errors` says where.",
+    "401": "Not signed in.",
+    "403": "Visible to you, but not yours to do.",
+    "404": "Does not exist, or not for you.",
+    "405": "Not that method.",
+    "406": "Only JSON is spoken here.",
+    "409": "The wrong moment, or somebody was faster: `available_actions` says what may be done now.",
+    "412": "It has changed since you read it: read it again.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "422": "The Idempotency-Key was used with another body.",
+    "429": "Too many tries.",
+}
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds the problems to each operation. A view may add codes with `problem_codes = {"409", ...}`."""
+
+    def get_response_serializers(self) -> Any:
+        return super().get_response_serializers()
+
+    def _get_response_bodies(self, direction: str = "response") -> Any:
+        responses = super()._get_response_bodies(direction)
+        for code in sorted(self._problem_codes()):
+            if code not in responses:
+                responses[code] = self._get_response_for_code(
+                    OpenApiResponse(ProblemSerializer, description=DESCRIPTIONS[code]),
+                    code,
+                    media_types=["application/problem+json"],
+                )
+        return responses
+
+    def _problem_codes(self) -> set[str]:
+        codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
+        if self.view.get_authenticators() and self._needs_sign_in():
+            codes |= {"401", "403"}
+        if "{" in self.path or self.method in {"GET"}:
+            codes |= {"404"} if "{" in self.path else set()
+        if self.method in {"POST", "PUT", "PATCH"}:
+            codes |= {"400", "413", "415"}
+        if self.method == "GET" and "{" not in self.path:
+            codes |= {"400"}
+        action = getattr(self.view, "action", None)
+        return codes | set(getattr(self.view, "problem_codes", {}).get(action, set()))
+
+    def _needs_sign_in(self) -> bool:
+        return bool(self.get_auth())
