@@ -10,9 +10,13 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Actor:
-    """The one who acts. `user` is None for the service itself."""
+    """The one who acts. `user` is None for the service itself.
+
+    `is_retelling` marks the demo's history: what it owes in messages is recorded as delivered then, and not sent now.
+    """
 
     user: User | None
+    is_retelling: bool = False
 
     def roles_in(self, team_ids: Iterable[UUID | None]) -> set[Role]:
         """Return the roles that count in the given teams."""

@@ -2,8 +2,16 @@
 
 import datetime as dt
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import holidays
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def local_day(at: dt.datetime) -> dt.date:
+    """Return the calendar day in England at a moment."""
+    return at.astimezone(LONDON).date()
 
 
 @cache

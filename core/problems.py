@@ -10,13 +10,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from rest_framework import exceptions, renderers, status
+from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core import errors
+from core.renderers import PROBLEM_TYPE
 
-CONTENT_TYPE = "application/problem+json"
 STATUS_OF = {
     errors.Invalid: status.HTTP_400_BAD_REQUEST,
     errors.NotPermitted: status.HTTP_403_FORBIDDEN,
@@ -37,16 +37,6 @@ ADVICE = {
     429: "Wait for the seconds in Retry-After, then try again.",
     500: "This is our fault, and nothing was half-written. Try again; if it stays, tell the service's keeper.",
 }
-
-
-class JSONRenderer(renderers.JSONRenderer):
-    """JSON, whose media type is the problem type when the answer is a problem."""
-
-    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
-        response = (renderer_context or {}).get("response")
-        if response is not None and getattr(response, "is_problem", False):
-            response["Content-Type"] = CONTENT_TYPE
-        return super().render(data, accepted_media_type, renderer_context)
 
 
 def problem(
@@ -119,7 +109,7 @@ def _flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
 
 def json_problem(code: int, *, kind: str, **details: Any) -> JsonResponse:
     """Return a problem from outside REST framework (middleware, unknown addresses)."""
-    return JsonResponse(problem(code, kind=kind, **details), status=code, content_type=CONTENT_TYPE)
+    return JsonResponse(problem(code, kind=kind, **details), status=code, content_type=PROBLEM_TYPE)
 
 
 def is_for_machines(request: HttpRequest) -> bool:

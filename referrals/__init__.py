@@ -1,0 +1,1 @@
+"""The heart: people, their referrals, the onward referrals to services, and what came of them."""

@@ -1,1 +1,76 @@
-"""Fixtures that every test may use. People are named by what they do, never numbered."""
+"""The cast and the stage. People are named by what they do, never numbered; rows with a history are made by the
+services, because a status without its history is a state that production never has.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from referrals.models import OnwardReferral, Referral
+from tests import stage
+
+NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+"""A Monday morning."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+    """Let the test runner empty the tables between tests; `test_database_rules` arms these two triggers again."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE referrals_referralevent DISABLE TRIGGER event_no_truncate")
+        cursor.execute("ALTER TABLE referrals_consent DISABLE TRIGGER consent_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Throttles count in the cache: no test may spend another's tries."""
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture
+def cast(db: None) -> stage.Cast:
+    """A practice, a link-worker team, a leisure trust and a charity, with their people and their services."""
+    return stage.build_cast()
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], APIClient]:
+    """A client signed in as the given user."""
+
+    def sign_in(user: User) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(User.objects.get(pk=user.pk))
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def referral_at(cast: stage.Cast) -> Callable[..., Referral]:
+    """A referral brought to a status by the services."""
+
+    def bring(status: str, **changes: Any) -> Referral:
+        return stage.referral_at(cast, status, at=NOW, **changes)
+
+    return bring
+
+
+@pytest.fixture
+def onward_at(cast: stage.Cast) -> Callable[..., OnwardReferral]:
+    """An onward referral brought to a status by the services."""
+
+    def bring(status: str, **changes: Any) -> OnwardReferral:
+        return stage.onward_at(cast, status, at=NOW, **changes)
+
+    return bring

@@ -1,1 +1,9 @@
-urlpatterns: list = []
+from rest_framework.routers import SimpleRouter
+
+from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
+
+router = SimpleRouter()
+router.register("referrals", ReferralViewSet, basename="referral")
+router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+
+urlpatterns = router.urls

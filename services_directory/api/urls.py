@@ -1,1 +1,9 @@
-urlpatterns: list = []
+from rest_framework.routers import SimpleRouter
+
+from services_directory.api.views import NeedViewSet, ServiceViewSet
+
+router = SimpleRouter()
+router.register("services", ServiceViewSet, basename="service")
+router.register("needs", NeedViewSet, basename="need")
+
+urlpatterns = router.urls

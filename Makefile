@@ -1,0 +1,59 @@
+# The one list of commands, for people and for CI. `make` alone shows it.
+# `exec`, so that no shell stands between make and what it starts: a signal sent to make reaches it.
+
+# The first Python on this machine that is new enough; name another with `make run PYTHON=...`.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+ALONE := $(BIN)/python -m standalone exec --
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help environment run test check check-beside-servers journey format schema lock
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+environment:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and there is none on the PATH: install it, or name it as in \"make run PYTHON=/opt/python/bin/python3\"." >&2; exit 1; }
+	@$(PYTHON) -m standalone.environment
+
+run: environment ## start the whole service on this machine, until Ctrl-C
+	@exec $(BIN)/python -m standalone run
+
+test: environment ## run the tests beside servers of their own (ARGS="tests/api -k accept")
+	@exec $(ALONE) $(BIN)/python -m pytest $(ARGS)
+
+check: environment ## format, lint, types, imports, migrations, deployment, API schema
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@exec $(ALONE) $(MAKE) --no-print-directory check-beside-servers
+
+# What needs the settings, and with them a database; `make check` calls it.
+check-beside-servers:
+	$(BIN)/mypy .
+	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DEPLOYMENT=production PUBLIC_URL=https://referral.example ALLOWED_HOSTS=referral.example \
+		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@set -e; schema=$$(mktemp); trap 'rm -f "$$schema"' EXIT; \
+		$(BIN)/python manage.py spectacular --validate --fail-on-warn --file "$$schema"; \
+		diff -u docs/openapi.yml "$$schema" || \
+		{ echo 'docs/openapi.yml is not what the code says: "make schema" writes it anew.' >&2; exit 1; }
+
+journey: environment ## walk one referral through a running service, as its people do
+	@$(BIN)/python -m standalone.journey
+
+format: environment ## format the code, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: environment ## write docs/openapi.yml from the code
+	@exec $(ALONE) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yml
+
+# For developers who change pyproject.toml; needs uv.
+COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+lock: ## write the two lock files from pyproject.toml
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock

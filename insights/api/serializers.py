@@ -1,0 +1,52 @@
+"""Shapes of this app's requests and answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from insights.selectors import DEFINITIONS
+
+
+class UptakeQuerySerializer(serializers.Serializer[Any]):
+    """The period and the grouping."""
+
+    since = serializers.DateField(required=False, help_text="A day in the first month. Default: twelve months ago.")
+    until = serializers.DateField(required=False, help_text="A day in the last month. Default: this month.")
+    by = serializers.ChoiceField(choices=["programme", "referring_organization"], default="programme")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "since" in attrs and "until" in attrs and attrs["until"] < attrs["since"]:
+            raise serializers.ValidationError({"until": ["The period ends before it begins."]})
+        return attrs
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """The stages. Null: too small to show."""
+
+    referred = serializers.IntegerField(allow_null=True, help_text=DEFINITIONS["referred"])
+    accepted = serializers.IntegerField(allow_null=True, help_text=DEFINITIONS["accepted"])
+    started = serializers.IntegerField(allow_null=True, help_text=DEFINITIONS["started"])
+    completed = serializers.IntegerField(allow_null=True, help_text=DEFINITIONS["completed"])
+    left_early = serializers.IntegerField(allow_null=True, help_text=DEFINITIONS["left_early"])
+    uptake = serializers.FloatField(allow_null=True, help_text=DEFINITIONS["uptake"])
+    completion = serializers.FloatField(allow_null=True, help_text=DEFINITIONS["completion"])
+
+
+class UptakeRowSerializer(CountsSerializer):
+    """One programme, or one referring organisation."""
+
+    id = serializers.UUIDField(source="key")
+    name = serializers.CharField()
+
+
+class UptakeSerializer(serializers.Serializer[Any]):
+    """A page of uptake figures, with what they mean."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+    counted_at = serializers.DateTimeField(allow_null=True, help_text="When the nightly count ran last.")
+    definitions = serializers.DictField(child=serializers.CharField())
+    total = CountsSerializer()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = UptakeRowSerializer(many=True)

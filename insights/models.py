@@ -1,0 +1,41 @@
+"""Figures counted at night, so that a page of them costs the same whatever the history's length."""
+
+from django.db import models
+
+from accounts.models import Team
+from services_directory.models import Service
+
+
+class UptakeCount(models.Model):
+    """What became of the onward referrals of one month: one programme, one referring team, one owning team.
+
+    Personal data: none by itself, but a count of one is a person: `selectors` suppresses small numbers for all who
+    do not see the referrals themselves.
+    """
+
+    month = models.DateField(help_text="The first day of the month in which they were sent.")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    provider_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    referred = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    started = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    left_early = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "service", "referring_team", "owner_team", "provider_team"], name="uptake_counted_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted__lte=models.F("referred"), started__lte=models.F("accepted"))
+                & models.Q(started__gte=models.F("completed") + models.F("left_early")),
+                name="uptake_narrows_at_each_stage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.service_id}"

@@ -1,0 +1,77 @@
+"""Reads of the figures. What a user gets depends on who they are: their own side's exactly, everybody's rounded."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from django.db.models import F, Max, Q, QuerySet, Sum
+
+from accounts.enums import Role
+from accounts.models import User
+from insights.disclosure import safe_count, share
+from insights.models import UptakeCount
+
+Grouping = Literal["programme", "referring_organization"]
+STAGES = ("referred", "accepted", "started", "completed", "left_early")
+
+DEFINITIONS = {
+    "referred": "Onward referrals sent to the programme in the period; entered in error are left out.",
+    "accepted": "Of those, accepted by the provider at any time since, also from the waiting list.",
+    "started": "Of those, the person came to the first assessment or session and the provider recorded the start.",
+    "completed": "Of those started, the provider recorded the programme as completed.",
+    "left_early": "Of those started, the provider recorded that the person left before the end.",
+    "uptake": "started / accepted. Others divide by all referred: ReferAll's mean by that reading is 57 % (S4).",
+    "completion": "completed / started. People who still take part count as started, so recent months read low.",
+    "small_numbers": (
+        "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown (null), all others are "
+        "rounded to the nearest 5, and shares are those of the rounded counts."
+    ),
+}
+
+
+def sees_rounded_figures_only(user: User) -> bool:
+    """Whether the user sees everybody's figures, and so none that is small."""
+    return Role.MANAGER in user.roles()
+
+
+def uptake_visible_to(user: User) -> QuerySet[UptakeCount]:
+    """Return the counts that a user may see: a manager's all, others' those of their own side of the pathway."""
+    rows = UptakeCount.objects.all()
+    if sees_rounded_figures_only(user):
+        return rows
+    return rows.filter(
+        Q(referring_team__in=user.team_ids(Role.REFERRER))
+        | Q(owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
+        | Q(provider_team__in=user.team_ids(Role.PROVIDER))
+    )
+
+
+def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping) -> QuerySet[UptakeCount, dict[str, Any]]:
+    """Return counts per programme or referring organisation, by name, for the months from `since` to `until`."""
+    key = {"programme": "service", "referring_organization": "referring_team__organization"}[by]
+    return (
+        uptake_visible_to(user)
+        .filter(month__gte=since.replace(day=1), month__lte=until)
+        .values(key=F(f"{key}_id"), name=F(f"{key}__name"))
+        .annotate(**{stage: Sum(stage) for stage in STAGES})
+        .order_by("name", "key")
+    )
+
+
+def uptake_total(user: User, *, since: dt.date, until: dt.date) -> dict[str, Any]:
+    """Return the same counts over everything the user may see, and when they were counted."""
+    rows = uptake_visible_to(user).filter(month__gte=since.replace(day=1), month__lte=until)
+    totals = rows.aggregate(**{stage: Sum(stage, default=0) for stage in STAGES})
+    return totals | UptakeCount.objects.aggregate(counted_at=Max("counted_at"))
+
+
+def presented(user: User, counts: dict[str, Any]) -> dict[str, Any]:
+    """Return counts as the user may see them, with the shares made of what is shown."""
+    shown = {stage: safe_count(counts[stage]) if sees_rounded_figures_only(user) else counts[stage] for stage in STAGES}
+    return (
+        counts
+        | shown
+        | {
+            "uptake": share(shown["started"], shown["accepted"]),
+            "completion": share(shown["completed"], shown["started"]),
+        }
+    )

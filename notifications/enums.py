@@ -1,0 +1,17 @@
+"""The words of this app. A leaf: imports nothing of ours."""
+
+from django.db import models
+
+
+class Channel(models.TextChoices):
+    """How a message travels."""
+
+    EMAIL = "email", "Email"
+
+
+class MessageStatus(models.TextChoices):
+    """What has become of a message."""
+
+    PENDING = "pending", "Owed"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Given up: somebody has to look"

@@ -1,0 +1,38 @@
+"""Reads about messages: for the keepers of the service, and for the proof that nothing is lost."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from notifications.enums import MessageStatus
+from notifications.models import OutboxMessage
+
+
+def failed_messages() -> QuerySet[OutboxMessage]:
+    """Return the messages that were given up, oldest first: each is somebody's task."""
+    return OutboxMessage.objects.filter(status=MessageStatus.FAILED).order_by("occurred_at", "id")
+
+
+def overdue_messages(*, since: dt.datetime) -> QuerySet[OutboxMessage]:
+    """Return the messages still owed that could have been sent before `since`, oldest first."""
+    return OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since).order_by(
+        "occurred_at", "id"
+    )
+
+
+def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:
+    """Return the messages which some events owed, with their deliveries, in order of time and then recipient."""
+    return (
+        OutboxMessage.objects.filter(event_key__in=list(event_keys))
+        .select_related("delivery")
+        .order_by("occurred_at", "event_key", "recipient", "channel")
+    )
+
+
+def contradictory_messages() -> QuerySet[OutboxMessage]:
+    """Return messages marked sent without a delivery, or delivered without being marked. There should be none."""
+    return OutboxMessage.objects.filter(
+        Q(status=MessageStatus.SENT, delivery__isnull=True)
+        | (~Q(status=MessageStatus.SENT) & Q(delivery__isnull=False))
+    ).order_by("occurred_at", "id")

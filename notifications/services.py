@@ -1,0 +1,200 @@
+"""Writes about messages: one use case each. Nothing here sends; `notifications.delivery` does, from the rows."""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+
+from celery import current_app
+from django.db import connection, transaction
+from kombu import pools
+from kombu.exceptions import LimitExceeded, OperationalError
+from psycopg.types.json import Jsonb
+
+from notifications import templates
+from notifications.enums import Channel, MessageStatus
+from notifications.models import Delivery, OutboxMessage
+
+HISTORY = "history"
+"""The wire id of deliveries that were told to us, not made by us."""
+
+BROKER_PATIENCE = 0.2
+"""Seconds which a request may wait for Redis, at most, and only once in `PAUSE_AFTER_FAILURE`."""
+PAUSE_AFTER_WAKE = 0.2
+PAUSE_AFTER_FAILURE = 30.0
+
+logger = logging.getLogger(__name__)
+_no_wake_before = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """One message to be written: who is told what, because of which event, at which moment."""
+
+    event_key: str
+    recipient: str
+    template: str
+    context: Mapping[str, str]
+    at: dt.datetime
+    channel: Channel = Channel.EMAIL
+    already_delivered_at: dt.datetime | None = None
+    """Set only when history is written: the row is made as sent at that time, and nothing goes out."""
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def enqueue(
+    *,
+    event_key: str,
+    recipient: str,
+    template: str,
+    context: Mapping[str, str],
+    at: dt.datetime,
+    channel: Channel = Channel.EMAIL,
+    already_delivered_at: dt.datetime | None = None,
+) -> OutboxMessage | None:
+    """Owe one message: it goes out if, and only if, the caller's transaction commits.
+
+    Returns None when this event already owes that recipient a message by that channel. `at` is when the event
+    happened, and from when the message may go. `already_delivered_at` is for a history that is written after the
+    fact (demonstration data, an import): the message is recorded as delivered then, and is not sent.
+
+    :raises RuntimeError: if there is no transaction to belong to.
+    :raises ValueError: if the template is unknown, the context is not exactly what it takes, or a time is naive.
+    """
+    written = enqueue_many(
+        [
+            Owed(
+                event_key=event_key,
+                recipient=recipient,
+                template=template,
+                context=context,
+                at=at,
+                channel=channel,
+                already_delivered_at=already_delivered_at,
+            )
+        ]
+    )
+    return written[0] if written else None
+
+
+def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
+    """Owe several messages, in one statement; see `enqueue`. Returns those which were not owed already.
+
+    :raises RuntimeError: if there is no transaction to belong to.
+    :raises ValueError: if one of them may not be written; then none is.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A message is owed by what happens: write it in the transaction of that.")
+    for owed in messages:
+        templates.check(owed.template, owed.context)
+        if owed.at.tzinfo is None or (owed.already_delivered_at and owed.already_delivered_at.tzinfo is None):
+            raise ValueError("A time needs its time zone.")
+    rows = [_row(owed) for owed in messages]
+    written = _insert(rows)
+    Delivery.objects.bulk_create(
+        Delivery(message=row, at=row.sent_at, wire_id=HISTORY, attempts=0) for row in written if row.sent_at
+    )
+    if any(row.status == MessageStatus.PENDING for row in written):
+        wake_after_commit()
+    return written
+
+
+def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
+    """Owe a message again that was given up, once its keeper has seen to the reason. Returns whether it was."""
+    return bool(
+        OutboxMessage.objects.filter(id=message.id, status=MessageStatus.FAILED).update(
+            status=MessageStatus.PENDING, available_at=at, deferrals=0
+        )
+    )
+
+
+def wake_after_commit() -> None:
+    """Ask for a delivery as soon as this transaction commits; once, however often it is asked.
+
+    A convenience: the timetable asks every second anyway, so a wake that is lost costs a second.
+    """
+    if not any(registered[1] is _wake for registered in connection.run_on_commit):
+        transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    """Ask the workers to deliver now, without ever making a request wait long for Redis.
+
+    It has its own connections, since those of the application try for seconds. While Redis fails there is one try in
+    half a minute; while it works, five wakes a second per process are enough.
+    """
+    global _no_wake_before
+    if monotonic() < _no_wake_before:
+        return
+    broker = current_app.connection_for_write(
+        connect_timeout=BROKER_PATIENCE,
+        transport_options={
+            "max_retries": 0,
+            "socket_timeout": BROKER_PATIENCE,
+            "socket_connect_timeout": BROKER_PATIENCE,
+        },
+    )
+    pause = PAUSE_AFTER_WAKE
+    try:
+        with pools.producers[broker].acquire(block=True, timeout=BROKER_PATIENCE) as producer:
+            current_app.send_task(
+                "notifications.deliver_due", queue="notifications", expires=5, retry=False, producer=producer
+            )
+    except (OperationalError, LimitExceeded) as error:
+        pause = PAUSE_AFTER_FAILURE
+        logger.warning("Redis was not there to wake the delivery (%s): the relay finds the rows.", type(error).__name__)
+    _no_wake_before = monotonic() + pause
+
+
+def _row(owed: Owed) -> OutboxMessage:
+    return OutboxMessage(
+        id=owed.id,
+        event_key=owed.event_key,
+        recipient=owed.recipient.strip(),
+        channel=owed.channel,
+        template=owed.template,
+        context=dict(owed.context),
+        occurred_at=owed.at,
+        available_at=owed.at,
+        status=MessageStatus.SENT if owed.already_delivered_at else MessageStatus.PENDING,
+        sent_at=owed.already_delivered_at,
+    )
+
+
+def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """Insert rows but those whose event already owes the same; return the inserted ones, in the order given.
+
+    By hand, because Django's `bulk_create(ignore_conflicts=True)` does not say which rows it ignored.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO notifications_outboxmessage (
+                id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
+                created_at, attempts, deferrals, failure
+            )
+            SELECT owed.*, now(), 0, 0, ''
+            FROM unnest(
+                %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[],
+                %s::timestamptz[], %s::text[], %s::timestamptz[]
+            ) AS owed
+            ON CONFLICT (event_key, recipient, channel) DO NOTHING
+            RETURNING id
+            """,
+            [
+                [row.id for row in rows],
+                [row.event_key for row in rows],
+                [row.recipient for row in rows],
+                [str(row.channel) for row in rows],
+                [row.template for row in rows],
+                [Jsonb(row.context) for row in rows],
+                [row.occurred_at for row in rows],
+                [row.available_at for row in rows],
+                [str(row.status) for row in rows],
+                [row.sent_at for row in rows],
+            ],
+        )
+        inserted = {row_id for (row_id,) in cursor.fetchall()}
+    return [row for row in rows if row.id in inserted]

@@ -1,0 +1,169 @@
+"""What a message may say. A leaf beside the models: text and its allow-list, no database.
+
+A message says that there is news, and where. It names no person, need, condition, service or reason: it travels
+unencrypted and lies in inboxes for years. So a template can be filled with three things only: the public
+reference, the link made from it, and a date to answer by.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+from types import MappingProxyType
+
+from django.conf import settings
+from django.utils.formats import date_format
+
+from core.identifiers import REFERENCE_ALPHABET
+
+_REFERENCE = re.compile(rf"[A-Z]{{1,3}}-[{REFERENCE_ALPHABET}]{{5}}-[{REFERENCE_ALPHABET}]{{5}}")
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """The words of one kind of message, and the context which it must be given: no more, no less."""
+
+    subject: str
+    news: str
+
+    @property
+    def context(self) -> frozenset[str]:
+        """The names which `enqueue` takes for this template."""
+        names = Template(self.subject).get_identifiers() + Template(self.news).get_identifiers()
+        return frozenset({"reference", *names})
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message in words."""
+
+    subject: str
+    body: str
+
+
+_ONWARD_UPDATE = MessageTemplate(
+    subject="There is an update on $reference",
+    news="There is an update on the onward referral $reference.",
+)
+
+TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
+    {
+        # to a link-worker team
+        "referral_arrived": MessageTemplate(
+            subject="A referral is waiting for triage: $reference",
+            news="A new referral, $reference, has come to your team. Please look at it by $due_on.",
+        ),
+        "referral_answered": MessageTemplate(
+            subject="Your question about $reference has been answered",
+            news="The referrer has answered your question about referral $reference. It is your turn again.",
+        ),
+        "referral_withdrawn": MessageTemplate(
+            subject="Referral $reference has been withdrawn",
+            news="The referrer has withdrawn referral $reference. There is nothing more for your team to do.",
+        ),
+        # to the referrer
+        "referral_accepted": MessageTemplate(
+            subject="Your referral $reference has been accepted",
+            news="A link worker has accepted your referral $reference.",
+        ),
+        "referral_question": MessageTemplate(
+            subject="There is a question about your referral $reference",
+            news="The team has a question about your referral $reference, and will carry on when you have answered.",
+        ),
+        "referral_rejected": MessageTemplate(
+            subject="Your referral $reference was not accepted",
+            news="The team could not accept your referral $reference. Please read why, and what you can do next.",
+        ),
+        "referral_redirected": MessageTemplate(
+            subject="Your referral $reference has moved to another team",
+            news="Your referral $reference has been passed to another team. You do not need to do anything.",
+        ),
+        "referral_closed": MessageTemplate(
+            subject="Your referral $reference is complete",
+            news="Your referral $reference has been closed. You can read what became of it.",
+        ),
+        # to a provider's team
+        "onward_arrived": MessageTemplate(
+            subject="A referral is waiting for your answer: $reference",
+            news="A new referral, $reference, has come to your team. Please answer it by $due_on.",
+        ),
+        "onward_answered": MessageTemplate(
+            subject="Your question about $reference has been answered",
+            news="The link worker has answered your question about referral $reference. It is your turn again.",
+        ),
+        # to the link worker or their team
+        "onward_question": MessageTemplate(
+            subject="There is a question about $reference",
+            news="There is a question about the onward referral $reference, which waits for your answer.",
+        ),
+        # to whoever was not the one to act
+        "onward_accepted": _ONWARD_UPDATE,
+        "onward_declined": _ONWARD_UPDATE,
+        "onward_waitlisted": _ONWARD_UPDATE,
+        "onward_ended": _ONWARD_UPDATE,
+        "onward_expired": _ONWARD_UPDATE,
+        "onward_withdrawn": _ONWARD_UPDATE,
+    }
+)
+
+_BODY = Template(
+    """\
+Hello,
+
+$news
+
+You can see it here, once you have signed in:
+$link
+
+To keep the person's details private, this message says nothing about them.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
+
+
+def check(template: str, context: Mapping[str, str]) -> None:
+    """Check that a context is what a template takes.
+
+    :raises ValueError: if the template is unknown, a name is missing or not allowed, or a value is no reference or
+        ISO date. The values are not repeated: whatever came by mistake should not end in a log.
+    """
+    if template not in TEMPLATES:
+        raise ValueError(f"There is no template {template!r}.")
+    allowed = TEMPLATES[template].context
+    if context.keys() != allowed:
+        raise ValueError(f"{template} takes exactly {sorted(allowed)}, not {sorted(context)}.")
+    if not _REFERENCE.fullmatch(context["reference"]):
+        raise ValueError("The reference has not the form of a public reference.")
+    if "due_on" in context:
+        try:
+            dt.date.fromisoformat(context["due_on"])
+        except ValueError:
+            raise ValueError("due_on is not an ISO date.") from None
+
+
+def compose(template: str, context: Mapping[str, str]) -> Text:
+    """Put a message into words.
+
+    :raises ValueError: as `check` does.
+    """
+    check(template, context)
+    words = TEMPLATES[template]
+    values = dict(context)
+    if "due_on" in values:
+        values["due_on"] = date_format(dt.date.fromisoformat(values["due_on"]), "j F Y")
+    return Text(
+        subject=Template(words.subject).substitute(values),
+        body=_BODY.substitute(
+            news=Template(words.news).substitute(values),
+            link=link_to(context["reference"]),
+            service=settings.SERVICE_NAME,
+        ),
+    )
+
+
+def link_to(reference: str) -> str:
+    """Return the address at which whoever may see it finds what a reference stands for."""
+    return f"{settings.PUBLIC_URL}/r/{reference}"

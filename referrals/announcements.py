@@ -1,0 +1,76 @@
+"""Who is told what, after which step. The pathway decides here; `notifications` delivers.
+
+A message says that there is news and where; never a name, a need or a condition. Every row is written in the step's
+own transaction, so no step is without its messages and no message without its step.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from accounts.actors import Actor
+from notifications import services as notifications
+from notifications.templates import TEMPLATES
+from referrals.models import ReferralEvent
+
+Audience = Literal["referrer", "team", "owner", "provider"]
+
+AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
+    "submit": (("team", "referral_arrived"),),
+    "confirm_discharge": (("team", "referral_arrived"),),
+    "arrived_by_redirection": (("team", "referral_arrived"),),
+    "request_information": (("referrer", "referral_question"),),
+    "provide_information": (("team", "referral_answered"),),
+    "accept": (("referrer", "referral_accepted"),),
+    "reject": (("referrer", "referral_rejected"),),
+    "redirect": (("referrer", "referral_redirected"),),
+    "close": (("referrer", "referral_closed"),),
+    "enter_in_error": (("referrer", "referral_closed"),),
+    "withdraw": (("owner", "referral_withdrawn"),),
+}
+AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
+    "sent_onward": (("provider", "onward_arrived"),),
+    "request_information": (("owner", "onward_question"),),
+    "provide_information": (("provider", "onward_answered"),),
+    "accept": (("owner", "onward_accepted"),),
+    "waitlist": (("owner", "onward_waitlisted"),),
+    "decline": (("owner", "onward_declined"),),
+    "expire": (("owner", "onward_expired"), ("provider", "onward_expired")),
+    "record_not_started": (("owner", "onward_ended"),),
+    "complete": (("owner", "onward_ended"),),
+    "leave_early": (("owner", "onward_ended"),),
+    "withdraw": (("provider", "onward_withdrawn"),),
+}
+
+
+def announce(event: ReferralEvent, *, actor: Actor) -> None:
+    """Write one row for each message that the event owes."""
+    onward = event.onward_referral
+    owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
+    if event.kind == "withdraw" and event.from_status == "draft":
+        return  # nobody but the referrer ever saw it
+    subject = onward or event.referral
+    for audience, template in owed:
+        context = {"reference": subject.reference}
+        if "due_on" in TEMPLATES[template].context and subject.next_action_on:
+            context["due_on"] = subject.next_action_on.isoformat()
+        for address in _addresses(event, audience):
+            notifications.enqueue(
+                event_key=f"referral-event:{event.referral.reference}:{event.sequence}",
+                recipient=address,
+                template=template,
+                context=context,
+                at=event.occurred_at,
+                already_delivered_at=event.occurred_at if actor.is_retelling else None,
+            )
+
+
+def _addresses(event: ReferralEvent, audience: Audience) -> Iterable[str]:
+    referral = event.referral
+    if audience == "referrer":
+        # The one who referred; when they have left, their team must not miss it.
+        return [referral.referrer.email if referral.referrer.is_active else referral.referring_team.inbox_email]
+    if audience == "owner" and referral.owner is not None and referral.owner.is_active:
+        return [referral.owner.email]
+    if audience == "provider" and event.onward_referral is not None:
+        return [event.onward_referral.provider_team.inbox_email]
+    return [referral.owner_team.inbox_email]

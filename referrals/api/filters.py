@@ -1,0 +1,30 @@
+"""Filters of the lists. An unknown value is a 400."""
+
+import django_filters
+
+from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.models import OnwardReferral, Referral
+
+
+class ReferralFilterSet(django_filters.FilterSet):
+    """Which referrals."""
+
+    status = django_filters.MultipleChoiceFilter(choices=ReferralStatus.choices)
+    due_by = django_filters.DateFilter(field_name="next_action_on", lookup_expr="lte", label="Next action on or before")
+    owner = django_filters.UUIDFilter(field_name="owner_id", label="The person who has it in hand")
+
+    class Meta:
+        model = Referral
+        fields: list[str] = []
+
+
+class OnwardReferralFilterSet(django_filters.FilterSet):
+    """Which onward referrals."""
+
+    status = django_filters.MultipleChoiceFilter(choices=OnwardStatus.choices)
+    service = django_filters.UUIDFilter(field_name="service_id")
+    due_by = django_filters.DateFilter(field_name="next_action_on", lookup_expr="lte", label="Next action on or before")
+
+    class Meta:
+        model = OnwardReferral
+        fields: list[str] = []

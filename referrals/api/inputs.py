@@ -1,0 +1,177 @@
+"""Shapes of what callers send. They check form; whether it can be right is the services' to judge."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
+from referrals.pathway import Step
+from referrals.services.people import PersonDetails
+from referrals.services.referrals import ConsentDetails, ReferralContent
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses a field that it does not know: a misspelt name must not be silently lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class PersonInputSerializer(StrictSerializer):
+    """The person who is referred."""
+
+    first_name = serializers.CharField(max_length=35)
+    family_name = serializers.CharField(max_length=35)
+    date_of_birth = serializers.DateField()
+    gp_practice_code = serializers.CharField(
+        max_length=6,
+        help_text="ODS code of the registered practice; V81997 none, V81998 not applicable, V81999 not known.",
+    )
+    nhs_number = serializers.CharField(
+        max_length=14,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Ten digits, spaces allowed. Not having one is normal.",
+    )
+    nhs_number_status = serializers.ChoiceField(
+        choices=NhsNumberStatus.choices, required=False, allow_blank=True, default=""
+    )
+    address = serializers.CharField(max_length=180, required=False, allow_blank=True, default="")
+    postcode = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
+    telephone = serializers.CharField(max_length=35, required=False, allow_blank=True, default="")
+    email = serializers.EmailField(max_length=255, required=False, allow_blank=True, default="")
+    preferred_contact = serializers.ChoiceField(
+        choices=PreferredContact.choices, required=False, allow_blank=True, default=""
+    )
+    communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class NeedInputSerializer(StrictSerializer):
+    """One need: a term of the needs taxonomy, and the words used."""
+
+    term = serializers.UUIDField()
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ConsentInputSerializer(StrictSerializer):
+    """What the person decided about sharing with providers."""
+
+    decision = serializers.ChoiceField(choices=ConsentDecision.choices)
+    basis = serializers.ChoiceField(choices=ConsentBasis.choices, default=ConsentBasis.CONSENT)
+    note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class DischargeInputSerializer(StrictSerializer):
+    """A referral from hospital: until the actual discharge it waits, and no clock runs."""
+
+    planned_on = serializers.DateField(required=False, allow_null=True, default=None)
+    discharged_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class ReferralInputSerializer(StrictSerializer):
+    """A referral, to a team or straight to a scheme that takes direct referrals."""
+
+    person = PersonInputSerializer()
+    team = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="From /teams/.")
+    service = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="A service with takes_direct_referrals, instead of a team.",
+    )
+    referring_team = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="Only needed by somebody who refers for several teams."
+    )
+    reason = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+    needs = NeedInputSerializer(many=True, required=False, default=list, max_length=20)
+    risks = serializers.ListField(
+        child=serializers.CharField(max_length=500), required=False, default=list, max_length=20,
+        help_text="What whoever meets the person must know.",
+    )  # fmt: skip
+    no_known_risks = serializers.BooleanField(required=False, default=False)
+    consent = ConsentInputSerializer(required=False, allow_null=True, default=None)
+    discharge = DischargeInputSerializer(required=False, allow_null=True, default=None)
+    draft = serializers.BooleanField(
+        required=False, default=False, help_text="Keep it as a draft instead of sending it."
+    )
+
+    def content(self) -> ReferralContent:
+        """Return what was sent, as the service takes it."""
+        data = self.validated_data
+        discharge = data["discharge"] or {"planned_on": None, "discharged_on": None}
+        return ReferralContent(
+            person=PersonDetails(**data["person"]),
+            team_id=data["team"],
+            service_id=data["service"],
+            referring_team_id=data["referring_team"],
+            reason=data["reason"],
+            needs=tuple((need["term"], need["note"]) for need in data["needs"]),
+            risks=tuple(data["risks"]),
+            no_known_risks=data["no_known_risks"],
+            consent=ConsentDetails(**data["consent"]) if data["consent"] else None,
+            planned_discharge_on=discharge["planned_on"],
+            discharged_on=discharge["discharged_on"],
+            is_draft=data["draft"],
+        )
+
+
+class OnwardInputSerializer(StrictSerializer):
+    """A service to send the person to."""
+
+    service = serializers.UUIDField()
+    handover_note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    rerouted_from = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The declined or expired one whose place this takes.",
+    )
+
+
+class AllocationInputSerializer(StrictSerializer):
+    """The person who takes the referral on."""
+
+    owner = serializers.UUIDField(help_text="A link worker or lead of the owning team.")
+    next_action_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+
+class AttendanceInputSerializer(StrictSerializer):
+    """One person at one session."""
+
+    session_on = serializers.DateField()
+    result = serializers.ChoiceField(choices=AttendanceResult.choices)
+
+
+def _detail_field(name: str, *, required: bool) -> serializers.Field[Any, Any, Any, Any]:
+    if name == "note":
+        return serializers.CharField(max_length=4000, required=required, allow_blank=not required)
+    if name == "assessment_at":
+        return serializers.DateTimeField(required=required)
+    if name in {"to_team", "owner"}:
+        return serializers.UUIDField(required=required)
+    return serializers.DateField(required=required)
+
+
+def serializer_of_step(step: Step, *, machine: str) -> type[StrictSerializer]:
+    """Return the input of a step, made from its declaration: reason and outcome with their choices, and its details."""
+    fields: dict[str, Any] = {}
+    if step.rules.reasons is not None:
+        fields["reason"] = serializers.ChoiceField(choices=step.rules.reasons.choices)
+    if step.rules.outcomes is not None:
+        fields["outcome"] = serializers.ChoiceField(choices=step.rules.outcomes.choices)
+    for name in step.rules.requires:
+        fields[name] = _detail_field(name, required=True)
+    for name in step.rules.allows:
+        fields[name] = _detail_field(name, required=False)
+    camel = "".join(part.title() for part in step.name.split("_"))
+    return type(
+        f"{camel}{machine}InputSerializer",
+        (StrictSerializer,),
+        fields | {"__doc__": f"What “{step.rules.label}” needs."},
+    )

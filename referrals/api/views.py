@@ -1,0 +1,254 @@
+"""The pathway over HTTP. Each operation reads through a selector and makes one call."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+from services_directory.selectors import get_service
+
+from accounts.actors import Actor
+from accounts.models import User
+from accounts.selectors import signed_in
+from core.api import etag, expected_version
+from core.errors import Invalid
+from core.idempotency import claim_of
+from referrals import policies, selectors
+from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
+from referrals.api.inputs import (
+    AllocationInputSerializer,
+    AttendanceInputSerializer,
+    ConsentInputSerializer,
+    OnwardInputSerializer,
+    ReferralInputSerializer,
+)
+from referrals.api.outputs import (
+    AttendanceSerializer,
+    ConsentSerializer,
+    EventSerializer,
+    OnwardSerializer,
+    ReferralSerializer,
+    ReferralSummarySerializer,
+)
+from referrals.api.steps import STEP_PROBLEMS, with_steps
+from referrals.models import OnwardReferral, Referral
+from referrals.services import attendance, consent, onward
+from referrals.services import referrals as services
+from referrals.services.steps import StepDetails
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read. A stale one is a 412 and changes nothing."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="8 to 128 characters, for example a UUID. Sent again with the same body it makes nothing new.",
+)
+
+
+class PathwayViewSet(GenericViewSet):
+    """What both machines' views share."""
+
+    lookup_field = "reference"
+    lookup_value_regex = "[A-Z]-[2-9A-Z]{5}-[2-9A-Z]{5}"
+    ordering = ("-id",)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(signed_in(self.request.user))
+
+    def answer(self, row: Referral | OnwardReferral, *, code: int = status.HTTP_200_OK) -> Response:
+        """Answer with a row as it now is, and its ETag."""
+        serializer = ReferralSerializer if isinstance(row, Referral) else OnwardSerializer
+        body = serializer(row, context=self.get_serializer_context()).data
+        return Response(body, status=code, headers={"ETag": etag(row.version)})
+
+    def paged(self, rows: Any, serializer: Any, **context: Any) -> Response:
+        """Answer with a page of rows."""
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(
+            serializer(page, many=True, context=self.get_serializer_context() | context).data
+        )
+
+
+@with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
+class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+    """Referrals: what you made, or what your team has been sent."""
+
+    serializer_class = ReferralSummarySerializer
+    filterset_class = ReferralFilterSet
+    problem_codes = {
+        "create": {"403", "409", "422"},
+        "update": STEP_PROBLEMS,
+        "allocate": STEP_PROBLEMS,
+        "consents": {"403", "409"},
+        "onward_referrals": STEP_PROBLEMS,
+    }
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Referral.objects.none()
+        return selectors.referrals_visible_to(signed_in(self.request.user))
+
+    def get(self, reference: str) -> Referral:
+        return selectors.get_referral(signed_in(self.request.user), reference)
+
+    def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
+        services.take_referral_step(
+            referral=self.get(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
+            expected_version=expected_version(request),
+        )  # fmt: skip
+        return self.answer(self.get(reference))
+
+    @extend_schema(responses=ReferralSerializer)
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One referral, whole, with what you may do next."""
+        return self.answer(self.get(reference))
+
+    @extend_schema(request=ReferralInputSerializer, responses={201: ReferralSerializer}, parameters=[IDEMPOTENCY_KEY])
+    def create(self, request: Request) -> Response:
+        """Refer a person. It is sent at once, unless `draft` is true or a discharge is still to come."""
+        form = ReferralInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        claim = claim_of(
+            user_id=signed_in(request.user).pk,
+            operation="create_referral",
+            key=request.headers.get("Idempotency-Key"),
+            body=request.data,
+        )
+        made = services.create_referral(actor=self.actor, at=timezone.now(), content=form.content(), claim=claim)
+        response = self.answer(self.get(made.reference), code=status.HTTP_201_CREATED)
+        response.headers["Location"] = self.reverse_action("detail", args=[made.reference])
+        if made.is_replay:
+            response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    @extend_schema(request=ReferralInputSerializer, responses=ReferralSerializer, parameters=[IF_MATCH])
+    def update(self, request: Request, reference: str) -> Response:
+        """Replace the content of a draft."""
+        referral = self.get(reference)
+        form = ReferralInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.edit_draft(
+            referral=referral, actor=self.actor, at=timezone.now(), content=form.content(),
+            expected_version=expected_version(request),
+        )  # fmt: skip
+        return self.answer(self.get(reference))
+
+    @extend_schema(request=AllocationInputSerializer, responses=ReferralSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def allocate(self, request: Request, reference: str) -> Response:
+        """Give the referral to a link worker or lead of the team."""
+        referral = self.get(reference)
+        form = AllocationInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        owner = User.objects.filter(pk=form.validated_data["owner"], is_active=True).first()
+        if owner is None:
+            raise Invalid({"owner": ["There is none with this id."]})
+        services.allocate_referral(
+            referral=referral, owner=owner, actor=self.actor, at=timezone.now(),
+            next_action_on=form.validated_data["next_action_on"], expected_version=expected_version(request),
+        )  # fmt: skip
+        return self.answer(self.get(reference))
+
+    @extend_schema(request=ConsentInputSerializer, responses={201: ConsentSerializer})
+    @action(detail=True, methods=["post"])
+    def consents(self, request: Request, reference: str) -> Response:
+        """Record what the person decided about sharing with providers. The latest decision counts."""
+        referral = self.get(reference)
+        form = ConsentInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = consent.record_consent(referral=referral, actor=self.actor, at=timezone.now(), **form.validated_data)
+        return Response(
+            ConsentSerializer(row, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
+        )
+
+    @extend_schema(request=OnwardInputSerializer, responses={201: OnwardSerializer}, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"], url_path="onward-referrals")
+    def onward_referrals(self, request: Request, reference: str) -> Response:
+        """Send the person to a service. With `rerouted_from`, instead of one that declined or never answered."""
+        referral = self.get(reference)
+        user = signed_in(request.user)
+        form = OnwardInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        earlier = form.validated_data["rerouted_from"]
+        sent = onward.send_onward_referral(
+            referral=referral,
+            service=get_service(user, form.validated_data["service"]),
+            actor=self.actor,
+            at=timezone.now(),
+            handover_note=form.validated_data["handover_note"],
+            rerouted_from=selectors.get_onward_referral(user, earlier) if earlier else None,
+            expected_version=expected_version(request),
+        )
+        return self.answer(selectors.get_onward_referral(user, sent.reference), code=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, ordering=("sequence",), filterset_class=None)
+    def events(self, request: Request, reference: str) -> Response:
+        """The timeline: everything that happened, in order."""
+        referral = self.get(reference)
+        return self.paged(
+            selectors.timeline_of(referral),
+            EventSerializer,
+            sees_onward_notes=policies.may_work_on(self.actor, referral),
+        )
+
+
+@with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
+class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+    """Onward referrals: what was sent to your team, or what became of your referrals."""
+
+    serializer_class = OnwardSerializer
+    filterset_class = OnwardReferralFilterSet
+    problem_codes = {"attendances": {"403", "409"}}
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return OnwardReferral.objects.none()
+        return selectors.onward_referrals_visible_to(signed_in(self.request.user))
+
+    def get(self, reference: str) -> OnwardReferral:
+        return selectors.get_onward_referral(signed_in(self.request.user), reference)
+
+    def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
+        onward.take_onward_step(
+            onward=self.get(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
+            expected_version=expected_version(request),
+        )  # fmt: skip
+        return self.answer(self.get(reference))
+
+    @extend_schema(responses=OnwardSerializer)
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """One onward referral, whole, with what you may do next."""
+        return self.answer(self.get(reference))
+
+    @extend_schema(responses=EventSerializer(many=True))
+    @action(detail=True, ordering=("sequence",), filterset_class=None)
+    def events(self, request: Request, reference: str) -> Response:
+        """What happened to this onward referral, in order, and nothing else of its referral."""
+        row = self.get(reference)
+        roles = policies.roles_of(self.actor, row)
+        return self.paged(
+            selectors.timeline_of_onward(row), EventSerializer, sees_onward_notes=bool(roles - {"referrer"})
+        )
+
+    @extend_schema(methods=["GET"], responses=AttendanceSerializer(many=True))
+    @extend_schema(methods=["POST"], request=AttendanceInputSerializer, responses={201: AttendanceSerializer})
+    @action(detail=True, methods=["get", "post"], ordering=("session_on", "id"), filterset_class=None)
+    def attendances(self, request: Request, reference: str) -> Response:
+        """The register of one person. A second entry for a day corrects the first."""
+        row = self.get(reference)
+        if request.method == "GET":
+            return self.paged(selectors.attendances_of(row), AttendanceSerializer)
+        form = AttendanceInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        entry = attendance.record_attendance(onward=row, actor=self.actor, at=timezone.now(), **form.validated_data)
+        return Response(
+            AttendanceSerializer(entry, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
+        )

@@ -1,0 +1,19 @@
+"""The rows of the heart. What may happen to them is in `pathway` and `services`."""
+
+from referrals.models.event import ReferralEvent
+from referrals.models.onward import Attendance, OnwardReferral
+from referrals.models.person import Person
+from referrals.models.referral import Consent, Referral, ReferralNeed, Risk
+from referrals.models.team_policy import TeamPolicy
+
+__all__ = [
+    "Attendance",
+    "Consent",
+    "OnwardReferral",
+    "Person",
+    "Referral",
+    "ReferralEvent",
+    "ReferralNeed",
+    "Risk",
+    "TeamPolicy",
+]

@@ -1,0 +1,97 @@
+"""The onward referral to a service, and who came."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Team
+from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome
+from referrals.models.referral import Referral
+from referrals.pathway import OnwardPathway
+from referrals.querysets import OnwardReferralQuerySet
+from services_directory.models import Service
+
+
+class OnwardReferral(OnwardPathway):
+    """One offer of one person to one service. Personal data: through its referral, and the handover note."""
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="onward_referrals")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="onward_referrals")
+    provider_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="onward_referrals")
+    handover_note = models.TextField(
+        max_length=2000, blank=True, help_text="What the provider needs to know, and no more."
+    )
+    sent_at = models.DateTimeField()
+    next_action_on = models.DateField(
+        null=True, blank=True, help_text="When an answer, an assessment or a review is due."
+    )
+    assessment_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=ProgrammeOutcome, blank=True)
+    rerouted_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="rerouted_to", null=True, blank=True
+    )
+
+    objects: ClassVar = OnwardReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=OnwardStatus.values), name="onward_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=OnwardStatus.ENDED, ended_at__isnull=False)
+                | Q(status__in=OnwardStatus.OPEN, ended_at__isnull=True, next_action_on__isnull=False),
+                name="onward_open_has_a_next_action",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OnwardStatus.COMPLETED) | ~Q(outcome=""), name="onward_completed_has_an_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(outcome__in=ProgrammeOutcome.values), name="onward_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rerouted_from__isnull=True) | ~Q(rerouted_from=F("id")),
+                name="onward_not_rerouted_to_itself",
+            ),
+            # Two open offers of the same person to the same service would be one too many.
+            models.UniqueConstraint(
+                fields=["referral", "service"],
+                condition=Q(status__in=OnwardStatus.OPEN),
+                name="onward_open_once_per_service",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
+            models.Index(fields=["next_action_on"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"),
+            models.Index(fields=["sent_at"], name="onward_by_sending"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def can_be_rerouted(self) -> bool:
+        """Whether it ended without being taken up by the provider, and nothing has taken its place yet."""
+        return self.status in OnwardStatus.REROUTABLE and not hasattr(self, "rerouted_to")
+
+
+class Attendance(models.Model):
+    """Whether one person came to one session. A correction replaces the day's entry. Personal data: yes."""
+
+    onward_referral = models.ForeignKey(OnwardReferral, on_delete=models.PROTECT, related_name="attendances")
+    session_on = models.DateField()
+    result = models.CharField(max_length=10, choices=AttendanceResult)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["onward_referral", "session_on"], name="attendance_once_a_day"),
+            models.CheckConstraint(condition=Q(result__in=AttendanceResult.values), name="attendance_result_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_on} of {self.onward_referral_id}"

@@ -1,0 +1,162 @@
+"""The referral, and what it holds about why and how."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Team
+from referrals.enums import CloseOutcome, ConsentBasis, ConsentDecision, ReferralStatus
+from referrals.models.person import Person
+from referrals.pathway import ReferralPathway
+from referrals.querysets import ReferralQuerySet
+from services_directory.models import Service, TaxonomyTerm
+
+
+class Referral(ReferralPathway):
+    """One request to a link-worker team, or to a scheme's hub, to support one person.
+
+    Personal data: why the person is referred (special-category), and who referred them. The referrer's details are a
+    copy made when it was sent, because the record must say who referred even after they move on.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=0, help_text="How many events it has: the sequence of the last one.")
+    chain_hash = models.CharField(max_length=64, blank=True, help_text="The hash of the last event.")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
+
+    referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_made")
+    referrer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
+    referrer_name = models.CharField(max_length=70)
+    referrer_service = models.CharField(max_length=255)
+    referrer_organization = models.CharField(max_length=255)
+    referrer_contact = models.CharField(max_length=255)
+
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_owned")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="caseload", null=True, blank=True
+    )
+    next_action_on = models.DateField(
+        null=True, blank=True, help_text="When somebody must look again. Empty when ended."
+    )
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="direct_referrals", null=True, blank=True,
+        help_text="The scheme, where the referral goes straight to its hub.",
+    )  # fmt: skip
+
+    reason = models.TextField(max_length=4000, blank=True, help_text="Presenting complaint or issue, in words.")
+    planned_discharge_on = models.DateField(null=True, blank=True)
+    discharged_on = models.DateField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the team's clocks began.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=CloseOutcome, blank=True)
+    redirected_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="redirected_to", null=True, blank=True
+    )
+
+    objects: ClassVar = ReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[*ReferralStatus.ENDED, ReferralStatus.DRAFT]) | Q(next_action_on__isnull=False),
+                name="referral_open_has_a_next_action",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ReferralStatus.ENDED, ended_at__isnull=False)
+                | Q(status__in=ReferralStatus.OPEN, ended_at__isnull=True),
+                name="referral_ended_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ReferralStatus.CLOSED) | ~Q(outcome=""), name="referral_closed_has_an_outcome"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(outcome__in=CloseOutcome.values), name="referral_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ReferralStatus.DEFERRED) | Q(planned_discharge_on__isnull=False),
+                name="referral_deferred_has_a_discharge_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(redirected_from__isnull=True) | ~Q(redirected_from=F("id")),
+                name="referral_not_redirected_to_itself",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner_team", "-id"], name="referral_by_owner_team"),
+            models.Index(fields=["referring_team", "-id"], name="referral_by_referring_team"),
+            models.Index(
+                fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReferralNeed(models.Model):
+    """One need, coded, with the words used. Personal data: special-category."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="needs")  # part of its referral
+    term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once")]
+
+    def __str__(self) -> str:
+        return f"{self.term_id} of {self.referral_id}"
+
+
+class Risk(models.Model):
+    """One risk that whoever meets the person must know, or the statement that none is known. Personal data: yes.
+
+    DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="risks")  # part of its referral
+    is_none_known = models.BooleanField(default=False)
+    description = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_none_known=True, description="") | (Q(is_none_known=False) & ~Q(description="")),
+                name="risk_is_described_or_none_known",
+            ),
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(is_none_known=True), name="risk_none_known_stated_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Risk of {self.referral_id}"
+
+
+class Consent(models.Model):
+    """One decision about sharing with providers. The latest counts. Append-only, kept so by a trigger.
+
+    Personal data: the person's decision.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="consents")
+    decision = models.CharField(max_length=10, choices=ConsentDecision)
+    basis = models.CharField(max_length=20, choices=ConsentBasis, default=ConsentBasis.CONSENT)
+    note = models.CharField(max_length=500, blank=True, help_text="How it was given, or why best interests applies.")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(decision__in=ConsentDecision.values), name="consent_decision_known"),
+            models.CheckConstraint(condition=Q(basis__in=ConsentBasis.values), name="consent_basis_known"),
+            models.CheckConstraint(
+                condition=~Q(basis=ConsentBasis.BEST_INTERESTS) | ~Q(note=""), name="consent_best_interests_says_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["referral", "-id"], name="consent_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.decision} for {self.referral_id}"

@@ -1,0 +1,23 @@
+"""The clocks of a team."""
+
+from django.db import models
+
+from accounts.models import Team
+
+
+class TeamPolicy(models.Model):
+    """How long a team gives itself and others. A team without a row uses the defaults. Personal data: none.
+
+    The sourced clock is the provider's 14 days (field notes 3.6, S15); the others are custom, to be set per team.
+    """
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="policy")  # nothing without its team
+    triage_working_days = models.PositiveSmallIntegerField(default=2)
+    answer_working_days = models.PositiveSmallIntegerField(default=5)
+    first_contact_working_days = models.PositiveSmallIntegerField(default=5)
+    review_working_days = models.PositiveSmallIntegerField(default=20)
+    provider_response_days = models.PositiveSmallIntegerField(default=14)
+    reopening_days = models.PositiveSmallIntegerField(default=28)
+
+    def __str__(self) -> str:
+        return f"Clocks of {self.team_id}"

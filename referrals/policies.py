@@ -1,0 +1,88 @@
+"""Who may do what. Pure judgement on rows already read: whether a person may *see* a row is `selectors`' to say."""
+
+from typing import TypeGuard
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from referrals.enums import ReferralStatus
+from referrals.models import OnwardReferral, Referral
+from referrals.pathway import Step, steps_of
+
+REFERRAL_STEPS = steps_of(Referral)
+ONWARD_STEPS = steps_of(OnwardReferral)
+
+_TEAM = {Role.LINK_WORKER, Role.LEAD}
+Subject = Referral | OnwardReferral
+
+
+def is_onward(subject: Subject) -> TypeGuard[OnwardReferral]:
+    """Whether the subject is an onward referral."""
+    return isinstance(subject, OnwardReferral)
+
+
+def steps_for(subject: Subject) -> dict[str, Step]:
+    """Return the steps of the subject's machine."""
+    return ONWARD_STEPS if is_onward(subject) else REFERRAL_STEPS
+
+
+def roles_of(actor: Actor, subject: Subject) -> set[Role]:
+    """Return the roles that count for this subject.
+
+    A role counts on its own side only: a referrer's in the team that referred, a link worker's or lead's in the team
+    that owns the referral, a provider's in the team that the onward referral was sent to.
+    """
+    referral = subject.referral if isinstance(subject, OnwardReferral) else subject
+    if actor.user is None:
+        return {Role.SYSTEM}
+    roles = actor.roles_in([referral.owner_team_id]) & _TEAM
+    roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    if isinstance(subject, OnwardReferral):
+        roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
+    return roles
+
+
+def may_take(actor: Actor, step: Step, subject: Subject) -> bool:
+    """Whether the actor's role allows the step, whatever the moment."""
+    return bool(roles_of(actor, subject) & step.rules.by)
+
+
+def may_work_on(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor belongs to the team that owns the referral: may allocate it, and send it onward."""
+    return bool(roles_of(actor, referral) & _TEAM)
+
+
+def may_speak_for_consent(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may record what the person decided about sharing: whoever speaks with the person."""
+    return bool(roles_of(actor, referral))
+
+
+def may_edit(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may change the content: the referrer's team, while it is a draft."""
+    return Role.REFERRER in roles_of(actor, referral)
+
+
+def available_actions(actor: Actor, subject: Subject) -> list[str]:
+    """Return the names of what the actor may do with the subject now, in the order of the pathway."""
+    roles = roles_of(actor, subject)
+    names = [
+        step.name for step in steps_for(subject).values() if subject.status in step.sources and roles & step.rules.by
+    ]
+    if isinstance(subject, OnwardReferral):
+        if subject.status == "started" and Role.PROVIDER in roles:
+            names.append("record_attendance")
+        if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
+            names.append("reroute")
+        return names
+    if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
+        names.insert(0, "edit")
+    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+        names.append("allocate")
+    if roles & _TEAM and subject.status in SENDABLE:
+        names.append("send_onward")
+    if roles and subject.status in ReferralStatus.OPEN:
+        names.append("record_consent")
+    return names
+
+
+SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
+"""When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""

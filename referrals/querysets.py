@@ -1,0 +1,30 @@
+"""Words of the domain, to chain. No visibility and no user: those are `selectors`'."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+
+from referrals.enums import OnwardStatus, ReferralStatus
+
+
+class ReferralQuerySet(models.QuerySet[Any]):
+    """Referrals, by where they stand."""
+
+    def open(self) -> "ReferralQuerySet":
+        return self.filter(status__in=ReferralStatus.OPEN)
+
+    def overdue(self, *, on: dt.date) -> "ReferralQuerySet":
+        """Those in somebody's hands whose next action was due before the given day."""
+        return self.filter(status__in=ReferralStatus.SENT, next_action_on__lt=on)
+
+
+class OnwardReferralQuerySet(models.QuerySet[Any]):
+    """Onward referrals, by where they stand."""
+
+    def open(self) -> "OnwardReferralQuerySet":
+        return self.filter(status__in=OnwardStatus.OPEN)
+
+    def unanswered(self, *, on: dt.date) -> "OnwardReferralQuerySet":
+        """Those sent whose answer was due before the given day."""
+        return self.filter(status=OnwardStatus.SENT, next_action_on__lt=on)

@@ -1,0 +1,116 @@
+"""Reads of the heart. Every selector starts from the user: what a person may not see does not exist for them."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from core.errors import NotVisible
+from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent, ReferralNeed, Risk
+
+
+def referrals_visible_to(user: User) -> QuerySet[Referral]:
+    """Return the referrals a user may see, the newest first.
+
+    A referrer sees what their team has made; the owning team's link workers and leads see what was sent to them.
+    Nobody sees another team's draft. A provider sees no referral: only the onward referrals that were sent to it.
+    """
+    team = user.team_ids(Role.LINK_WORKER, Role.LEAD)
+    return (
+        Referral.objects.filter(
+            Q(referring_team__in=user.team_ids(Role.REFERRER))
+            | Q(owner_team__in=team) & ~Q(status=ReferralStatus.DRAFT)
+        )
+        .select_related(
+            "person", "referring_team", "owner_team", "owner", "service", "redirected_from", "redirected_to", "referrer"
+        )
+        .prefetch_related(
+            Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
+            Prefetch("risks", Risk.objects.order_by("id")),
+            Prefetch("consents", Consent.objects.select_related("recorded_by").order_by("id")),
+            Prefetch(
+                "onward_referrals",
+                OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id"),
+            ),
+        )
+        .order_by("-id")
+    )
+
+
+def get_referral(user: User, reference: str) -> Referral:
+    """Return the one referral.
+
+    :raises NotVisible: if there is none, or none that the user may see; it does not say which.
+    """
+    referral = referrals_visible_to(user).filter(reference=reference).first()
+    if referral is None:
+        raise NotVisible("There is no referral with this reference, or it is not yours to see.")
+    return referral
+
+
+def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first.
+
+    A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
+    """
+    return (
+        OnwardReferral.objects.filter(
+            Q(provider_team__in=user.team_ids(Role.PROVIDER))
+            | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
+            | Q(referral__referring_team__in=user.team_ids(Role.REFERRER))
+        )
+        .select_related(
+            "referral__person", "referral__owner", "referral__owner_team", "service", "provider_team", "rerouted_from",
+            "rerouted_to",
+        )
+        .prefetch_related(
+            Prefetch("referral__risks", Risk.objects.order_by("id")),
+            Prefetch("referral__consents", Consent.objects.order_by("id")),
+        )
+        .order_by("-id")
+    )  # fmt: skip
+
+
+def get_onward_referral(user: User, reference: str) -> OnwardReferral:
+    """Return the one onward referral.
+
+    :raises NotVisible: if there is none, or none that the user may see; it does not say which.
+    """
+    onward = onward_referrals_visible_to(user).filter(reference=reference).first()
+    if onward is None:
+        raise NotVisible("There is no onward referral with this reference, or it is not yours to see.")
+    return onward
+
+
+def timeline_of(referral: Referral) -> QuerySet[ReferralEvent]:
+    """Return what happened to a referral that the user may see (`get_referral`), in order."""
+    return _with_names(ReferralEvent.objects.filter(referral=referral))
+
+
+def timeline_of_onward(onward: OnwardReferral) -> QuerySet[ReferralEvent]:
+    """Return what happened to an onward referral that the user may see, in order, and nothing else of its referral."""
+    return _with_names(ReferralEvent.objects.filter(onward_referral=onward))
+
+
+def attendances_of(onward: OnwardReferral) -> QuerySet[Attendance]:
+    """Return the register of one onward referral, by day."""
+    return onward.attendances.select_related("recorded_by").order_by("session_on", "id")
+
+
+def sees_person(user: User, onward: OnwardReferral) -> bool:
+    """Whether the user sees who the person is: always on the referral's own side, and on the provider's as long as
+    the provider has not turned the person away, the offer stands, and the person has not withdrawn their consent.
+    """
+    referral = onward.referral
+    if user.roles_in([referral.owner_team_id]) & {Role.LINK_WORKER, Role.LEAD}:
+        return True
+    if Role.REFERRER in user.roles_in([referral.referring_team_id]):
+        return True
+    if onward.status in OnwardStatus.NEVER_TAKEN_UP:
+        return False
+    latest = max(referral.consents.all(), key=lambda consent: consent.pk, default=None)
+    return latest is not None and latest.decision == "given"
+
+
+def _with_names(events: QuerySet[ReferralEvent]) -> QuerySet[ReferralEvent]:
+    return events.select_related("onward_referral__service").order_by("sequence")

@@ -1,0 +1,217 @@
+"""Use cases of an onward referral: send it to a service, take a step, let it expire."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.actors import SYSTEM, Actor
+from core.clocks import local_day
+from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.identifiers import new_reference
+from referrals import policies
+from referrals.announcements import announce
+from referrals.enums import ConsentDecision, EventKind, OnwardStatus
+from referrals.models import OnwardReferral, Referral
+from referrals.services.events import record_event
+from referrals.services.steps import (
+    NOTHING_SAID,
+    NotPossibleNow,
+    StepDetails,
+    StepNotAllowed,
+    Taken,
+    clocks_of,
+    judge,
+    lock,
+    working_days_after,
+    write,
+)
+from services_directory.enums import Capacity, ReferralRoute
+from services_directory.models import Service
+
+BOOKING_WORKING_DAYS = 10
+"""When a provider that has accepted should have booked the first assessment."""
+WAITING_REVIEW_DAYS = 28
+"""When somebody looks again at a person on a waiting list."""
+
+
+@transaction.atomic(durable=True)
+def send_onward_referral(
+    *,
+    referral: Referral,
+    service: Service,
+    actor: Actor,
+    at: dt.datetime,
+    handover_note: str = "",
+    rerouted_from: OnwardReferral | None = None,
+    expected_version: int | None = None,
+) -> OnwardReferral:
+    """Send a person to a service, or to another service after the first one declined or never answered.
+
+    :raises Stale: if the referral has changed since the caller read it.
+    :raises NotPermitted: if the actor is not of the team that owns the referral.
+    :raises StepNotAllowed: if nobody has taken the referral on yet, or it has ended.
+    :raises NotPossibleNow: if no consent to share stands (`consent_required`).
+    :raises Conflict: if it is already with this service (`already_sent`).
+    :raises Invalid: if the service takes no referrals, or the earlier one cannot be re-routed.
+    """
+    referral = lock(referral)
+    if expected_version is not None and expected_version != referral.version:
+        raise Stale("Read it again, look at what has changed, and decide anew.")
+    if not policies.may_work_on(actor, referral):
+        raise NotPermitted("Only the team that owns a referral may send it onward.")
+    if referral.status not in policies.SENDABLE:
+        raise StepNotAllowed(
+            f"It stands at “{referral.get_status_display()}”. Accept it before you send it onward.",
+            available_actions=policies.available_actions(actor, referral),
+            current_status=referral.status,
+        )
+    if rerouted_from is not None:
+        _check_rerouting(rerouted_from, referral)
+    return _send(
+        referral, service=service, actor=actor, at=at, handover_note=handover_note, rerouted_from=rerouted_from
+    )
+
+
+def send_at_submission(referral: Referral, *, service: Service, actor: Actor, at: dt.datetime) -> OnwardReferral:
+    """Make the onward referral to a scheme's own hub while the referral is sent. Called inside that use case."""
+    return _send(referral, service=service, actor=actor, at=at, handover_note="", rerouted_from=None)
+
+
+@transaction.atomic(durable=True)
+def take_onward_step(
+    *,
+    onward: OnwardReferral,
+    step: str,
+    actor: Actor,
+    at: dt.datetime,
+    details: StepDetails = NOTHING_SAID,
+    expected_version: int | None = None,
+) -> OnwardReferral:
+    """Take a step of the onward referral's machine.
+
+    :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    """
+    onward = lock(onward)
+    declared = policies.ONWARD_STEPS[step]
+    judge(onward, declared, actor=actor, details=details, expected_version=expected_version)
+    taken = _consequences(onward, step, at=at, details=details)
+    if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
+        # It is the link worker's turn again: the case comes up today, whatever date it had.
+        today = local_day(at)
+        onward.referral.next_action_on = min(onward.referral.next_action_on or today, today)
+    write(onward, declared, actor=actor, at=at, details=details, taken=taken)
+    return onward
+
+
+def expire_unanswered(*, at: dt.datetime, limit: int = 500) -> int:
+    """Expire what providers have not answered in time; return how many. One transaction each; safe to run twice."""
+    overdue = OnwardReferral.objects.unanswered(on=local_day(at)).order_by("id").values_list("pk", flat=True)[:limit]
+    expired = 0
+    for onward in OnwardReferral.objects.filter(pk__in=list(overdue)).order_by("id"):
+        try:
+            take_onward_step(onward=onward, step="expire", actor=SYSTEM, at=at)
+        except StepNotAllowed:
+            continue  # answered in the meantime
+        expired += 1
+    return expired
+
+
+def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details: StepDetails) -> Taken:
+    """Change what a step changes besides the status, and say when somebody must look again."""
+    clocks = clocks_of(onward.referral.owner_team_id)
+    today = local_day(at)
+    match step:
+        case "request_information":
+            return Taken(next_action_on=working_days_after(at, clocks.answer_working_days))
+        case "provide_information":
+            return Taken(next_action_on=today + dt.timedelta(days=clocks.provider_response_days))
+        case "accept":
+            return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS))
+        case "waitlist":
+            return Taken(next_action_on=details.next_action_on or today + dt.timedelta(days=WAITING_REVIEW_DAYS))
+        case "book_assessment":
+            if details.assessment_at is None or details.assessment_at < at:
+                raise Invalid({"assessment_at": ["Book a time that is still to come."]})
+            onward.assessment_at = details.assessment_at
+            return Taken(
+                next_action_on=local_day(details.assessment_at),
+                details={"assessment_at": details.assessment_at.isoformat()},
+            )
+        case "start" | "resume":
+            return Taken(
+                next_action_on=_next_review(onward, today) or working_days_after(at, clocks.review_working_days)
+            )
+        case "pause":
+            if details.until is None or details.until <= today:
+                raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
+            return Taken(next_action_on=details.until)
+        case _:  # an end
+            return Taken()
+
+
+def _next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
+    """Return the scheme's next review point, counted in weeks from today when it starts (PARiS: 13 and 26)."""
+    weeks = [point for point in onward.service.review_points_weeks if point > 0]
+    return today + dt.timedelta(weeks=min(weeks)) if weeks else None
+
+
+def _check_rerouting(earlier: OnwardReferral, referral: Referral) -> None:
+    earlier = OnwardReferral.objects.select_for_update(of=("self",)).select_related("rerouted_to").get(pk=earlier.pk)
+    if earlier.referral_id != referral.pk:
+        raise Invalid({"rerouted_from": ["It belongs to another referral."]})
+    if not earlier.can_be_rerouted:
+        raise Conflict(
+            "Only a declined or expired onward referral can be sent elsewhere instead, and only once.",
+            code="not_reroutable",
+        )
+
+
+def _send(
+    referral: Referral,
+    *,
+    service: Service,
+    actor: Actor,
+    at: dt.datetime,
+    handover_note: str,
+    rerouted_from: OnwardReferral | None,
+) -> OnwardReferral:
+    if service.referral_route != ReferralRoute.REFERRAL or service.receiving_team is None or service.status != "active":
+        raise Invalid({"service": ["This service takes no referrals here: signpost the person to it instead."]})
+    if service.capacity == Capacity.PAUSED:
+        raise NotPossibleNow("This service takes nobody at the moment.", code="service_paused")
+    if not has_consent_to_share(referral):
+        raise NotPossibleNow(
+            "Record the person's agreement to share with providers first (or the best-interests reason).",
+            code="consent_required",
+        )
+    if referral.onward_referrals.open().filter(service=service).exists():
+        raise Conflict("It is already with this service.", code="already_sent")
+    clocks = clocks_of(referral.owner_team_id)
+    onward = OnwardReferral.objects.create(
+        reference=new_reference("O"),
+        referral=referral,
+        service=service,
+        provider_team=service.receiving_team,
+        handover_note=handover_note.strip(),
+        sent_at=at,
+        next_action_on=local_day(at) + dt.timedelta(days=clocks.provider_response_days),
+        rerouted_from=rerouted_from,
+    )
+    details = {"service": str(service.pk), "name": service.name}
+    if rerouted_from is not None:
+        record_event(
+            referral=referral, onward=rerouted_from, kind=EventKind.REROUTED, actor=actor, at=at,
+            details={"to": onward.reference},
+        )  # fmt: skip
+    event = record_event(
+        referral=referral, onward=onward, kind=EventKind.SENT_ONWARD, actor=actor, at=at,
+        to_status=OnwardStatus.SENT, details=details,
+    )  # fmt: skip
+    announce(event, actor=actor)
+    return onward
+
+
+def has_consent_to_share(referral: Referral) -> bool:
+    """Whether the person's latest decision lets the referral be shared with providers. No decision is no consent."""
+    latest = referral.consents.order_by("-id").first()
+    return latest is not None and latest.decision == ConsentDecision.GIVEN

@@ -1,0 +1,450 @@
+"""Use cases of a referral: make it, change the draft, take a step, allocate it."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import Team, User
+from core.clocks import add_working_days, local_day
+from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.idempotency import Claim, settle, take
+from core.identifiers import new_reference
+from referrals import policies
+from referrals.announcements import announce
+from referrals.enums import (
+    CloseOutcome,
+    ConsentDecision,
+    EventKind,
+    ReferralStatus,
+    SnomedCode,
+    WithdrawalReason,
+)
+from referrals.models import Consent, Referral, ReferralEvent, ReferralNeed, Risk
+from referrals.services.events import record_event
+from referrals.services.onward import send_at_submission
+from referrals.services.people import PersonDetails, find_or_create_person
+from referrals.services.steps import (
+    NOTHING_SAID,
+    NotPossibleNow,
+    StepDetails,
+    Taken,
+    clocks_of,
+    judge,
+    lock,
+    working_days_after,
+    write,
+)
+from services_directory.models import Service, TaxonomyTerm
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentDetails:
+    """What the person decided about sharing, and how it was given."""
+
+    decision: str
+    basis: str = "consent"
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferralContent:
+    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why."""
+
+    person: PersonDetails
+    team_id: UUID | None = None
+    service_id: UUID | None = None
+    referring_team_id: UUID | None = None
+    reason: str = ""
+    needs: tuple[tuple[UUID, str], ...] = ()
+    risks: tuple[str, ...] = ()
+    no_known_risks: bool = False
+    consent: ConsentDetails | None = None
+    planned_discharge_on: dt.date | None = None
+    discharged_on: dt.date | None = None
+    is_draft: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The referral that a request made; `is_replay` when an earlier request with the same key had made it."""
+
+    reference: str
+    is_replay: bool = field(default=False)
+
+
+@transaction.atomic(durable=True)
+def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, claim: Claim | None = None) -> Made:
+    """Make a referral and send it at once, unless it is a draft or waits for a discharge.
+
+    :raises NotPermitted: if the actor is no referrer, or not in the referring team named.
+    :raises Invalid: if the content is not enough to send: the least is in field notes 2.5.
+    :raises NotPossibleNow: if a scheme is named and no consent to share is recorded.
+    :raises KeyReused: if the claim's key came before with another body.
+    """
+    if claim is not None:
+        earlier = take(claim)
+        if earlier is not None:
+            return Made(reference=earlier, is_replay=True)
+    referral = Referral(reference=new_reference("R"), owner_team=_target(content)[0], **_referrer(actor, content))
+    _fill(referral, content, at=at)
+    if content.is_draft:
+        record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
+        _write_content(referral, content, actor=actor, at=at)
+    else:
+        referral.save()  # what it holds needs its id; its version is set by the event of the step below
+        _write_content(referral, content, actor=actor, at=at)
+        _send(referral, actor=actor, at=at)
+    if claim is not None:
+        settle(claim, result=referral.reference)
+    return Made(reference=referral.reference)
+
+
+@transaction.atomic(durable=True)
+def edit_draft(
+    *, referral: Referral, actor: Actor, at: dt.datetime, content: ReferralContent, expected_version: int | None = None
+) -> Referral:
+    """Replace the content of a draft.
+
+    :raises Stale: if it has changed since the caller read it.
+    :raises NotPermitted: if the actor is not of the team that wrote it.
+    :raises Conflict: if it is no draft any more.
+    :raises Invalid: if the content cannot be right.
+    """
+    referral = lock(referral)
+    _check_version(referral, expected_version)
+    if not policies.may_edit(actor, referral):
+        raise NotPermitted("Only the team that wrote a draft may change it.")
+    if referral.status != ReferralStatus.DRAFT:
+        raise Conflict(
+            "It has been sent. Answer the team's question, or withdraw it and make a new one.",
+            code="not_a_draft",
+            available_actions=policies.available_actions(actor, referral),
+        )
+    referral.owner_team = _target(content)[0]
+    _fill(referral, content, at=at)
+    referral.needs.all().delete()
+    referral.risks.all().delete()
+    record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
+    _write_content(referral, content, actor=actor, at=at)
+    return referral
+
+
+@transaction.atomic(durable=True)
+def take_referral_step(
+    *,
+    referral: Referral,
+    step: str,
+    actor: Actor,
+    at: dt.datetime,
+    details: StepDetails = NOTHING_SAID,
+    expected_version: int | None = None,
+) -> Referral:
+    """Take a step of the referral's machine, and everything that follows from it.
+
+    :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises NotPossibleNow: if something the step needs is missing (consent, an open onward referral's end, the window).
+    """
+    referral = lock(referral)
+    declared = policies.REFERRAL_STEPS[step]
+    judge(referral, declared, actor=actor, details=details, expected_version=expected_version)
+    if step in {"submit", "defer", "confirm_discharge"}:
+        return _send(referral, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
+    taken = _consequences(referral, step, actor=actor, at=at, details=details)
+    if declared.target in ReferralStatus.ENDED and step != "close":
+        _withdraw_open_onward_referrals(referral, actor=actor, at=at)
+    write(referral, declared, actor=actor, at=at, details=details, taken=taken)
+    if step == "redirect" and details.to_team is not None:
+        _arrive_at(details.to_team, referral, actor=actor, at=at)
+    return referral
+
+
+@transaction.atomic(durable=True)
+def allocate_referral(
+    *,
+    referral: Referral,
+    owner: User,
+    actor: Actor,
+    at: dt.datetime,
+    next_action_on: dt.date | None = None,
+    expected_version: int | None = None,
+) -> Referral:
+    """Give a referral to a person of the team that owns it.
+
+    :raises Stale, NotPermitted, Conflict, Invalid: if it changed, is not the actor's team's, has ended, or the new
+        owner is not of the team.
+    """
+    referral = lock(referral)
+    _check_version(referral, expected_version)
+    if not policies.may_work_on(actor, referral):
+        raise NotPermitted("Only the team that owns a referral may allocate it.")
+    if referral.status not in ReferralStatus.SENT:
+        raise Conflict(
+            f"It stands at “{referral.get_status_display()}”, so there is nothing to allocate.",
+            code="step_not_allowed",
+            available_actions=policies.available_actions(actor, referral),
+        )
+    _set_owner(referral, owner)
+    referral.next_action_on = next_action_on or referral.next_action_on
+    record_event(
+        referral=referral,
+        kind=EventKind.ALLOCATED,
+        actor=actor,
+        at=at,
+        details={"owner": str(owner.id), "name": owner.full_name},
+    )
+    return referral
+
+
+# --- What follows from each step -------------------------------------------------------------------------
+
+
+def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetime, details: StepDetails) -> Taken:
+    """Change what a step changes on the referral besides its status, and say when somebody must look again."""
+    clocks = clocks_of(referral.owner_team_id)
+    today = local_day(at)
+    match step:
+        case "request_information":
+            return Taken(next_action_on=working_days_after(at, clocks.answer_working_days))
+        case "provide_information":
+            return Taken(next_action_on=working_days_after(at, clocks.triage_working_days))
+        case "accept":
+            _set_owner(referral, details.owner or actor.user)
+            due = details.next_action_on or working_days_after(at, clocks.first_contact_working_days)
+            return Taken(next_action_on=due, details={"owner": str(referral.owner_id)})
+        case "redirect":
+            _check_redirection(referral, details)
+            return Taken()
+        case "start_support":
+            return Taken(
+                next_action_on=details.next_action_on or working_days_after(at, clocks.review_working_days),
+                snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),
+            )
+        case "hold":
+            if details.until is None or details.until <= today:
+                raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
+            return Taken(next_action_on=details.until)
+        case "resume":
+            return Taken(next_action_on=details.next_action_on or working_days_after(at, clocks.review_working_days))
+        case "close":
+            return _close(referral, details)
+        case "reopen":
+            if referral.ended_at is None or at > referral.ended_at + dt.timedelta(days=clocks.reopening_days):
+                raise NotPossibleNow(
+                    f"A referral can be reopened for {clocks.reopening_days} days after it closed. Make a new one.",
+                    code="reopening_window_over",
+                )
+            return Taken(
+                next_action_on=details.next_action_on or working_days_after(at, clocks.first_contact_working_days)
+            )
+        case _:  # reject, withdraw, enter_in_error: the end itself
+            return Taken()
+
+
+def _close(referral: Referral, details: StepDetails) -> Taken:
+    if referral.status == ReferralStatus.ACCEPTED and details.outcome not in CloseOutcome.WITHOUT_SUPPORT:
+        raise Invalid(
+            {"outcome": [f"Support has not begun, so choose one of: {', '.join(CloseOutcome.WITHOUT_SUPPORT)}."]}
+        )
+    still_open = list(referral.onward_referrals.open().order_by("id").values_list("reference", flat=True))
+    if still_open:
+        raise NotPossibleNow(
+            "End or withdraw its open onward referrals first, so that the referrer hears what became of each.",
+            code="onward_referrals_open",
+            onward_referrals=still_open,
+        )
+    if details.outcome == CloseOutcome.DECLINED_BY_PERSON:
+        return Taken(snomed_code=_once(referral, SnomedCode.SOCIAL_PRESCRIBING_DECLINED))
+    return Taken()
+
+
+def _once(referral: Referral, code: SnomedCode) -> str:
+    """Return the code if this referral has emitted none yet: the person accepts or declines once (S67)."""
+    return "" if referral.events.exclude(snomed_code="").exists() else code
+
+
+def _check_redirection(referral: Referral, details: StepDetails) -> None:
+    team = details.to_team
+    if team is None or team.pk == referral.owner_team_id or not (team.takes_referrals and team.is_active):
+        raise Invalid({"to_team": ["Choose another team that takes referrals."]})
+
+
+def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) -> None:
+    """Make the referral that the other team receives: a redirection must never be the end of the road."""
+    copied = (
+        "person", "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
+        "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
+    )  # fmt: skip
+    arrived: Any = Referral(
+        reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at,
+        **{name: getattr(earlier, name) for name in copied},
+    )  # fmt: skip
+    arrived.submit()
+    arrived.next_action_on = working_days_after(at, clocks_of(team.pk).triage_working_days)
+    event = record_event(
+        referral=arrived, kind=EventKind.ARRIVED_BY_REDIRECTION, actor=actor, at=at, to_status=arrived.status,
+        details={"from": earlier.reference},
+    )  # fmt: skip
+    for model, names in ((ReferralNeed, ("term_id", "note")), (Risk, ("is_none_known", "description"))):
+        rows = model._default_manager.filter(referral=earlier).order_by("id")
+        model._default_manager.bulk_create(
+            model(referral=arrived, **{name: getattr(row, name) for name in names}) for row in rows
+        )
+    for consent in earlier.consents.order_by("id"):
+        Consent.objects.create(
+            referral=arrived, decision=consent.decision, basis=consent.basis, note=consent.note,
+            recorded_by=consent.recorded_by, recorded_at=consent.recorded_at,
+        )  # fmt: skip
+    announce(event, actor=actor)
+
+
+def _withdraw_open_onward_referrals(referral: Referral, *, actor: Actor, at: dt.datetime) -> None:
+    """End what hangs on a referral that ends. A consequence, not a step that the actor chose: no role is asked."""
+    step = policies.ONWARD_STEPS["withdraw"]
+    said = StepDetails(reason=WithdrawalReason.REFERRAL_ENDED)
+    for onward in referral.onward_referrals.open().select_for_update().order_by("id"):
+        onward.referral = referral
+        write(onward, step, actor=actor, at=at, details=said, taken=Taken())
+
+
+# --- Making and sending -----------------------------------------------------------------------------------
+
+
+def _send(
+    referral: Referral, *, actor: Actor, at: dt.datetime, discharged_on: dt.date | None = None, step: str | None = None
+) -> Referral:
+    """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act."""
+    today = local_day(at)
+    if not referral.risks.exists():
+        raise Invalid(
+            {"risks": ["Name at least one risk, or state no_known_risks: the team must know that you asked."]}
+        )
+    if not referral.reason.strip() and not referral.needs.exists():
+        raise Invalid({"reason": ["Say in a few words why you refer, or choose a need."]})
+    if discharged_on is not None:
+        if discharged_on > today:
+            raise Invalid({"discharged_on": ["The discharge has not happened yet."]})
+        referral.discharged_on = discharged_on
+    waits = referral.planned_discharge_on is not None and referral.discharged_on is None
+    step = step or ("defer" if waits else "submit")
+    if step == "submit" and waits:
+        raise Invalid(
+            {"discharged_on": ["The person is still in hospital: use defer, and confirm the discharge later."]}
+        )
+    if step == "defer" and not waits:
+        raise Invalid({"planned_discharge_on": ["Give the planned date of a discharge that is still to come."]})
+    if step == "defer" and referral.planned_discharge_on is not None:
+        taken = Taken(next_action_on=add_working_days(max(referral.planned_discharge_on, today), 1))
+    else:
+        referral.submitted_at = at
+        taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
+    details = StepDetails(discharged_on=referral.discharged_on)
+    write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
+    if referral.service is not None and referral.status == ReferralStatus.SUBMITTED:
+        send_at_submission(referral, service=referral.service, actor=actor, at=at)
+    return referral
+
+
+def _referrer(actor: Actor, content: ReferralContent) -> dict[str, Any]:
+    """Return who refers, filled in by the service (field notes 2.3, rule 7)."""
+    user = actor.user
+    team_ids = user.team_ids(Role.REFERRER) if user else []
+    if user is None or not team_ids:
+        raise NotPermitted("Only a referrer (a practice, a discharge team) makes a referral.")
+    if content.referring_team_id is None and len(team_ids) > 1:
+        raise Invalid({"referring_team": ["You refer for several teams: say for which."]})
+    if content.referring_team_id is not None and content.referring_team_id not in team_ids:
+        raise Invalid({"referring_team": ["You are no referrer of this team."]})
+    team = Team.objects.select_related("organization").get(pk=content.referring_team_id or team_ids[0])
+    return {
+        "referring_team": team,
+        "referrer": user,
+        "referrer_name": user.full_name,
+        "referrer_service": team.name,
+        "referrer_organization": team.organization.name,
+        "referrer_contact": " · ".join(part for part in (user.email, team.telephone) if part),
+    }
+
+
+def _target(content: ReferralContent) -> tuple[Team, Service | None]:
+    """Return the team that will own the referral, and the scheme where one was named.
+
+    :raises Invalid: if neither or both are named, or the one named takes no referrals.
+    """
+    if (content.team_id is None) == (content.service_id is None):
+        raise Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
+    if content.service_id is not None:
+        service = (
+            Service.objects.select_related("receiving_team")
+            .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
+            .first()
+        )
+        if service is None or service.receiving_team is None:
+            raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
+        return service.receiving_team, service
+    team = Team.objects.filter(pk=content.team_id, takes_referrals=True, is_active=True).first()
+    if team is None:
+        raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})
+    return team, None
+
+
+def _fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> None:
+    today = local_day(at)
+    if content.discharged_on is not None and content.discharged_on > today:
+        raise Invalid({"discharge.discharged_on": ["The discharge has not happened yet: give planned_on instead."]})
+    referral.service = _target(content)[1]
+    referral.person = find_or_create_person(content.person, today=today)
+    referral.reason = content.reason.strip()
+    referral.planned_discharge_on = content.planned_discharge_on
+    referral.discharged_on = content.discharged_on
+
+
+def _write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
+    if content.no_known_risks and content.risks:
+        raise Invalid({"risks": ["Either name risks or state that none are known."]})
+    known = {term.pk: term for term in TaxonomyTerm.objects.filter(pk__in=[term_id for term_id, _ in content.needs])}
+    unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
+    if unknown:
+        raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
+    notes = dict(content.needs)
+    ReferralNeed.objects.bulk_create(
+        ReferralNeed(referral=referral, term=known[key], note=note) for key, note in notes.items()
+    )
+    risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
+    if content.no_known_risks:
+        risks = [Risk(referral=referral, is_none_known=True)]
+    Risk.objects.bulk_create(risks)
+    if content.consent is not None and actor.user is not None:
+        consent = content.consent
+        if consent.basis == "best_interests" and not consent.note.strip():
+            raise Invalid({"consent.note": ["Say why sharing is in the person's best interests."]})
+        latest = referral.consents.order_by("-id").first()
+        if latest is None or (latest.decision, latest.basis) != (consent.decision, consent.basis):
+            Consent.objects.create(
+                referral=referral, decision=ConsentDecision(consent.decision), basis=consent.basis,
+                note=consent.note.strip(), recorded_by=actor.user, recorded_at=at,
+            )  # fmt: skip
+
+
+def _set_owner(referral: Referral, owner: User | None) -> None:
+    if (
+        owner is None
+        or not owner.is_active
+        or not owner.roles_in([referral.owner_team_id]) & {Role.LINK_WORKER, Role.LEAD}
+    ):
+        raise Invalid({"owner": ["Choose a link worker or lead of the team that owns the referral."]})
+    referral.owner = owner
+
+
+def _check_version(referral: Referral, expected_version: int | None) -> None:
+    if expected_version is not None and expected_version != referral.version:
+        raise Stale("Read it again, look at what has changed, and decide anew.")
+
+
+def last_event(referral: Referral) -> ReferralEvent | None:
+    """Return the last event of a referral."""
+    return referral.events.order_by("-sequence").first()

@@ -1,0 +1,167 @@
+"""Take one step of either machine: lock, judge, change, record, announce. The only place where a status changes."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from accounts.actors import Actor
+from accounts.models import Team, User
+from core.clocks import add_working_days, local_day
+from core.errors import Conflict, Invalid, NotPermitted, Stale
+from referrals import policies
+from referrals.announcements import announce
+from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
+from referrals.pathway import Step
+from referrals.policies import Subject
+from referrals.services.events import record_event
+
+
+class StepNotAllowed(Conflict):
+    """The step cannot be taken from the status that the subject has now."""
+
+    code = "step_not_allowed"
+
+
+class NotPossibleNow(Conflict):
+    """The moment is right for the step, but something it needs is missing: consent, an end elsewhere, a window."""
+
+    code = "not_possible_now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepDetails:
+    """What the person who takes a step says with it. Which of these a step needs stands in its declaration."""
+
+    reason: str = ""
+    outcome: str = ""
+    note: str = ""
+    until: dt.date | None = None
+    next_action_on: dt.date | None = None
+    discharged_on: dt.date | None = None
+    assessment_at: dt.datetime | None = None
+    to_team: Team | None = None
+    owner: User | None = None
+
+
+NOTHING_SAID = StepDetails()
+
+
+@dataclass(kw_only=True)
+class Taken:
+    """What a step changes besides the status; `change` fills it in before anything is written."""
+
+    next_action_on: dt.date | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    snomed_code: str = ""
+
+
+def lock(subject: Subject) -> Subject:
+    """Lock the referral, then its onward referral, always in this order, and read both afresh.
+
+    Lock before judging: when two people press the button at once, the second must see what the first one left.
+    """
+    if isinstance(subject, OnwardReferral):
+        referral = Referral.objects.select_for_update().get(pk=subject.referral_id)
+        onward = OnwardReferral.objects.select_for_update().get(pk=subject.pk)
+        onward.referral = referral
+        return onward
+    return Referral.objects.select_for_update().get(pk=subject.pk)
+
+
+def judge(
+    subject: Subject, step: Step, *, actor: Actor, details: StepDetails, expected_version: int | None = None
+) -> None:
+    """Refuse what may not be done, in the order: stale, not theirs, the wrong moment, badly said.
+
+    :raises Stale: if the subject has changed since the caller read it (412).
+    :raises NotPermitted: if no role of the actor's on this subject may take the step (403).
+    :raises StepNotAllowed: if the subject's status is none of the step's sources (409).
+    :raises Invalid: if a reason, an outcome or another detail which the step needs is missing or unknown (400).
+    """
+    if expected_version is not None and expected_version != subject.version:
+        raise Stale("Read it again, look at what has changed, and decide anew.")
+    if not policies.may_take(actor, step, subject):
+        raise NotPermitted(f"“{step.rules.label}” is for others on this pathway.")
+    if subject.status not in step.sources:
+        raise StepNotAllowed(
+            f"{_who_was_first(subject)} It now stands at “{subject.get_status_display()}”.",
+            available_actions=policies.available_actions(actor, subject),
+            current_status=subject.status,
+        )
+    _check_details(step, details)
+
+
+def _who_was_first(subject: Subject) -> str:
+    events = ReferralEvent.objects.exclude(to_status="").order_by("-sequence")
+    last = (
+        events.filter(onward_referral=subject) if isinstance(subject, OnwardReferral)
+        else events.filter(referral=subject, onward_referral=None)
+    ).first()  # fmt: skip
+    if last is None:
+        return "Not from here."
+    return f"{last.actor_name} was first, on {last.occurred_at:%-d %B %Y}." if last.actor_id else "Not from here."
+
+
+def _check_details(step: Step, details: StepDetails) -> None:
+    errors: dict[str, list[str]] = {}
+    rules = step.rules
+    for name, choices, given in (
+        ("reason", rules.reasons, details.reason),
+        ("outcome", rules.outcomes, details.outcome),
+    ):
+        if choices is None and given:
+            errors[name] = [f"“{rules.label}” takes no {name}."]
+        elif choices is not None and given not in choices.values:
+            errors[name] = [f"Choose one of: {', '.join(choices.values)}."]
+    for name in rules.requires:
+        value = getattr(details, name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            errors[name] = ["This is needed for this step."]
+    if errors:
+        raise Invalid(errors)
+
+
+def write(
+    subject: Subject, step: Step, *, actor: Actor, at: dt.datetime, details: StepDetails, taken: Taken
+) -> ReferralEvent:
+    """Move the status, save the rows, append the event and write the messages owed."""
+    before = subject.status
+    getattr(subject, step.name)()
+    ended = subject.status in (OnwardStatus.ENDED if isinstance(subject, OnwardReferral) else ReferralStatus.ENDED)
+    subject.next_action_on = None if ended else taken.next_action_on
+    subject.ended_at = at if ended else None
+    if step.rules.outcomes or step.name == "reopen":
+        subject.outcome = details.outcome
+    referral, onward = subject, None
+    if isinstance(subject, OnwardReferral):
+        referral, onward = subject.referral, subject
+        onward.version += 1
+        onward.save()
+    event = record_event(
+        referral=referral,
+        onward=onward,
+        kind=step.name,
+        from_status=before,
+        to_status=subject.status,
+        actor=actor,
+        at=at,
+        reason=details.reason,
+        outcome=details.outcome,
+        note=details.note,
+        details=taken.details,
+        snomed_code=taken.snomed_code,
+    )
+    announce(event, actor=actor)
+    return event
+
+
+def clocks_of(team_id: UUID) -> TeamPolicy:
+    """Return the team's clocks, or the defaults."""
+    return TeamPolicy.objects.filter(team_id=team_id).first() or TeamPolicy(team_id=team_id)
+
+
+def working_days_after(at: dt.datetime, count: int) -> dt.date:
+    """Return the date `count` working days after the day in England at a moment."""
+    return add_working_days(local_day(at), count)

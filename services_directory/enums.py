@@ -1,0 +1,79 @@
+"""The words of the directory. A leaf: imports nothing of ours. HSDS words keep their HSDS spelling."""
+
+from django.db import models
+
+
+class ServiceStatus(models.TextChoices):
+    """What Open Referral says of a service."""
+
+    ACTIVE = "active", "Active"
+    INACTIVE = "inactive", "Inactive"
+    DEFUNCT = "defunct", "No longer exists"
+    TEMPORARILY_CLOSED = "temporarily closed", "Temporarily closed"
+
+
+class LocationType(models.TextChoices):
+    """What sort of place a location or an address is."""
+
+    PHYSICAL = "physical", "A place to go to"
+    POSTAL = "postal", "A place to write to"
+    VIRTUAL = "virtual", "Online"
+
+
+class Frequency(models.TextChoices):
+    """How often a schedule repeats; the UK profile knows no other."""
+
+    WEEKLY = "WEEKLY", "Every week"
+    MONTHLY = "MONTHLY", "Every month"
+
+
+class Weekday(models.TextChoices):
+    """The days of an RRULE."""
+
+    MONDAY = "MO", "Monday"
+    TUESDAY = "TU", "Tuesday"
+    WEDNESDAY = "WE", "Wednesday"
+    THURSDAY = "TH", "Thursday"
+    FRIDAY = "FR", "Friday"
+    SATURDAY = "SA", "Saturday"
+    SUNDAY = "SU", "Sunday"
+
+
+class ReferralRoute(models.TextChoices):
+    """Whether a person is referred to a service here, or told about it."""
+
+    REFERRAL = "referral", "Takes referrals here"
+    SIGNPOSTING = "signposting", "Signposting only"
+
+
+class Capacity(models.TextChoices):
+    """Whether a service has room, as it says itself."""
+
+    OPEN = "open", "Has places"
+    WAITING_LIST = "waiting_list", "Has a waiting list"
+    FULL = "full", "Full"
+    PAUSED = "paused", "Not taking anybody for now"
+
+
+class FirstContact(models.TextChoices):
+    """Who makes the first contact after a referral."""
+
+    SERVICE = "service", "The service contacts the person"
+    PERSON = "person", "The person contacts the service"
+
+
+class Delivery(models.TextChoices):
+    """Where the service reaches the person."""
+
+    IN_PLACE = "in_place", "At its own place"
+    AT_HOME = "at_home", "At the person's home, or by telephone"
+    ONLINE = "online", "Online"
+    POSTED = "posted", "Sent by post or delivered"
+
+
+class LifeCourseStage(models.TextChoices):
+    """The stages of the life-course approach (All Together Active)."""
+
+    START_WELL = "start_well", "Start well"
+    LIVE_WELL = "live_well", "Live well"
+    AGE_WELL = "age_well", "Age well"

@@ -1,0 +1,34 @@
+"""The directory's rows, on the Open Referral UK shape (HSDS 3.0, UK profile). One file per topic.
+
+Primary keys are the HSDS UUIDs and fields bear their HSDS names, so that importing and publishing lose nothing. Where
+HSDS itself has a field that the UK profile leaves out and that feeds carry nevertheless, the field is here too.
+"""
+
+from services_directory.models.contacts import Contact, Language, Phone
+from services_directory.models.feeds import Feed
+from services_directory.models.organizations import Organization, OrganizationIdentifier
+from services_directory.models.places import Accessibility, Address, Location
+from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
+from services_directory.models.services import Service, ServiceAtLocation
+from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+
+__all__ = [
+    "Accessibility",
+    "Address",
+    "Attribute",
+    "Contact",
+    "CostOption",
+    "Feed",
+    "Funding",
+    "Language",
+    "Location",
+    "Organization",
+    "OrganizationIdentifier",
+    "Phone",
+    "Schedule",
+    "Service",
+    "ServiceArea",
+    "ServiceAtLocation",
+    "Taxonomy",
+    "TaxonomyTerm",
+]

@@ -1,0 +1,83 @@
+"""Words of the directory that chain. No visibility, no user: that is for `selectors`."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import models
+from django.db.models import F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
+
+from services_directory.enums import ServiceStatus
+
+EARTH_RADIUS_KM = 6371.0
+SEARCH_CONFIG = "english"
+
+
+class ServiceQuerySet(models.QuerySet[Any]):
+    """What can be asked of services. Each word keeps one row per service, however many places or terms it has."""
+
+    def active(self) -> Self:
+        """Keep those that run."""
+        return self.filter(status=ServiceStatus.ACTIVE)
+
+    def with_words(self, text: str) -> Self:
+        """Keep those that bear all the words, in the name, the description, the organisation or the terms.
+
+        A name is also found by a part of itself, since full text does not index words like "the" and "who".
+        """
+        terms = (
+            self._every()
+            .filter(pk=OuterRef("pk"))
+            .annotate(words=StringAgg("attributes__taxonomy_term__name", " "))
+            .values("words")
+        )
+        document = SearchVector(
+            "name",
+            "alternate_name",
+            "description",
+            "organization__name",
+            Coalesce(Subquery(terms, output_field=models.TextField()), Value("")),
+            config=SEARCH_CONFIG,
+        )
+        query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
+        return self.alias(document=document).filter(Q(document=query) | Q(name__icontains=text))
+
+    def with_terms(self, term_ids: list[UUID]) -> Self:
+        """Keep those that bear any of the terms."""
+        return self._among(Q(attributes__taxonomy_term__in=term_ids))
+
+    def on_day(self, day: str) -> Self:
+        """Keep those with a schedule, everywhere or at one place, that names the day (MO to SU)."""
+        names_it = rf"(^|,)[+-]?\d*{day}(,|$)"
+        return self._among(
+            Q(schedules__byday__regex=names_it) | Q(service_at_locations__schedules__byday__regex=names_it)
+        )
+
+    def free(self) -> Self:
+        """Keep those that can be had for nothing, as one of their prices says."""
+        return self._among(Q(cost_options__amount=0))
+
+    def with_distance(self, *, latitude: float, longitude: float) -> Self:
+        """Add `distance_km`: from a point to the nearest place of the service, or None where no place is on the map."""
+        place = "service_at_locations__location"
+        cosine = Sin(Radians(Value(latitude))) * Sin(Radians(F(f"{place}__latitude"))) + Cos(
+            Radians(Value(latitude))
+        ) * Cos(Radians(F(f"{place}__latitude"))) * Cos(Radians(F(f"{place}__longitude")) - Radians(Value(longitude)))
+        # Rounding can carry the cosine of no distance past 1, where ACos has no answer.
+        distance = EARTH_RADIUS_KM * ACos(Least(Greatest(cosine, Value(-1.0)), Value(1.0)))
+        nearest = (
+            self._every()
+            .filter(pk=OuterRef("pk"), **{f"{place}__latitude__isnull": False})
+            .annotate(km=distance)
+            .order_by("km")
+            .values("km")[:1]
+        )
+        return self.annotate(distance_km=Subquery(nearest, output_field=FloatField()))
+
+    def _every(self) -> Self:
+        return type(self)(self.model)
+
+    def _among(self, condition: Q) -> Self:
+        return self.filter(pk__in=self._every().filter(condition).order_by().values("pk"))

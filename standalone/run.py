@@ -1,0 +1,122 @@
+"""`make run`: the whole service on this machine, until Ctrl-C."""
+
+import http.client
+import os
+import sys
+import time
+from functools import partial
+
+from standalone import processes
+from standalone.children import Child
+from standalone.console import say
+from standalone.embedded import Services, shown, start_servers
+from standalone.folders import PROJECT, alone_in, working_folder
+from standalone.ports import LOCALHOST, Ports, answers, choose_ports
+from standalone.supervisor import Supervisor
+
+LOADED_AFTER = 2.0
+ALREADY_RUNNING = (
+    "The service of this folder is already running (process {pid}): "
+    'stop it first, with Ctrl-C where it runs or with "kill {pid}".'
+)
+
+
+def run() -> int:
+    """Start everything, say where it is, and look after it until asked to stop; return the exit code."""
+    begun = time.monotonic()
+    os.chdir(PROJECT)
+    folder = working_folder(PROJECT / "var")
+    with alone_in(folder, ALREADY_RUNNING):
+        supervisor = Supervisor(folder)
+        with supervisor:
+            ports = choose_ports()
+            services = start_servers(supervisor, (ports.postgres, ports.redis), durable=True)
+            environment = children_environment(ports, services)
+            prepare_data(supervisor, environment)
+            start_processes(supervisor, ports, environment)
+            logins = supervisor.run("demo_logins", manage("demo_logins"), environment, PROJECT)
+            say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
+            say(f"  The service   http://{LOCALHOST}:{ports.web}/")
+            say(f"  Sent mail     http://{LOCALHOST}:{ports.mail_web}/")
+            say(f"  Logs          {shown(supervisor.logs)}\n")
+            say(logins.rstrip())
+            say("\nCtrl-C stops everything and keeps the data.")
+            supervisor.tend_forever()
+            say("\nStopping…")
+        say("Stopped.")
+    return 0
+
+
+def children_environment(ports: Ports, services: Services) -> dict[str, str]:
+    """Return what the service's processes are told: everything of a demo, so that no demo reaches a real mailbox."""
+    secret_key = os.environ.get("SECRET_KEY") or services.secret_key
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEPLOYMENT": "demo",
+        "DATABASE_URL": services.database_url,
+        "REDIS_URL": services.redis_url,
+        "SECRET_KEY": secret_key,
+        "PUBLIC_URL": f"http://{LOCALHOST}:{ports.web}",
+        "ALLOWED_HOSTS": f"{LOCALHOST},localhost",
+        "EMAIL_HOST": LOCALHOST,
+        "EMAIL_PORT": str(ports.smtp),
+        "EMAIL_HOST_USER": "",
+        "EMAIL_HOST_PASSWORD": "",
+        "EMAIL_USE_TLS": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def manage(*arguments: str) -> list[str]:
+    """Return a management command, by the Python that runs this."""
+    return [sys.executable, "manage.py", *arguments]
+
+
+def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> None:
+    """Bring the database up to date, give an empty one its demo, and collect the static files."""
+    say("Preparing the database…")
+    supervisor.run("migrate", manage("migrate", "--noinput"), environment, PROJECT)
+    supervisor.run("collectstatic", manage("collectstatic", "--noinput"), environment, PROJECT)
+    supervisor.run("seed_demo", manage("seed_demo", "--if-empty"), environment, PROJECT)
+
+
+def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str]) -> None:
+    """Start the mail catcher, web, worker and beat, and wait until the service says that it is well."""
+    var = supervisor.folder
+    catcher = ["standalone.mail_catcher", "--folder", str(var / "mail")]
+    catcher += ["--smtp-port", str(ports.smtp), "--web-port", str(ports.mail_web)]
+    commands = {
+        "mail": catcher,
+        "web": processes.web(LOCALHOST, ports.web),
+        "worker": processes.worker(),
+        "beat": processes.beat(str(var / "beat-schedule")),
+    }
+    say("Starting the mail catcher, web, worker and beat…")
+    children = {}
+    for name, command in commands.items():
+        # By module and this Python, not by script: the scripts of a moved environment name the old place.
+        child = Child(
+            name=name,
+            command=[sys.executable, "-m", *command],
+            environment=supervisor.marked(environment),
+            folder=PROJECT,
+            log=supervisor.logs / f"{name}.log",
+        )
+        children[name] = supervisor.start(child)
+    supervisor.wait_for(children["mail"], lambda: answers(ports.smtp) and answers(ports.mail_web))
+    supervisor.wait_for(children["web"], lambda: is_healthy(ports.web))
+    for name in ("worker", "beat"):
+        supervisor.wait_for(children[name], partial(children[name].stays_up, LOADED_AFTER))
+
+
+def is_healthy(port: int) -> bool:
+    """Ask the service whether it is well."""
+    connection = http.client.HTTPConnection(LOCALHOST, port, timeout=5)
+    try:
+        connection.request("GET", "/health/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

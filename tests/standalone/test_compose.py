@@ -1,0 +1,101 @@
+# ruff: noqa: S104, S108 - addresses and folders inside a container
+"""docker-compose.yml and the Dockerfile say the same as the supervisor."""
+
+import json
+import re
+import shlex
+from typing import Any
+
+import pytest
+import yaml
+
+from standalone import processes
+from tests.standalone.stub_project import PROJECT
+
+SERVICES = {"web", "worker", "beat", "migrate", "postgres", "redis", "mail"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    return parsed
+
+
+def test_it_has_the_whole_service(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == SERVICES
+    assert "version" not in compose
+
+
+def test_commands_are_the_supervisors(compose: dict[str, Any]) -> None:
+    commands = {name: shlex.split(compose["services"][name]["command"]) for name in ("web", "worker", "beat")}
+
+    assert commands == {
+        "web": processes.web("0.0.0.0", 8000),
+        "worker": processes.worker(),
+        "beat": processes.beat("/tmp/beat-schedule"),
+    }
+
+
+def test_the_image_starts_web_by_default() -> None:
+    last = re.findall(r"^CMD (.*)$", (PROJECT / "Dockerfile").read_text(), flags=re.MULTILINE)[-1]
+
+    assert json.loads(last) == processes.web("0.0.0.0", 8000)
+
+
+def test_one_image_serves_web_worker_beat_and_migrate(compose: dict[str, Any]) -> None:
+    shared = [compose["services"][name] for name in ("web", "worker", "beat", "migrate")]
+
+    assert {service["image"] for service in shared} == {"community-referral"}
+    assert all(service["environment"] == shared[0]["environment"] for service in shared)
+
+
+def test_nothing_starts_before_what_it_needs(compose: dict[str, Any]) -> None:
+    conditions = {
+        name: {needed: how["condition"] for needed, how in service.get("depends_on", {}).items()}
+        for name, service in compose["services"].items()
+    }
+
+    ready = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
+    assert conditions == {
+        "web": ready,
+        "worker": ready,
+        "beat": ready,
+        "migrate": {"postgres": "service_healthy", "redis": "service_healthy"},
+        "postgres": {},
+        "redis": {},
+        "mail": {},
+    }
+    assert all("healthcheck" in compose["services"][name] for name in ("web", "postgres", "redis"))
+
+
+def test_waiting_tasks_survive_a_restart_of_redis(compose: dict[str, Any]) -> None:
+    command = compose["services"]["redis"]["command"]
+
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+    assert compose["services"]["redis"]["volumes"] == ["redis:/data"]
+
+
+def test_passwords_in_addresses_are_the_servers(compose: dict[str, Any]) -> None:
+    environment, services = compose["services"]["web"]["environment"], compose["services"]
+    database = services["postgres"]["environment"]
+
+    assert environment["DATABASE_URL"] == (
+        f"postgres://{database['POSTGRES_USER']}:{database['POSTGRES_PASSWORD']}@postgres:5432/{database['POSTGRES_DB']}"
+    )
+    password = services["redis"]["command"].split("--requirepass ")[1]
+    assert environment["REDIS_URL"] == f"redis://:{password}@redis:6379/0"
+
+
+def test_only_this_machine_can_reach_it(compose: dict[str, Any]) -> None:
+    published = [port for service in compose["services"].values() for port in service.get("ports", [])]
+
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_the_image_runs_unprivileged_and_checks_hashes() -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+
+    assert re.search(r"^USER service$", dockerfile, flags=re.MULTILINE)
+    assert "--require-hashes" in dockerfile
