@@ -29,6 +29,7 @@ DEBUG = False
 # --- Apps: the order is the order of the house, from the top down (see docs/adr/0002) ----------------
 INSTALLED_APPS = [
     "web",
+    "demo",
     "insights",
     "referrals",
     "services_directory",
@@ -182,7 +183,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- Background work -------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Shared by the processes, because throttles count in it. Never cleared: clearing would empty the queues beside it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if DEPLOYMENT == "test"
+    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
+}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 

@@ -1,6 +1,7 @@
 """Writes about messages: one use case each. Nothing here sends; `notifications.delivery` does, from the rows."""
 
 import datetime as dt
+import json
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,6 @@ from celery import current_app
 from django.db import connection, transaction
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
-from psycopg.types.json import Jsonb
 
 from notifications import templates
 from notifications.enums import Channel, MessageStatus
@@ -176,24 +176,31 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
                 created_at, attempts, deferrals, failure
             )
             SELECT owed.*, now(), 0, 0, ''
-            FROM unnest(
-                %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::timestamptz[],
-                %s::timestamptz[], %s::text[], %s::timestamptz[]
-            ) AS owed
+            FROM jsonb_to_recordset(%s::jsonb) AS owed (
+                id uuid, event_key text, recipient text, channel text, template text, context jsonb,
+                occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz
+            )
             ON CONFLICT (event_key, recipient, channel) DO NOTHING
             RETURNING id
             """,
             [
-                [row.id for row in rows],
-                [row.event_key for row in rows],
-                [row.recipient for row in rows],
-                [str(row.channel) for row in rows],
-                [row.template for row in rows],
-                [Jsonb(row.context) for row in rows],
-                [row.occurred_at for row in rows],
-                [row.available_at for row in rows],
-                [str(row.status) for row in rows],
-                [row.sent_at for row in rows],
+                json.dumps(
+                    [
+                        {
+                            "id": str(row.id),
+                            "event_key": row.event_key,
+                            "recipient": row.recipient,
+                            "channel": row.channel,
+                            "template": row.template,
+                            "context": row.context,
+                            "occurred_at": row.occurred_at.isoformat(),
+                            "available_at": row.available_at.isoformat(),
+                            "status": row.status,
+                            "sent_at": row.sent_at and row.sent_at.isoformat(),
+                        }
+                        for row in rows
+                    ]
+                )
             ],
         )
         inserted = {row_id for (row_id,) in cursor.fetchall()}

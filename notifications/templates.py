@@ -83,6 +83,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Your referral $reference is complete",
             news="Your referral $reference has been closed. You can read what became of it.",
         ),
+        "referral_in_error": MessageTemplate(
+            subject="Referral $reference was marked as entered in error",
+            news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

@@ -4,13 +4,12 @@ A message says that there is news and where; never a name, a need or a condition
 own transaction, so no step is without its messages and no message without its step.
 """
 
-from collections.abc import Iterable
 from typing import Literal
 
 from accounts.actors import Actor
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
-from referrals.models import ReferralEvent
+from referrals.models import OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -24,7 +23,7 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "reject": (("referrer", "referral_rejected"),),
     "redirect": (("referrer", "referral_redirected"),),
     "close": (("referrer", "referral_closed"),),
-    "enter_in_error": (("referrer", "referral_closed"),),
+    "enter_in_error": (("referrer", "referral_in_error"),),
     "withdraw": (("owner", "referral_withdrawn"),),
 }
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
@@ -49,28 +48,35 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     if event.kind == "withdraw" and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
     subject = onward or event.referral
-    for audience, template in owed:
-        context = {"reference": subject.reference}
-        if "due_on" in TEMPLATES[template].context and subject.next_action_on:
-            context["due_on"] = subject.next_action_on.isoformat()
-        for address in _addresses(event, audience):
-            notifications.enqueue(
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
                 event_key=f"referral-event:{event.referral.reference}:{event.sequence}",
-                recipient=address,
+                recipient=_address(event, audience),
                 template=template,
-                context=context,
+                context=_context(subject, template),
                 at=event.occurred_at,
                 already_delivered_at=event.occurred_at if actor.is_retelling else None,
             )
+            for audience, template in owed
+        ]
+    )
 
 
-def _addresses(event: ReferralEvent, audience: Audience) -> Iterable[str]:
+def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str]:
+    context = {"reference": subject.reference}
+    if "due_on" in TEMPLATES[template].context and subject.next_action_on is not None:
+        context["due_on"] = subject.next_action_on.isoformat()
+    return context
+
+
+def _address(event: ReferralEvent, audience: Audience) -> str:
     referral = event.referral
     if audience == "referrer":
         # The one who referred; when they have left, their team must not miss it.
-        return [referral.referrer.email if referral.referrer.is_active else referral.referring_team.inbox_email]
+        return referral.referrer.email if referral.referrer.is_active else referral.referring_team.inbox_email
     if audience == "owner" and referral.owner is not None and referral.owner.is_active:
-        return [referral.owner.email]
+        return referral.owner.email
     if audience == "provider" and event.onward_referral is not None:
-        return [event.onward_referral.provider_team.inbox_email]
-    return [referral.owner_team.inbox_email]
+        return event.onward_referral.provider_team.inbox_email
+    return referral.owner_team.inbox_email

@@ -69,7 +69,12 @@ def text(value: Any) -> str:
         parser.close()
         lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(parser.parts).split("\n"))
         plain = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
-    return _CONTROL.sub("", plain).strip()
+    return without_controls(plain)
+
+
+def without_controls(value: str) -> str:
+    """Return text without characters that no database, address or terminal wants, and without space at its ends."""
+    return _CONTROL.sub("", value).strip()
 
 
 def number(value: Any) -> float:

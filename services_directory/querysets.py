@@ -7,7 +7,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import F, FloatField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
+from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 
 from services_directory.enums import ServiceStatus
 
@@ -38,7 +38,7 @@ class ServiceQuerySet(models.QuerySet[Any]):
             "alternate_name",
             "description",
             "organization__name",
-            Coalesce(Subquery(terms, output_field=models.TextField()), Value("")),
+            Subquery(terms, output_field=models.TextField()),
             config=SEARCH_CONFIG,
         )
         query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")

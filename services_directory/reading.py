@@ -16,7 +16,8 @@ ID_LENGTH = 500
 def own_id(record: object) -> str:
     """Return a record's own id as text, or "" where it has none."""
     found = record.get("id") if isinstance(record, Mapping) else None
-    return str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    is_an_id = isinstance(found, str | int) and not isinstance(found, bool)
+    return cleaning.without_controls(str(found)) if is_an_id else ""
 
 
 def uuid_of(own: str, *, feed: str, kind: str) -> uuid.UUID:

@@ -55,7 +55,11 @@ def get_service(user: User, service_id: UUID | str) -> Service:
     """
     try:
         service: Service | None = (
-            services_visible_to(user).prefetch_related(*_parts_of_a_detail()).filter(pk=service_id).first()
+            services_visible_to(user)
+            .select_related("feed")
+            .prefetch_related(*_parts_of_a_detail())
+            .filter(pk=service_id)
+            .first()
         )
     except ValidationError:  # not the form of an id
         service = None
@@ -178,7 +182,6 @@ def _parts_of_a_detail() -> list[Any]:
         "organization__organization_identifiers": OrganizationIdentifier,
     }
     return [
-        "feed",
         *(Prefetch(name, model.objects.order_by("id")) for name, model in parts.items()),
         Prefetch("phones", phones),
         Prefetch("organization__phones", phones),

@@ -38,6 +38,7 @@ class Child:
     patience: float = 10.0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     failures: int = 0
+    log_from: int = 0
     started_at: float = 0.0
     restart_at: float = 0.0
 
@@ -53,6 +54,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
         with self.log.open("ab") as log:
+            self.log_from = log.tell()
             self.process = subprocess.Popen(
                 self.command,
                 cwd=self.folder,
@@ -79,9 +81,14 @@ class Child:
         self.signal_all(signal.SIGKILL)
         return self.process.wait()
 
-    def stays_up(self, seconds: float) -> bool:
-        """Say whether the process has run for so long: one that cannot even load its code has not."""
-        return self.ended() is None and time.monotonic() - self.started_at >= seconds
+    def has_begun(self, words: str) -> bool:
+        """Say whether the process has written the words since its start, or is silent but has run for long enough."""
+        if self.ended() is not None:
+            return False
+        return words.encode() in self.log.read_bytes()[self.log_from :] or self._is_sound()
+
+    def _is_sound(self) -> bool:
+        return time.monotonic() - self.started_at > SOUND_AFTER
 
     def signal_all(self, number: int) -> None:
         """Send a signal to the process and to whatever it started."""
@@ -95,10 +102,9 @@ class Child:
 
     def pause(self) -> float:
         """Plan the next start after a death, return the seconds until then: short at first, longer when it recurs."""
-        now = time.monotonic()
-        self.failures = 1 if now - self.started_at > SOUND_AFTER else self.failures + 1
+        self.failures = 1 if self._is_sound() else self.failures + 1
         seconds: float = min(0.25 * 2**self.failures, LONGEST_PAUSE)
-        self.restart_at = now + seconds
+        self.restart_at = time.monotonic() + seconds
         return seconds
 
     def last_words(self, lines: int = 15) -> str:

@@ -82,8 +82,8 @@ def make_venv(venv: Path) -> None:
 def install(lock: Path, venv: Path) -> None:
     """Install exactly what the lock names, by hash, wheels only."""
     say(f"Installing the packages of {lock.name} into {venv.name} (once; about a minute)…")
-    # Old pips ask whether a newer one exists and give up slowly; neither helps somebody without a network.
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "1", "--timeout", "15"]
+    # By default pip also asks whether there is a newer pip, and gives up slowly where there is no network.
+    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "3", "--timeout", "15"]
     command = [str(venv / "bin" / "python"), "-m", "pip", "install", *quiet]
     command += ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

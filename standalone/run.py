@@ -14,7 +14,8 @@ from standalone.folders import PROJECT, alone_in, working_folder
 from standalone.ports import LOCALHOST, Ports, answers, choose_ports
 from standalone.supervisor import Supervisor
 
-LOADED_AFTER = 2.0
+# What celery logs once its code has been loaded; nothing else tells, because neither listens on a port.
+FIRST_WORDS = {"worker": " ready.", "beat": "beat: Starting"}
 ALREADY_RUNNING = (
     "The service of this folder is already running (process {pid}): "
     'stop it first, with Ctrl-C where it runs or with "kill {pid}".'
@@ -106,8 +107,8 @@ def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str,
         children[name] = supervisor.start(child)
     supervisor.wait_for(children["mail"], lambda: answers(ports.smtp) and answers(ports.mail_web))
     supervisor.wait_for(children["web"], lambda: is_healthy(ports.web))
-    for name in ("worker", "beat"):
-        supervisor.wait_for(children[name], partial(children[name].stays_up, LOADED_AFTER))
+    for name, words in FIRST_WORDS.items():
+        supervisor.wait_for(children[name], partial(children[name].has_begun, words))
 
 
 def is_healthy(port: int) -> bool:

@@ -9,7 +9,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
-from services_directory.selectors import get_service
 
 from accounts.actors import Actor
 from accounts.models import User
@@ -39,6 +38,7 @@ from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, consent, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
+from services_directory.selectors import get_service
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read. A stale one is a 412 and changes nothing."
@@ -95,20 +95,20 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             return Referral.objects.none()
         return selectors.referrals_visible_to(signed_in(self.request.user))
 
-    def get(self, reference: str) -> Referral:
+    def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)
 
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         services.take_referral_step(
-            referral=self.get(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
+            referral=self.row(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
             expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(responses=ReferralSerializer)
     def retrieve(self, request: Request, reference: str) -> Response:
         """One referral, whole, with what you may do next."""
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(request=ReferralInputSerializer, responses={201: ReferralSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request) -> Response:
@@ -122,7 +122,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             body=request.data,
         )
         made = services.create_referral(actor=self.actor, at=timezone.now(), content=form.content(), claim=claim)
-        response = self.answer(self.get(made.reference), code=status.HTTP_201_CREATED)
+        response = self.answer(self.row(made.reference), code=status.HTTP_201_CREATED)
         response.headers["Location"] = self.reverse_action("detail", args=[made.reference])
         if made.is_replay:
             response.headers["Idempotent-Replayed"] = "true"
@@ -131,20 +131,20 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     @extend_schema(request=ReferralInputSerializer, responses=ReferralSerializer, parameters=[IF_MATCH])
     def update(self, request: Request, reference: str) -> Response:
         """Replace the content of a draft."""
-        referral = self.get(reference)
+        referral = self.row(reference)
         form = ReferralInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         services.edit_draft(
             referral=referral, actor=self.actor, at=timezone.now(), content=form.content(),
             expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(request=AllocationInputSerializer, responses=ReferralSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def allocate(self, request: Request, reference: str) -> Response:
         """Give the referral to a link worker or lead of the team."""
-        referral = self.get(reference)
+        referral = self.row(reference)
         form = AllocationInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         owner = User.objects.filter(pk=form.validated_data["owner"], is_active=True).first()
@@ -154,13 +154,13 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             referral=referral, owner=owner, actor=self.actor, at=timezone.now(),
             next_action_on=form.validated_data["next_action_on"], expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(request=ConsentInputSerializer, responses={201: ConsentSerializer})
     @action(detail=True, methods=["post"])
     def consents(self, request: Request, reference: str) -> Response:
         """Record what the person decided about sharing with providers. The latest decision counts."""
-        referral = self.get(reference)
+        referral = self.row(reference)
         form = ConsentInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = consent.record_consent(referral=referral, actor=self.actor, at=timezone.now(), **form.validated_data)
@@ -172,7 +172,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     @action(detail=True, methods=["post"], url_path="onward-referrals")
     def onward_referrals(self, request: Request, reference: str) -> Response:
         """Send the person to a service. With `rerouted_from`, instead of one that declined or never answered."""
-        referral = self.get(reference)
+        referral = self.row(reference)
         user = signed_in(request.user)
         form = OnwardInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -192,7 +192,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     @action(detail=True, ordering=("sequence",), filterset_class=None)
     def events(self, request: Request, reference: str) -> Response:
         """The timeline: everything that happened, in order."""
-        referral = self.get(reference)
+        referral = self.row(reference)
         return self.paged(
             selectors.timeline_of(referral),
             EventSerializer,
@@ -213,26 +213,26 @@ class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             return OnwardReferral.objects.none()
         return selectors.onward_referrals_visible_to(signed_in(self.request.user))
 
-    def get(self, reference: str) -> OnwardReferral:
+    def row(self, reference: str) -> OnwardReferral:
         return selectors.get_onward_referral(signed_in(self.request.user), reference)
 
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         onward.take_onward_step(
-            onward=self.get(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
+            onward=self.row(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
             expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(responses=OnwardSerializer)
     def retrieve(self, request: Request, reference: str) -> Response:
         """One onward referral, whole, with what you may do next."""
-        return self.answer(self.get(reference))
+        return self.answer(self.row(reference))
 
     @extend_schema(responses=EventSerializer(many=True))
     @action(detail=True, ordering=("sequence",), filterset_class=None)
     def events(self, request: Request, reference: str) -> Response:
         """What happened to this onward referral, in order, and nothing else of its referral."""
-        row = self.get(reference)
+        row = self.row(reference)
         roles = policies.roles_of(self.actor, row)
         return self.paged(
             selectors.timeline_of_onward(row), EventSerializer, sees_onward_notes=bool(roles - {"referrer"})
@@ -243,7 +243,7 @@ class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     @action(detail=True, methods=["get", "post"], ordering=("session_on", "id"), filterset_class=None)
     def attendances(self, request: Request, reference: str) -> Response:
         """The register of one person. A second entry for a day corrects the first."""
-        row = self.get(reference)
+        row = self.row(reference)
         if request.method == "GET":
             return self.paged(selectors.attendances_of(row), AttendanceSerializer)
         form = AttendanceInputSerializer(data=request.data)

@@ -30,7 +30,8 @@ SAYS = {
 
 PEOPLE = {
     "R": "gp", "W": "link_worker", "L": "lead", "P": "provider",
-    "another provider": "befriender", "another team": "neighbouring_link_worker", "manager": "manager", "outsider": "outsider",
+    "another provider": "befriender", "another team": "neighbouring_link_worker",
+    "manager": "manager", "outsider": "outsider",
 }  # fmt: skip
 
 

@@ -349,3 +349,28 @@ def test_every_field_of_the_uk_profile_has_a_place(record):
 def test_the_digest_changes_with_the_record_and_with_nothing_else(record):
     assert digest_of(record()) == digest_of(dict(reversed(record().items())))
     assert digest_of(record()) != digest_of(record(description="Other"))
+
+
+def test_the_organisation_given_counts_more_than_the_id_that_names_another(record):
+    parsed = parse(record(organization_id=str(uuid.UUID(int=8))), feed="test")
+
+    assert parsed.service["organization_id"] == uuid.UUID(int=1)
+    assert parsed.notes == ("organization_id is not the id of the organization given; the one given counts.",)
+
+
+def test_a_telephone_of_the_service_may_name_its_contact(record):
+    made = record()
+    contact = made["contacts"][0]["id"]
+    made["contacts"][0]["phones"] = []
+    made["phones"] = [{"id": str(uuid.UUID(int=8)), "number": "1", "contact_id": contact}]
+
+    (phone,) = parse(made, feed="test").children["Phone"]
+
+    assert (str(phone["contact_id"]), phone["service_id"]) == (contact, parse(made, feed="test").service["id"])
+
+
+def test_a_term_without_a_name_is_none(record):
+    parsed = parse(record(attributes=[{"id": str(uuid.UUID(int=6)), "taxonomy_term": {}}]), feed="test")
+
+    assert (parsed.terms, "Attribute" in parsed.children) == ([], False)
+    assert parsed.notes == ("An attribute names no term and was left out.",)

@@ -31,6 +31,7 @@ def test_these_messages_exist():
         "referral_answered",
         "referral_arrived",
         "referral_closed",
+        "referral_in_error",
         "referral_question",
         "referral_redirected",
         "referral_rejected",

@@ -402,7 +402,7 @@ def test_no_send_begins_late_in_the_lease(sending):
 
     report = deliver_batch(at=AT, lease=dt.timedelta(seconds=0.4))
 
-    assert 1 <= report.sent <= 2
+    assert report.sent <= 2
     assert report.handed_back == 10 - report.sent
     assert sent == messages[: report.sent]
     assert deliver_batch(at=AT + SECOND).claimed == report.handed_back

@@ -93,12 +93,12 @@ class Start:
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(timeout=30)
+                self.process.wait(timeout=90)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
 
-    def said(self, words: str, *, times: int = 1, seconds: float = 45) -> str:
+    def said(self, words: str, *, times: int = 1, seconds: float = 120) -> str:
         """Wait until the words were said so often, return all that was said."""
 
         def is_said() -> bool:
@@ -112,10 +112,10 @@ class Start:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=90)
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float = 30, otherwise: Callable[[], str] = str) -> None:
+def wait_until(is_true: Callable[[], bool], *, seconds: float = 90, otherwise: Callable[[], str] = str) -> None:
     """Wait for a condition, fail with the words of `otherwise` when it does not come."""
     deadline = time.monotonic() + seconds
     while not is_true():

@@ -31,7 +31,7 @@ def busy() -> Iterator[int]:
 def start(folder: Path, extra: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "standalone", "run"]
     return subprocess.run(
-        command, cwd=folder, env=environment(extra), capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, env=environment(extra), capture_output=True, text=True, timeout=90, check=False
     )
 
 

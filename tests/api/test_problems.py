@@ -1,0 +1,169 @@
+"""Whatever is wrong with a request has its own status, and a problem that says what to do."""
+
+import json
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from core import views
+from referrals.models import Referral
+
+PROBLEM = "application/problem+json"
+
+
+@pytest.fixture
+def gp_client(cast, as_user):
+    return as_user(cast.gp)
+
+
+def check(answer, status, code):
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, PROBLEM)
+    body = answer.json()
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:problem:{code}")
+    assert body["title"]
+    assert body["detail"]
+
+
+def test_a_body_that_is_not_json(gp_client):
+    check(
+        gp_client.generic("POST", "/api/v1/referrals/", "{never closed", content_type="application/json"),
+        400,
+        "parse_error",
+    )
+    assert Referral.objects.count() == 0
+
+
+def test_a_body_of_another_kind(gp_client):
+    check(
+        gp_client.generic("POST", "/api/v1/referrals/", "a=b", content_type="text/plain"), 415, "unsupported_media_type"
+    )
+
+
+def test_a_body_that_is_json_but_no_object(gp_client):
+    check(gp_client.post("/api/v1/referrals/", ["Rose"]), 400, "invalid")
+
+
+def test_a_body_of_ten_megabytes(gp_client):
+    body = json.dumps({"reason": "x" * 10_000_000})
+    answer = gp_client.generic("POST", "/api/v1/referrals/", body, content_type="application/json")
+    check(answer, 413, "body_too_large")
+    assert answer.json()["max_bytes"] == 1024 * 1024
+    assert Referral.objects.count() == 0
+
+
+def test_nobody_in_particular(db):
+    answer = APIClient().get("/api/v1/referrals/")
+    check(answer, 401, "not_authenticated")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_token_that_is_none(db):
+    answer = APIClient().get("/api/v1/referrals/", headers={"Authorization": "Bearer nonsense"})
+    check(answer, 401, "authentication_failed")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing/", "/api/v1/referrals/R-22222-22222/", "/api/v1/referrals/1/", "/api/v2/"]
+)
+def test_what_does_not_exist(path, gp_client):
+    check(gp_client.get(path), 404, "not_found")
+
+
+def test_a_method_that_is_not_offered(gp_client):
+    answer = gp_client.delete("/api/v1/referrals/")
+    check(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, POST, HEAD, OPTIONS"
+
+
+def test_an_answer_in_another_format(gp_client):
+    check(gp_client.get("/api/v1/referrals/", headers={"Accept": "application/xml"}), 406, "not_acceptable")
+
+
+@pytest.mark.parametrize(
+    "query", ["status=lost", "due_by=soon", "owner=7", "cursor=nonsense"]
+)  # fmt: skip
+def test_a_filter_that_means_nothing(query, gp_client):
+    answer = gp_client.get(f"/api/v1/referrals/?{query}")
+    assert (answer.status_code, answer.headers["Content-Type"]) in {(400, PROBLEM), (404, PROBLEM)}
+
+
+def test_too_many_tries_at_a_password(cast):
+    client = APIClient()
+    tries = [
+        client.post("/api/v1/tokens/", {"email": cast.gp.email, "password": "wrong"}).status_code for _ in range(11)
+    ]
+    assert tries == [403] * 10 + [429]
+    answer = client.post("/api/v1/tokens/", {"email": cast.gp.email, "password": "wrong"})
+    check(answer, 429, "throttled")
+    assert int(answer.headers["Retry-After"]) <= 60
+
+
+def test_a_bug_says_nothing_about_anybody(cast, as_user, monkeypatch):
+    def bug(*args, **kwargs):
+        raise RuntimeError("Rose Okafor, 999 000 0018")
+
+    monkeypatch.setattr("referrals.selectors.referrals_visible_to", bug)
+    client = as_user(cast.gp)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/referrals/")
+    check(answer, 500, "server_error")
+    assert "Rose" not in answer.content.decode()
+
+
+# --- Who may come in at all ------------------------------------------------------------------------------
+
+PUBLIC = {"health", "schema", "docs", "tokens", "web:sign-in", "web:sign-out", "web:about"}
+"""The only addresses that answer somebody who is not signed in: the doors in and out, and what tells of nobody."""
+
+
+def every_route(patterns, prefix="", namespace=""):
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from every_route(
+                pattern.url_patterns, path, f"{pattern.namespace}:" if pattern.namespace else namespace
+            )
+        elif isinstance(pattern, URLPattern):
+            yield namespace + (pattern.name or ""), path
+
+
+def as_address(path):
+    path = path.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
+    for named, value in (("reference", "R-22222-22222"), ("pk", "00000000-0000-4000-8000-000000000000")):
+        start = path.find(f"(?P<{named}>")
+        if start >= 0:
+            depth, end = 0, start
+            for end in range(start, len(path)):
+                depth += (path[end] == "(") - (path[end] == ")")
+                if depth == 0:
+                    break
+            path = path[:start] + value + path[end + 1 :]
+    for kind in ("str", "uuid", "reference"):
+        path = path.replace(f"<{kind}:reference>", "R-22222-22222").replace(
+            f"<{kind}:pk>", "00000000-0000-4000-8000-000000000000"
+        )
+    return "/" + path.replace("<reference>", "R-22222-22222")
+
+
+def test_every_address_asks_who_is_there(db, client):
+    routes = dict(every_route(get_resolver().url_patterns))
+    assert len(routes) > 40
+    open_to_all = set()
+    for name, path in routes.items():
+        for method in (client.get, client.post):
+            answer = method(as_address(path))
+            asks = answer.status_code == 401 or (answer.status_code == 302 and "/sign-in" in answer["Location"])
+            if not asks:
+                open_to_all.add(name)
+    assert open_to_all == PUBLIC
+
+
+def test_the_service_says_when_it_is_alive(db, client):
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert views.health.login_required is False
+
+
+def test_no_answer_is_kept_by_a_cache(cast, as_user):
+    assert as_user(cast.gp).get("/api/v1/referrals/").headers["Cache-Control"] == "no-store"

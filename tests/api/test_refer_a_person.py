@@ -1,0 +1,341 @@
+"""POST /api/v1/referrals/: a GP refers in one call, and whatever cannot be right is refused with nothing written."""
+
+import copy
+import datetime as dt
+
+import pytest
+
+from accounts.models import Membership
+from core.models import IdempotencyKey
+from notifications.models import OutboxMessage
+from referrals.models import Consent, OnwardReferral, Person, Referral, ReferralEvent, Risk
+
+URL = "/api/v1/referrals/"
+
+
+@pytest.fixture
+def body(cast):
+    """A whole referral, as a practice's system would send it."""
+    return {
+        "person": {
+            "first_name": "Rose",
+            "family_name": "Okafor",
+            "date_of_birth": "1951-03-27",
+            "gp_practice_code": "Z90001",
+            "nhs_number": "999 000 0018",
+            "telephone": "0161 496 0111",
+            "postcode": "sk58bs",
+        },
+        "team": str(cast.team.pk),
+        "reason": "Lives alone since her husband died, and has stopped going out.",
+        "needs": [{"term": str(cast.loneliness.pk), "note": "misses company"}],
+        "no_known_risks": True,
+        "consent": {"decision": "given", "note": "Agreed in the consultation."},
+    }
+
+
+def everything_written():
+    return [
+        model.objects.count()
+        for model in (Person, Referral, ReferralEvent, Consent, Risk, OnwardReferral, OutboxMessage, IdempotencyKey)
+    ]
+
+
+def changed(body, path, value):
+    body = copy.deepcopy(body)
+    *outer, last = path.split(".")
+    inner = body
+    for name in outer:
+        inner = inner.setdefault(name, {})
+    if value is None:
+        inner.pop(last, None)
+    else:
+        inner[last] = value
+    return body
+
+
+def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
+    time_machine.move_to(now, tick=False)
+    answer = as_user(cast.gp).post(URL, body)
+    assert answer.status_code == 201
+    referral = Referral.objects.get()
+    assert answer.headers["Location"].endswith(f"{URL}{referral.reference}/")
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.json() == {
+        "reference": referral.reference,
+        "status": "submitted",
+        "version": 1,
+        "person": {
+            "first_name": "Rose",
+            "family_name": "Okafor",
+            "date_of_birth": "1951-03-27",
+            "nhs_number": "9990000018",
+            "nhs_number_status": "02",
+            "gp_practice_code": "Z90001",
+            "address": "",
+            "postcode": "SK5 8BS",
+            "telephone": "0161 496 0111",
+            "email": "",
+            "preferred_contact": "",
+            "communication_needs": "",
+        },
+        "referring_team": "Vale Practice",
+        "owner_team": "Vale link workers",
+        "owner": None,
+        "next_action_on": "2026-11-04",
+        "submitted_at": "2026-11-02T09:30:00Z",
+        "ended_at": None,
+        "outcome": "",
+        "available_actions": ["withdraw", "record_consent"],
+        "referrer": {
+            "name": "Gita Gill",
+            "service": "Vale Practice",
+            "organization": "Vale Practice",
+            "contact": "gita.gill@work.example",
+        },
+        "service": None,
+        "reason": "Lives alone since her husband died, and has stopped going out.",
+        "needs": [{"term": str(cast.loneliness.pk), "name": "Loneliness", "note": "misses company"}],
+        "risks": [{"is_none_known": True, "description": ""}],
+        "consents": [
+            {
+                "decision": "given",
+                "basis": "consent",
+                "note": "Agreed in the consultation.",
+                "recorded_by": "Gita Gill",
+                "recorded_at": "2026-11-02T09:30:00Z",
+            }
+        ],
+        "planned_discharge_on": None,
+        "discharged_on": None,
+        "onward_referrals": [],
+        "redirected_from": "",
+        "redirected_to": "",
+    }
+    owed = OutboxMessage.objects.get()
+    assert (owed.recipient, owed.template, owed.context) == (
+        cast.team.inbox_email, "referral_arrived", {"reference": referral.reference, "due_on": "2026-11-04"},
+    )  # fmt: skip
+
+
+BAD = [
+    ("a wrong NHS number", "person.nhs_number", "999 000 0019", "person.nhs_number"),
+    ("an NHS number of nine digits", "person.nhs_number", "999000001", "person.nhs_number"),
+    (
+        "the format example of the library, which fails the check",
+        "person.nhs_number",
+        "999 123 4560",
+        "person.nhs_number",
+    ),
+    ("a date of birth in the future", "person.date_of_birth", "2126-03-27", "person.date_of_birth"),
+    ("a date of birth that no date is", "person.date_of_birth", "27/03/1951", "person.date_of_birth"),
+    ("a date of birth 130 years ago", "person.date_of_birth", "1896-01-01", "person.date_of_birth"),
+    ("an unknown GP code", "person.gp_practice_code", "Z99999", "person.gp_practice_code"),
+    ("a GP code of another form", "person.gp_practice_code", "123456", "person.gp_practice_code"),
+    ("no GP code", "person.gp_practice_code", None, "person.gp_practice_code"),
+    ("no first name", "person.first_name", None, "person.first_name"),
+    ("a blank family name", "person.family_name", "  ", "person.family_name"),
+    ("half a postcode", "person.postcode", "SK5", "person.postcode"),
+    ("no risk entry", "no_known_risks", None, "risks"),
+    ("risks and no known risks", "risks", ["Dog in the house"], "risks"),
+    ("no team", "team", None, "team"),
+    ("a team that is none", "team", "00000000-0000-4000-8000-000000000000", "team"),
+    ("a need that is none", "needs", [{"term": "00000000-0000-4000-8000-000000000000"}], "needs"),
+    ("a field that does not exist", "resaon", "typing slip", "resaon"),
+    ("best interests without a reason", "consent", {"decision": "given", "basis": "best_interests"}, "consent.note"),
+    ("a discharge that has not happened", "discharge", {"discharged_on": "2126-01-01"}, "discharge.discharged_on"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "field"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_what_cannot_be_right_is_refused_by_field_and_nothing_is_written(path, value, field, cast, as_user, body):
+    before = everything_written()
+    answer = as_user(cast.gp).post(URL, changed(body, path, value), headers={"Idempotency-Key": "one-referral"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    problem = answer.json()
+    assert (problem["code"], list(problem["errors"])) == ("invalid", [field])
+    assert all(problem["errors"][field])
+    assert everything_written() == before
+
+
+def test_neither_reason_nor_need_is_refused(cast, as_user, body):
+    before = everything_written()
+    answer = as_user(cast.gp).post(URL, body | {"reason": "", "needs": []})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["reason"])
+    assert everything_written() == before
+
+
+@pytest.mark.parametrize("code", ["V81997", "V81998", "V81999"])
+def test_a_person_without_a_known_practice_can_be_referred(code, cast, as_user, body):
+    answer = as_user(cast.gp).post(URL, changed(body, "person.gp_practice_code", code))
+    assert (answer.status_code, answer.json()["person"]["gp_practice_code"]) == (201, code)
+
+
+def test_a_person_without_nhs_number_or_home_is_normal(cast, as_user, body):
+    body = changed(changed(body, "person.nhs_number", None), "person.postcode", "ZZ99 3VZ")
+    answer = as_user(cast.gp).post(URL, body)
+    assert answer.status_code == 201
+    assert (answer.json()["person"]["nhs_number_status"], answer.json()["person"]["postcode"]) == ("03", "ZZ99 3VZ")
+
+
+@pytest.mark.parametrize("who", ["link_worker", "lead", "provider", "manager"])
+def test_only_a_referrer_refers(who, cast, as_user, body):
+    before = everything_written()
+    answer = as_user(getattr(cast, who)).post(URL, body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+    assert everything_written() == before
+
+
+def test_somebody_who_refers_for_two_teams_says_for_which(cast, as_user, body):
+    Membership.objects.create(user=cast.gp, team=cast.discharge_team, role="referrer")
+    answer = as_user(cast.gp).post(URL, body)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["referring_team"])
+    answer = as_user(cast.gp).post(URL, body | {"referring_team": str(cast.discharge_team.pk)})
+    assert (answer.status_code, answer.json()["referring_team"]) == (201, "Discharge team")
+
+
+def test_nobody_refers_in_the_name_of_another_team(cast, as_user, body):
+    answer = as_user(cast.gp).post(URL, body | {"referring_team": str(cast.discharge_team.pk)})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["referring_team"])
+    assert Referral.objects.count() == 0
+
+
+# --- The same person -------------------------------------------------------------------------------------
+
+
+def test_the_same_nhs_number_and_birth_date_is_the_same_person(cast, as_user, body):
+    first = as_user(cast.gp).post(URL, body)
+    again = changed(changed(body, "person.telephone", "0161 496 0222"), "person.email", "rose@home.example")
+    second = as_user(cast.discharge_nurse).post(URL, again)
+    assert (first.status_code, second.status_code, Person.objects.count()) == (201, 201, 1)
+    # What was held stays, what was blank is filled.
+    assert (second.json()["person"]["telephone"], second.json()["person"]["email"]) == (
+        "0161 496 0111",
+        "rose@home.example",
+    )
+
+
+def test_the_same_nhs_number_with_another_birth_date_is_a_slip(cast, as_user, body):
+    as_user(cast.gp).post(URL, body)
+    before = everything_written()
+    answer = as_user(cast.gp).post(URL, changed(body, "person.date_of_birth", "1951-03-28"))
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["person.nhs_number"])
+    assert "1951-03-27" not in answer.content.decode()
+    assert everything_written() == before
+
+
+# --- Sent again ------------------------------------------------------------------------------------------
+
+
+def test_the_same_key_and_body_makes_one_referral(cast, as_user, body):
+    client = as_user(cast.gp)
+    first = client.post(URL, body, headers={"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"})
+    before = everything_written()
+    second = client.post(URL, body, headers={"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"})
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.json() == first.json()
+    assert ("Idempotent-Replayed" in first.headers, second.headers["Idempotent-Replayed"]) == (False, "true")
+    assert everything_written() == before
+
+
+def test_the_same_key_with_another_body_is_refused(cast, as_user, body):
+    client = as_user(cast.gp)
+    client.post(URL, body, headers={"Idempotency-Key": "one-referral"})
+    before = everything_written()
+    answer = client.post(URL, body | {"reason": "Another."}, headers={"Idempotency-Key": "one-referral"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+    assert everything_written() == before
+
+
+def test_a_key_belongs_to_the_user_who_sent_it(cast, as_user, body):
+    as_user(cast.gp).post(URL, body, headers={"Idempotency-Key": "one-referral"})
+    answer = as_user(cast.discharge_nurse).post(URL, body, headers={"Idempotency-Key": "one-referral"})
+    assert (answer.status_code, Referral.objects.count()) == (201, 2)
+
+
+def test_a_refused_request_does_not_use_up_its_key(cast, as_user, body):
+    client = as_user(cast.gp)
+    wrong = changed(body, "person.gp_practice_code", "Z99999")
+    assert client.post(URL, wrong, headers={"Idempotency-Key": "one-referral"}).status_code == 400
+    assert client.post(URL, body, headers={"Idempotency-Key": "one-referral"}).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 129, "with a space"])
+def test_a_key_has_a_form(key, cast, as_user, body):
+    answer = as_user(cast.gp).post(URL, body, headers={"Idempotency-Key": key})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["Idempotency-Key"])
+    assert Referral.objects.count() == 0
+
+
+# --- Drafts, discharges, schemes --------------------------------------------------------------------------
+
+
+def test_a_draft_is_kept_changed_and_sent(cast, as_user, body):
+    client = as_user(cast.gp)
+    draft = client.post(URL, body | {"draft": True, "no_known_risks": False})
+    assert (draft.status_code, draft.json()["status"], draft.json()["available_actions"][:2]) == (
+        201,
+        "draft",
+        ["edit", "submit"],
+    )
+    url = f"{URL}{draft.json()['reference']}/"
+    assert OutboxMessage.objects.count() == 0
+    refused = client.post(f"{url}submit/", {})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["risks"])
+    stale = client.put(url, body | {"risks": ["A dog"], "no_known_risks": False}, headers={"If-Match": '"9"'})
+    assert stale.status_code == 412
+    edited = client.put(
+        url, body | {"risks": ["A dog"], "no_known_risks": False}, headers={"If-Match": draft.headers["ETag"]}
+    )
+    assert (edited.status_code, edited.json()["risks"]) == (200, [{"is_none_known": False, "description": "A dog"}])
+    sent = client.post(f"{url}submit/", {}, headers={"If-Match": edited.headers["ETag"]})
+    assert (sent.status_code, sent.json()["status"]) == (200, "submitted")
+    late = client.put(url, body)
+    assert (late.status_code, late.json()["code"]) == (409, "not_a_draft")
+
+
+def test_a_referral_before_discharge_waits_and_its_clock_starts_at_the_discharge(
+    cast, as_user, body, time_machine, now
+):
+    time_machine.move_to(now, tick=False)
+    client = as_user(cast.discharge_nurse)
+    answer = client.post(URL, body | {"discharge": {"planned_on": "2026-11-06"}})
+    assert (answer.json()["status"], answer.json()["submitted_at"], answer.json()["next_action_on"]) == (
+        "deferred", None, "2026-11-09",
+    )  # fmt: skip
+    assert OutboxMessage.objects.count() == 0
+    time_machine.move_to(now + dt.timedelta(days=5), tick=False)
+    url = f"{URL}{answer.json()['reference']}/confirm-discharge/"
+    early = client.post(url, {"discharged_on": "2026-11-08"})
+    assert (early.status_code, list(early.json()["errors"])) == (400, ["discharged_on"])
+    home = client.post(url, {"discharged_on": "2026-11-07"})
+    assert (home.json()["status"], home.json()["submitted_at"], home.json()["discharged_on"]) == (
+        "submitted", "2026-11-07T09:30:00Z", "2026-11-07",
+    )  # fmt: skip
+    assert OutboxMessage.objects.get().template == "referral_arrived"
+
+
+def test_a_scheme_gets_its_onward_referral_with_the_referral(cast, as_user, body):
+    body = changed(body, "team", None) | {"service": str(cast.scheme.pk)}
+    answer = as_user(cast.gp).post(URL, body)
+    assert answer.status_code == 201
+    assert (answer.json()["owner_team"], answer.json()["service"]["name"]) == ("Exercise hub", "Exercise on referral")
+    assert [(row["status"], row["service"]["name"]) for row in answer.json()["onward_referrals"]] == [
+        ("sent", "Exercise on referral")
+    ]
+    seen_by_hub = as_user(cast.hub_worker).get("/api/v1/onward-referrals/").json()["results"]
+    assert [row["person"]["first_name"] for row in seen_by_hub] == ["Rose"]
+    assert sorted(OutboxMessage.objects.values_list("template", flat=True)) == ["onward_arrived", "referral_arrived"]
+
+
+def test_a_scheme_gets_nobody_who_has_not_agreed(cast, as_user, body):
+    before = everything_written()
+    body = changed(changed(body, "team", None), "consent", None) | {"service": str(cast.scheme.pk)}
+    answer = as_user(cast.gp).post(URL, body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent_required")
+    assert everything_written() == before
+
+
+def test_a_service_for_signposting_takes_no_direct_referral(cast, as_user, body):
+    answer = as_user(cast.gp).post(URL, changed(body, "team", None) | {"service": str(cast.leaflet.pk)})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["service"])

@@ -1,0 +1,82 @@
+"""Machines sign in with a token; it tells who they are, and ends when it is told to."""
+
+import datetime as dt
+
+import pytest
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import issue_token
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def gp(cast):
+    cast.gp.set_password(PASSWORD)
+    cast.gp.save()
+    return cast.gp
+
+
+def sign_in(email, password=PASSWORD):
+    return APIClient().post("/api/v1/tokens/", {"email": email, "password": password})
+
+
+def test_a_password_is_exchanged_for_a_token_of_one_working_day(gp, now, time_machine):
+    time_machine.move_to(now, tick=False)
+    answer = sign_in(gp.email.upper())
+    assert (answer.status_code, answer.json()["expires_at"]) == (201, "2026-11-02T21:30:00Z")
+    token = answer.json()["token"]
+    me = APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).json()
+    assert (me["full_name"], [(row["role"], row["team"], row["organization_kind"]) for row in me["roles"]]) == (
+        "Gita Gill", [("referrer", "Vale Practice", "gp_practice")],
+    )  # fmt: skip
+    assert token not in {row.digest for row in AuthToken.objects.all()}
+
+
+def test_a_token_ends_by_itself(gp, now, time_machine):
+    time_machine.move_to(now)
+    token, _ = issue_token(user=gp)
+    time_machine.move_to(now + dt.timedelta(hours=13))
+    assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_a_token_ends_when_it_is_told_to(gp):
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {sign_in(gp.email).json()['token']}")
+    assert client.get("/api/v1/me/").status_code == 200
+    assert client.delete("/api/v1/tokens/current/").status_code == 204
+    assert client.get("/api/v1/me/").status_code == 401
+
+
+@pytest.mark.parametrize("case", ["a wrong password", "nobody's email", "a closed account"])
+def test_a_refusal_does_not_say_what_was_wrong(case, gp):
+    if case == "a closed account":
+        User.objects.filter(pk=gp.pk).update(is_active=False)
+    answer = sign_in(
+        "nobody@work.example" if case == "nobody's email" else gp.email, "wrong" if "password" in case else PASSWORD
+    )
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (
+        403, "wrong_credentials", "The email or the password is not right.",
+    )  # fmt: skip
+    assert AuthToken.objects.count() == 0
+
+
+def test_a_closed_account_has_no_token_any_more(gp):
+    token, _ = issue_token(user=gp)
+    User.objects.filter(pk=gp.pk).update(is_active=False)
+    assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_a_session_may_read_and_needs_its_csrf_token_to_write(gp):
+    client = APIClient(enforce_csrf_checks=True)
+    client.force_login(gp)
+    assert client.get("/api/v1/me/").status_code == 200
+    refused = client.post("/api/v1/referrals/", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "permission_denied")
+
+
+def test_teams_to_refer_to_are_those_that_take_referrals(cast, as_user):
+    names = [row["name"] for row in as_user(cast.gp).get("/api/v1/teams/").json()["results"]]
+    assert names == ["Exercise hub", "Far team", "Hill link workers", "Vale link workers"]
