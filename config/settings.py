@@ -178,7 +178,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "ReferralStatus": "referrals.enums.ReferralStatus",
+        "OnwardStatus": "referrals.enums.OnwardStatus",
+        "CloseOutcome": "referrals.enums.CloseOutcome",
+        "ProgrammeOutcome": "referrals.enums.ProgrammeOutcome",
+    },
 }
 
 # --- Background work -------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 """Every URL of the service."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from core import problems
 from core.api import SchemaView
 from core.views import health
 
-api_v1 = [
+api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("services_directory.api.urls")),
     path("", include("referrals.api.urls")),

@@ -7,7 +7,7 @@ who typed it.
 import re
 import secrets
 
-import nhs_number
+from nhs_number.validate import is_valid
 
 REFERENCE_ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 """No vowels, no 0/O or 1/I: a reference is read over the telephone and spells nothing."""
@@ -36,7 +36,7 @@ def clean_nhs_number(value: str) -> str:
     digits = re.sub(r"[\s-]", "", value)
     if not re.fullmatch(r"[0-9]{10}", digits):
         raise ValueError("An NHS number has 10 digits, like 999 000 0018.")
-    if not nhs_number.is_valid(digits):
+    if not is_valid(digits):
         raise ValueError("This NHS number is not valid: check each digit against the letter or the record.")
     return digits
 

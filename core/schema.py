@@ -1,6 +1,6 @@
 """OpenAPI: every operation also names the problems it can answer with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
@@ -15,7 +15,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What to do about it.")
     code = serializers.CharField(help_text="The last part of the type, for programs.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # RFC 9457 says errors, REST framework uses the name too
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="By field, when the input is invalid.",
@@ -44,14 +44,11 @@ DESCRIPTIONS = {
 class ProblemAutoSchema(AutoSchema):
     """Adds the problems to each operation. A view may add codes with `problem_codes = {"409", ...}`."""
 
-    def get_response_serializers(self) -> Any:
-        return super().get_response_serializers()
-
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         for code in sorted(self._problem_codes()):
             if code not in responses:
-                responses[code] = self._get_response_for_code(
+                responses[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     OpenApiResponse(ProblemSerializer, description=DESCRIPTIONS[code]),
                     code,
                     media_types=["application/problem+json"],
@@ -62,8 +59,8 @@ class ProblemAutoSchema(AutoSchema):
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
             codes |= {"401", "403"}
-        if "{" in self.path or self.method in {"GET"}:
-            codes |= {"404"} if "{" in self.path else set()
+        if "{" in self.path:
+            codes |= {"404"}
         if self.method in {"POST", "PUT", "PATCH"}:
             codes |= {"400", "413", "415"}
         if self.method == "GET" and "{" not in self.path:

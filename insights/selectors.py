@@ -45,7 +45,7 @@ def uptake_visible_to(user: User) -> QuerySet[UptakeCount]:
     )
 
 
-def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping) -> QuerySet[UptakeCount, dict[str, Any]]:
+def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping) -> QuerySet[UptakeCount, Any]:
     """Return counts per programme or referring organisation, by name, for the months from `since` to `until`."""
     key = {"programme": "service", "referring_organization": "referring_team__organization"}[by]
     return (

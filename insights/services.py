@@ -50,4 +50,4 @@ def count_uptake(*, at: dt.datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute("DELETE FROM insights_uptakecount")
         cursor.execute(_COUNT, {"at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -26,7 +26,7 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 @dataclass
 class Child:
-    """A process of ours and how it is to be treated."""
+    """A process of ours and how it is to be treated; a passing one has an end of its own."""
 
     name: str
     command: Sequence[str]
@@ -36,6 +36,7 @@ class Child:
     account: Account | None = None
     stop_signal: int = signal.SIGTERM
     patience: float = 10.0
+    is_passing: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     failures: int = 0
     log_from: int = 0

@@ -34,8 +34,9 @@ def run() -> int:
             services = start_servers(supervisor, (ports.postgres, ports.redis), durable=True)
             environment = children_environment(ports, services)
             prepare_data(supervisor, environment)
+            naming = supervisor.begin("demo_logins", manage("demo_logins"), environment, PROJECT)
             start_processes(supervisor, ports, environment)
-            logins = supervisor.run("demo_logins", manage("demo_logins"), environment, PROJECT)
+            logins = supervisor.finish(naming)
             say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
             say(f"  The service   http://{LOCALHOST}:{ports.web}/")
             say(f"  Sent mail     http://{LOCALHOST}:{ports.mail_web}/")
@@ -75,11 +76,15 @@ def manage(*arguments: str) -> list[str]:
 
 
 def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> None:
-    """Bring the database up to date, give an empty one its demo, and collect the static files."""
+    """Bring the database up to date, give an empty one its demo, and collect the static files meanwhile."""
     say("Preparing the database…")
-    supervisor.run("migrate", manage("migrate", "--noinput"), environment, PROJECT)
-    supervisor.run("collectstatic", manage("collectstatic", "--noinput"), environment, PROJECT)
-    supervisor.run("seed_demo", manage("seed_demo", "--if-empty"), environment, PROJECT)
+    collecting = supervisor.begin("collectstatic", manage("collectstatic", "--noinput"), environment, PROJECT)
+    migrating = supervisor.begin("migrate", manage("migrate", "--noinput"), environment, PROJECT)
+    supervisor.finish(migrating)
+    say("Making the demo's people and their history, if the database is empty (once; a minute or two)…")
+    seeding = supervisor.begin("seed_demo", manage("seed_demo", "--if-empty"), environment, PROJECT)
+    supervisor.finish(seeding)
+    supervisor.finish(collecting)
 
 
 def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str]) -> None:

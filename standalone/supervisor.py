@@ -67,19 +67,22 @@ class Supervisor:
         child.start()
         self.record.write(self.children)
 
-    def run(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> str:
-        """Run a command to its end, return its output; raise `CannotStart` with its last lines if it fails."""
+    def begin(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Child:
+        """Start a command that has an end, without waiting for it."""
         log = self.logs / f"{name}.log"
         log.unlink(missing_ok=True)
-        child = Child(name, command, self.marked(environment), folder, log)
-        self.children.append(child)
-        self._start(child)
+        return self.start(Child(name, command, self.marked(environment), folder, log, is_passing=True))
+
+    def finish(self, child: Child) -> str:
+        """Wait for the end of a command, return its output; raise `CannotStart` with its last lines if it fails."""
         while (code := child.ended()) is None:
-            self.tend(sparing=child)
+            self.tend()
         self.children.remove(child)
         if code:
-            raise CannotStart(f"{child.last_words()}\n{name} failed ({how(code)}); all it said is in {log}.")
-        return log.read_text(errors="replace")
+            raise CannotStart(
+                f"{child.last_words()}\n{child.name} failed ({how(code)}); all it said is in {child.log}."
+            )
+        return child.log.read_text(errors="replace")
 
     def wait_for(self, child: Child, is_ready: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until a child serves; raise `CannotStart` if it keeps dying or takes too long."""
@@ -90,12 +93,12 @@ class Supervisor:
                 what = "does not stay up" if child.failures >= TRIES_AT_THE_START else f"was not up in {seconds:.0f} s"
                 raise CannotStart(f"{child.last_words()}\n{child.name} {what}; all it said is in {child.log}.")
 
-    def tend(self, *, sparing: Child | None = None) -> None:
+    def tend(self) -> None:
         """Look after the children once: start again what died, when its pause is over."""
         if self.asked_to_stop:
             raise Stopped
         for child in self.children:
-            if child is sparing:
+            if child.is_passing:
                 continue
             if child.restart_at:
                 if time.monotonic() >= child.restart_at:

@@ -75,7 +75,7 @@ def read(table: str) -> dict[tuple[str, str], str]:
     """Return who may take a step from a status: (status, step) -> letters, empty for nobody."""
     head, *rows = table.strip("\n").splitlines()
     steps = head.split()
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for row in rows:
         status, *cells = row.split()
         found |= {(status, step): "" if cell == "." else cell for step, cell in zip(steps, cells, strict=True)}

@@ -12,9 +12,10 @@ from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, Team, User
 from accounts.services import register_user
 from referrals.models import OnwardReferral, Referral
+from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.onward import send_onward_referral, take_onward_step
 from referrals.services.people import PersonDetails
-from referrals.services.referrals import ConsentDetails, ReferralContent, create_referral, take_referral_step
+from referrals.services.referrals import create_referral, take_referral_step
 from referrals.services.steps import StepDetails
 from services_directory.enums import Capacity, FirstContact, ReferralRoute
 from services_directory.models import Organization as ListedOrganization
@@ -151,7 +152,9 @@ def fresh(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-REFERRAL_PATHS: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+Path = tuple[tuple[str, str, dict[str, Any]], ...]
+
+REFERRAL_PATHS: dict[str, Path] = {
     "draft": (),
     "deferred": (),
     "submitted": (),
@@ -193,9 +196,9 @@ def referral_at(cast: Cast, status: str, *, at: dt.datetime, **changes: Any) -> 
     return referral
 
 
-_BOOKED = (("accept", "provider", {}), ("book_assessment", "provider", {"assessment_at": None}))
-_STARTED = (*_BOOKED, ("start", "provider", {}))
-ONWARD_PATHS: dict[str, tuple[tuple[str, str, dict[str, Any]], ...]] = {
+_BOOKED: Path = (("accept", "provider", {}), ("book_assessment", "provider", {"assessment_at": None}))
+_STARTED: Path = (*_BOOKED, ("start", "provider", {}))
+ONWARD_PATHS: dict[str, Path] = {
     "sent": (),
     "information_requested": (("request_information", "provider", {"note": "Which days suit her?"}),),
     "waitlisted": (("waitlist", "provider", {}),),

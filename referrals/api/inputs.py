@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
 from referrals.pathway import Step
+from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.people import PersonDetails
-from referrals.services.referrals import ConsentDetails, ReferralContent
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -88,7 +88,7 @@ class ReferralInputSerializer(StrictSerializer):
         required=False, allow_null=True, default=None, help_text="Only needed by somebody who refers for several teams."
     )
     reason = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
-    needs = NeedInputSerializer(many=True, required=False, default=list, max_length=20)
+    needs = serializers.ListField(child=NeedInputSerializer(), required=False, default=list, max_length=20)
     risks = serializers.ListField(
         child=serializers.CharField(max_length=500), required=False, default=list, max_length=20,
         help_text="What whoever meets the person must know.",

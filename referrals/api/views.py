@@ -72,7 +72,7 @@ class PathwayViewSet(GenericViewSet):
         """Answer with a page of rows."""
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(
-            serializer(page, many=True, context=self.get_serializer_context() | context).data
+            serializer(page, many=True, context={**self.get_serializer_context(), **context}).data
         )
 
 

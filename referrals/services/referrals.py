@@ -1,9 +1,7 @@
 """Use cases of a referral: make it, change the draft, take a step, allocate it."""
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -18,16 +16,15 @@ from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import (
     CloseOutcome,
-    ConsentDecision,
     EventKind,
     ReferralStatus,
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Consent, Referral, ReferralEvent, ReferralNeed, Risk
+from referrals.models import Consent, Referral, ReferralNeed, Risk
+from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.onward import send_at_submission
-from referrals.services.people import PersonDetails, find_or_create_person
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -39,34 +36,6 @@ from referrals.services.steps import (
     working_days_after,
     write,
 )
-from services_directory.models import Service, TaxonomyTerm
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentDetails:
-    """What the person decided about sharing, and how it was given."""
-
-    decision: str
-    basis: str = "consent"
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReferralContent:
-    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why."""
-
-    person: PersonDetails
-    team_id: UUID | None = None
-    service_id: UUID | None = None
-    referring_team_id: UUID | None = None
-    reason: str = ""
-    needs: tuple[tuple[UUID, str], ...] = ()
-    risks: tuple[str, ...] = ()
-    no_known_risks: bool = False
-    consent: ConsentDetails | None = None
-    planned_discharge_on: dt.date | None = None
-    discharged_on: dt.date | None = None
-    is_draft: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +43,7 @@ class Made:
     """The referral that a request made; `is_replay` when an earlier request with the same key had made it."""
 
     reference: str
-    is_replay: bool = field(default=False)
+    is_replay: bool = False
 
 
 @transaction.atomic(durable=True)
@@ -90,14 +59,14 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
         earlier = take(claim)
         if earlier is not None:
             return Made(reference=earlier, is_replay=True)
-    referral = Referral(reference=new_reference("R"), owner_team=_target(content)[0], **_referrer(actor, content))
-    _fill(referral, content, at=at)
+    referral = Referral(reference=new_reference("R"), **referrer_of(actor, content))
+    fill(referral, content, at=at)
     if content.is_draft:
         record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
-        _write_content(referral, content, actor=actor, at=at)
+        write_content(referral, content, actor=actor, at=at)
     else:
         referral.save()  # what it holds needs its id; its version is set by the event of the step below
-        _write_content(referral, content, actor=actor, at=at)
+        write_content(referral, content, actor=actor, at=at)
         _send(referral, actor=actor, at=at)
     if claim is not None:
         settle(claim, result=referral.reference)
@@ -125,12 +94,11 @@ def edit_draft(
             code="not_a_draft",
             available_actions=policies.available_actions(actor, referral),
         )
-    referral.owner_team = _target(content)[0]
-    _fill(referral, content, at=at)
+    fill(referral, content, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
     record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
-    _write_content(referral, content, actor=actor, at=at)
+    write_content(referral, content, actor=actor, at=at)
     return referral
 
 
@@ -279,7 +247,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         "person", "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
         "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
-    arrived: Any = Referral(
+    arrived = Referral(
         reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at,
         **{name: getattr(earlier, name) for name in copied},
     )  # fmt: skip
@@ -289,11 +257,13 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         referral=arrived, kind=EventKind.ARRIVED_BY_REDIRECTION, actor=actor, at=at, to_status=arrived.status,
         details={"from": earlier.reference},
     )  # fmt: skip
-    for model, names in ((ReferralNeed, ("term_id", "note")), (Risk, ("is_none_known", "description"))):
-        rows = model._default_manager.filter(referral=earlier).order_by("id")
-        model._default_manager.bulk_create(
-            model(referral=arrived, **{name: getattr(row, name) for name in names}) for row in rows
-        )
+    ReferralNeed.objects.bulk_create(
+        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note) for need in earlier.needs.order_by("id")
+    )
+    Risk.objects.bulk_create(
+        Risk(referral=arrived, is_none_known=risk.is_none_known, description=risk.description)
+        for risk in earlier.risks.order_by("id")
+    )
     for consent in earlier.consents.order_by("id"):
         Consent.objects.create(
             referral=arrived, decision=consent.decision, basis=consent.basis, note=consent.note,
@@ -349,87 +319,6 @@ def _send(
     return referral
 
 
-def _referrer(actor: Actor, content: ReferralContent) -> dict[str, Any]:
-    """Return who refers, filled in by the service (field notes 2.3, rule 7)."""
-    user = actor.user
-    team_ids = user.team_ids(Role.REFERRER) if user else []
-    if user is None or not team_ids:
-        raise NotPermitted("Only a referrer (a practice, a discharge team) makes a referral.")
-    if content.referring_team_id is None and len(team_ids) > 1:
-        raise Invalid({"referring_team": ["You refer for several teams: say for which."]})
-    if content.referring_team_id is not None and content.referring_team_id not in team_ids:
-        raise Invalid({"referring_team": ["You are no referrer of this team."]})
-    team = Team.objects.select_related("organization").get(pk=content.referring_team_id or team_ids[0])
-    return {
-        "referring_team": team,
-        "referrer": user,
-        "referrer_name": user.full_name,
-        "referrer_service": team.name,
-        "referrer_organization": team.organization.name,
-        "referrer_contact": " · ".join(part for part in (user.email, team.telephone) if part),
-    }
-
-
-def _target(content: ReferralContent) -> tuple[Team, Service | None]:
-    """Return the team that will own the referral, and the scheme where one was named.
-
-    :raises Invalid: if neither or both are named, or the one named takes no referrals.
-    """
-    if (content.team_id is None) == (content.service_id is None):
-        raise Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
-    if content.service_id is not None:
-        service = (
-            Service.objects.select_related("receiving_team")
-            .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
-            .first()
-        )
-        if service is None or service.receiving_team is None:
-            raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
-        return service.receiving_team, service
-    team = Team.objects.filter(pk=content.team_id, takes_referrals=True, is_active=True).first()
-    if team is None:
-        raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})
-    return team, None
-
-
-def _fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> None:
-    today = local_day(at)
-    if content.discharged_on is not None and content.discharged_on > today:
-        raise Invalid({"discharge.discharged_on": ["The discharge has not happened yet: give planned_on instead."]})
-    referral.service = _target(content)[1]
-    referral.person = find_or_create_person(content.person, today=today)
-    referral.reason = content.reason.strip()
-    referral.planned_discharge_on = content.planned_discharge_on
-    referral.discharged_on = content.discharged_on
-
-
-def _write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
-    if content.no_known_risks and content.risks:
-        raise Invalid({"risks": ["Either name risks or state that none are known."]})
-    known = {term.pk: term for term in TaxonomyTerm.objects.filter(pk__in=[term_id for term_id, _ in content.needs])}
-    unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
-    if unknown:
-        raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
-    notes = dict(content.needs)
-    ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=referral, term=known[key], note=note) for key, note in notes.items()
-    )
-    risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
-    if content.no_known_risks:
-        risks = [Risk(referral=referral, is_none_known=True)]
-    Risk.objects.bulk_create(risks)
-    if content.consent is not None and actor.user is not None:
-        consent = content.consent
-        if consent.basis == "best_interests" and not consent.note.strip():
-            raise Invalid({"consent.note": ["Say why sharing is in the person's best interests."]})
-        latest = referral.consents.order_by("-id").first()
-        if latest is None or (latest.decision, latest.basis) != (consent.decision, consent.basis):
-            Consent.objects.create(
-                referral=referral, decision=ConsentDecision(consent.decision), basis=consent.basis,
-                note=consent.note.strip(), recorded_by=actor.user, recorded_at=at,
-            )  # fmt: skip
-
-
 def _set_owner(referral: Referral, owner: User | None) -> None:
     if (
         owner is None
@@ -443,8 +332,3 @@ def _set_owner(referral: Referral, owner: User | None) -> None:
 def _check_version(referral: Referral, expected_version: int | None) -> None:
     if expected_version is not None and expected_version != referral.version:
         raise Stale("Read it again, look at what has changed, and decide anew.")
-
-
-def last_event(referral: Referral) -> ReferralEvent | None:
-    """Return the last event of a referral."""
-    return referral.events.order_by("-sequence").first()

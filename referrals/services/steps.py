@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from accounts.actors import Actor
@@ -46,6 +46,7 @@ class StepDetails:
 
 
 NOTHING_SAID = StepDetails()
+S = TypeVar("S", Referral, OnwardReferral)
 
 
 @dataclass(kw_only=True)
@@ -57,17 +58,18 @@ class Taken:
     snomed_code: str = ""
 
 
-def lock(subject: Subject) -> Subject:
+def lock(subject: S) -> S:
     """Lock the referral, then its onward referral, always in this order, and read both afresh.
 
     Lock before judging: when two people press the button at once, the second must see what the first one left.
     """
     if isinstance(subject, OnwardReferral):
         referral = Referral.objects.select_for_update().get(pk=subject.referral_id)
-        onward = OnwardReferral.objects.select_for_update().get(pk=subject.pk)
+        onward: OnwardReferral = OnwardReferral.objects.select_for_update().get(pk=subject.pk)
         onward.referral = referral
         return onward
-    return Referral.objects.select_for_update().get(pk=subject.pk)
+    locked: Referral = Referral.objects.select_for_update().get(pk=subject.pk)
+    return locked
 
 
 def judge(
@@ -134,13 +136,12 @@ def write(
     subject.ended_at = at if ended else None
     if step.rules.outcomes or step.name == "reopen":
         subject.outcome = details.outcome
-    referral, onward = subject, None
-    if isinstance(subject, OnwardReferral):
-        referral, onward = subject.referral, subject
+    onward = subject if isinstance(subject, OnwardReferral) else None
+    if onward is not None:
         onward.version += 1
         onward.save()
     event = record_event(
-        referral=referral,
+        referral=subject.referral if isinstance(subject, OnwardReferral) else subject,
         onward=onward,
         kind=step.name,
         from_status=before,

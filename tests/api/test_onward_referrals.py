@@ -46,7 +46,7 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "rerouted_to": "",
         "available_actions": ["withdraw"],
     }  # fmt: skip
-    owed = OutboxMessage.objects.order_by("-created_at", "-occurred_at").first()
+    owed = OutboxMessage.objects.order_by("-created_at", "-occurred_at")[0]
     assert (owed.recipient, owed.template, owed.context) == (
         cast.leisure.inbox_email, "onward_arrived", {"reference": onward.reference, "due_on": "2026-11-17"},
     )  # fmt: skip
@@ -150,7 +150,7 @@ def test_what_nobody_answers_for_two_weeks_expires_and_both_sides_hear(cast, onw
     assert expire_unanswered(at=now + dt.timedelta(days=15)) == 1
     assert expire_unanswered(at=now + dt.timedelta(days=15)) == 0
     onward = OnwardReferral.objects.select_related("referral").get(pk=onward.pk)
-    event = ReferralEvent.objects.filter(onward_referral=onward).order_by("-sequence").first()
+    event = ReferralEvent.objects.filter(onward_referral=onward).order_by("-sequence")[0]
     assert (onward.status, event.actor, event.actor_name) == ("expired", None, "The service")
     assert onward.referral.next_action_on == dt.date(2026, 11, 17)
     told = (
@@ -192,7 +192,7 @@ def test_when_a_referral_ends_so_does_what_hangs_on_it_and_the_provider_hears(
     answer = as_user(getattr(cast, who)).post(url, said)
     assert answer.status_code == 200
     assert [row["status"] for row in answer.json()["onward_referrals"]] == ["withdrawn"]
-    event = ReferralEvent.objects.filter(onward_referral=onward).order_by("-sequence").first()
+    event = ReferralEvent.objects.filter(onward_referral=onward).order_by("-sequence")[0]
     assert (event.kind, event.reason) == ("withdraw", "referral_ended")
     assert OutboxMessage.objects.get(template="onward_withdrawn").recipient == cast.leisure.inbox_email
 

@@ -14,7 +14,8 @@ def at(time_machine):
     """Move to a moment, and deliver whatever is owed by then, as the worker does each second."""
 
     def move(day, hour=9):
-        moment = dt.datetime(2026, *day, hour, tzinfo=dt.UTC)
+        month, date = day
+        moment = dt.datetime(2026, month, date, hour, tzinfo=dt.UTC)
         time_machine.move_to(moment, tick=False)
         return moment
 

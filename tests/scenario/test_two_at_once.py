@@ -4,12 +4,14 @@ import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
+from accounts.actors import Actor
 from accounts.models import User
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, Person, Referral, ReferralEvent
+from referrals.services.referrals import take_referral_step
 from tests import stage
 
 EIGHT = 8
@@ -98,11 +100,7 @@ def test_eight_offers_to_one_service_are_one(town, now):
 
 def test_one_use_case_is_one_transaction(town, now):
     """A use case inside another's transaction would not be durable: it is refused, and that is a fact of the run."""
-    from django.db import transaction  # noqa: PLC0415 -- the one place where a test opens one
-
     referral = stage.referral_at(town, "submitted", at=now)
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        stage.take_referral_step(
-            referral=referral, step="accept", actor=stage.Actor(stage.fresh(town.link_worker)), at=now
-        )
+        take_referral_step(referral=referral, step="accept", actor=Actor(stage.fresh(town.link_worker)), at=now)
     assert Referral.objects.get(pk=referral.pk).status == "submitted"
