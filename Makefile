@@ -9,7 +9,7 @@ ALONE := $(BIN)/python -m standalone exec --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check check-beside-servers journey format schema lock
+.PHONY: help environment run test check check-beside-servers journey format schema pathway lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,7 +43,7 @@ check-beside-servers:
 		{ echo 'docs/openapi.yml is not what the code says: "make schema" writes it anew.' >&2; exit 1; }
 
 journey: environment ## walk one referral through a running service, as its people do
-	@$(BIN)/python -m standalone.journey
+	@$(BIN)/python -m demo.journey
 
 format: environment ## format the code, and mend what can be mended
 	$(BIN)/ruff check --fix .
@@ -51,6 +51,9 @@ format: environment ## format the code, and mend what can be mended
 
 schema: environment ## write docs/openapi.yml from the code
 	@exec $(ALONE) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yml
+
+pathway: environment ## write docs/pathway.md from the code
+	@exec $(ALONE) $(BIN)/python manage.py draw_pathway
 
 # For developers who change pyproject.toml; needs uv.
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11

@@ -1,5 +1,7 @@
 """Reads about organisations and people."""
 
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
@@ -22,6 +24,16 @@ def is_known_practice_code(code: str) -> bool:
     if code in NO_PRACTICE_CODES:
         return True
     return Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE, ods_code=code).exists()
+
+
+def find_team(team_id: UUID) -> Team | None:
+    """Return the active team with this id, or None. Whether it may be chosen is for the use case to judge."""
+    return Team.objects.filter(pk=team_id, is_active=True).first()
+
+
+def find_user(user_id: UUID) -> User | None:
+    """Return the active user with this id, or None. Whether they may be chosen is for the use case to judge."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
 
 
 def signed_in(user: User | AnonymousUser) -> User:

@@ -152,7 +152,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "10/minute"},
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute"},
     "EXCEPTION_HANDLER": "core.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -1,9 +1,20 @@
 """Small things that every REST view shares: entity tags, preconditions, and the schema's own view."""
 
+from drf_spectacular.utils import OpenApiParameter
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
 from core.errors import Invalid
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read. A stale one is a 412 and changes nothing."
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="8 to 128 characters, for example a UUID. Sent again with the same body it makes nothing new.",
+)
 
 
 class SchemaView(SpectacularAPIView):

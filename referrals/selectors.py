@@ -1,5 +1,7 @@
 """Reads of the heart. Every selector starts from the user: what a person may not see does not exist for them."""
 
+from typing import TypeVar
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
@@ -7,6 +9,8 @@ from accounts.models import User
 from core.errors import NotVisible
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent, ReferralNeed, Risk
+
+Row = TypeVar("Row", Referral, OnwardReferral)
 
 
 def referrals_visible_to(user: User) -> QuerySet[Referral]:
@@ -21,35 +25,40 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
             Q(referring_team__in=user.team_ids(Role.REFERRER))
             | Q(owner_team__in=team) & ~Q(status=ReferralStatus.DRAFT)
         )
-        .select_related(
-            "person", "referring_team", "owner_team", "owner", "service", "redirected_from", "redirected_to", "referrer"
-        )
-        .prefetch_related(
-            Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
-            Prefetch("risks", Risk.objects.order_by("id")),
-            Prefetch("consents", Consent.objects.select_related("recorded_by").order_by("id")),
-            Prefetch(
-                "onward_referrals",
-                OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id"),
-            ),
-        )
+        .select_related("person", "referring_team", "owner_team", "owner")
         .order_by("-id")
     )
 
 
 def get_referral(user: User, reference: str) -> Referral:
-    """Return the one referral.
+    """Return the one referral, to do something with.
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    referral = referrals_visible_to(user).filter(reference=reference).first()
-    if referral is None:
-        raise NotVisible("There is no referral with this reference, or it is not yours to see.")
-    return referral
+    return _the_one(referrals_visible_to(user), reference)
+
+
+def get_whole_referral(user: User, reference: str) -> Referral:
+    """Return the one referral with everything that it holds, to show it.
+
+    :raises NotVisible: if there is none, or none that the user may see; it does not say which.
+    """
+    onward = OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id")
+    whole = (
+        referrals_visible_to(user)
+        .select_related("service", "redirected_from", "redirected_to")
+        .prefetch_related(
+            Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
+            Prefetch("risks", Risk.objects.order_by("id")),
+            Prefetch("consents", Consent.objects.select_related("recorded_by").order_by("id")),
+            Prefetch("onward_referrals", onward),
+        )
+    )
+    return _the_one(whole, reference)
 
 
 def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
-    """Return the onward referrals a user may see, the newest first.
+    """Return the onward referrals a user may see, the newest first, each with all that it shows.
 
     A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
     """
@@ -60,7 +69,12 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             | Q(referral__referring_team__in=user.team_ids(Role.REFERRER))
         )
         .select_related(
-            "referral__person", "referral__owner", "referral__owner_team", "service", "provider_team", "rerouted_from",
+            "referral__person",
+            "referral__owner",
+            "referral__owner_team",
+            "service",
+            "provider_team",
+            "rerouted_from",
             "rerouted_to",
         )
         .prefetch_related(
@@ -68,7 +82,7 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             Prefetch("referral__consents", Consent.objects.order_by("id")),
         )
         .order_by("-id")
-    )  # fmt: skip
+    )
 
 
 def get_onward_referral(user: User, reference: str) -> OnwardReferral:
@@ -76,10 +90,14 @@ def get_onward_referral(user: User, reference: str) -> OnwardReferral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    onward = onward_referrals_visible_to(user).filter(reference=reference).first()
-    if onward is None:
-        raise NotVisible("There is no onward referral with this reference, or it is not yours to see.")
-    return onward
+    return _the_one(onward_referrals_visible_to(user), reference)
+
+
+def _the_one(rows: QuerySet[Row], reference: str) -> Row:
+    row = rows.filter(reference=reference).first()
+    if row is None:
+        raise NotVisible("There is nothing with this reference, or it is not yours to see.")
+    return row
 
 
 def timeline_of(referral: Referral) -> QuerySet[ReferralEvent]:

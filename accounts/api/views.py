@@ -7,13 +7,13 @@ from rest_framework import mixins, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts import selectors, services
 from accounts.api.serializers import MeSerializer, TeamSerializer, TokenRequestSerializer, TokenSerializer
 from accounts.models import Team
+from core.throttling import SignInThrottle
 
 
 class TokensView(APIView):
@@ -21,7 +21,7 @@ class TokensView(APIView):
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
-    throttle_classes = (ScopedRateThrottle,)
+    throttle_classes = (SignInThrottle,)
     throttle_scope = "sign-in"
 
     @extend_schema(request=TokenRequestSerializer, responses={201: TokenSerializer}, operation_id="tokens_create")

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.models import Team, User
+from accounts.selectors import find_team, find_user
+from core.api import IF_MATCH
 from core.errors import Invalid
 from referrals.api.inputs import serializer_of_step
 from referrals.pathway import Step
@@ -24,12 +25,9 @@ def details_from(data: dict[str, Any]) -> StepDetails:
     :raises Invalid: if an id is nobody's.
     """
     said = dict(data)
-    for name, rows in (
-        ("to_team", Team.objects.filter(is_active=True)),
-        ("owner", User.objects.filter(is_active=True)),
-    ):
+    for name, find in (("to_team", find_team), ("owner", find_user)):
         if name in said:
-            row = rows.filter(pk=said[name]).first()
+            row = find(said[name])
             if row is None:
                 raise Invalid({name: ["There is none with this id."]})
             said[name] = row
@@ -69,5 +67,5 @@ def _operation(step: Step, *, machine: str, output: type, take: str) -> Any:
         f"{step.rules.label}: from {', '.join(step.sources)} to {step.target}. "
         f"For: {', '.join(sorted(role.label.lower() for role in step.rules.by))}."
     )
-    decorated = extend_schema(request=serializer, responses=output)(operation)
+    decorated = extend_schema(request=serializer, responses=output, parameters=[IF_MATCH])(operation)
     return action(detail=True, methods=["post"], url_path=step.name.replace("_", "-"), url_name=step.name)(decorated)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,9 +11,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.actors import Actor
-from accounts.models import User
-from accounts.selectors import signed_in
-from core.api import etag, expected_version
+from accounts.selectors import find_user, signed_in
+from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
@@ -39,16 +38,6 @@ from referrals.services import attendance, consent, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
 from services_directory.selectors import get_service
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read. A stale one is a 412 and changes nothing."
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="8 to 128 characters, for example a UUID. Sent again with the same body it makes nothing new.",
-)
 
 
 class PathwayViewSet(GenericViewSet):
@@ -98,17 +87,20 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)
 
+    def whole(self, reference: str) -> Referral:
+        return selectors.get_whole_referral(signed_in(self.request.user), reference)
+
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         services.take_referral_step(
             referral=self.row(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
             expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.row(reference))
+        return self.answer(self.whole(reference))
 
     @extend_schema(responses=ReferralSerializer)
     def retrieve(self, request: Request, reference: str) -> Response:
         """One referral, whole, with what you may do next."""
-        return self.answer(self.row(reference))
+        return self.answer(self.whole(reference))
 
     @extend_schema(request=ReferralInputSerializer, responses={201: ReferralSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request) -> Response:
@@ -122,7 +114,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             body=request.data,
         )
         made = services.create_referral(actor=self.actor, at=timezone.now(), content=form.content(), claim=claim)
-        response = self.answer(self.row(made.reference), code=status.HTTP_201_CREATED)
+        response = self.answer(self.whole(made.reference), code=status.HTTP_201_CREATED)
         response.headers["Location"] = self.reverse_action("detail", args=[made.reference])
         if made.is_replay:
             response.headers["Idempotent-Replayed"] = "true"
@@ -138,7 +130,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
             referral=referral, actor=self.actor, at=timezone.now(), content=form.content(),
             expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.row(reference))
+        return self.answer(self.whole(reference))
 
     @extend_schema(request=AllocationInputSerializer, responses=ReferralSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
@@ -147,14 +139,14 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
         referral = self.row(reference)
         form = AllocationInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        owner = User.objects.filter(pk=form.validated_data["owner"], is_active=True).first()
+        owner = find_user(form.validated_data["owner"])
         if owner is None:
             raise Invalid({"owner": ["There is none with this id."]})
         services.allocate_referral(
             referral=referral, owner=owner, actor=self.actor, at=timezone.now(),
             next_action_on=form.validated_data["next_action_on"], expected_version=expected_version(request),
         )  # fmt: skip
-        return self.answer(self.row(reference))
+        return self.answer(self.whole(reference))
 
     @extend_schema(request=ConsentInputSerializer, responses={201: ConsentSerializer})
     @action(detail=True, methods=["post"])

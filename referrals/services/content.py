@@ -55,9 +55,9 @@ def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
         raise NotPermitted("Only a referrer (a practice, a discharge team) makes a referral.")
     if content.referring_team_id is None and len(team_ids) > 1:
         raise Invalid({"referring_team": ["You refer for several teams: say for which."]})
-    if content.referring_team_id is not None and content.referring_team_id not in team_ids:
+    team_id = content.referring_team_id or team_ids[0]
+    if team_id not in team_ids:
         raise Invalid({"referring_team": ["You are no referrer of this team."]})
-    team_id = team_ids[0] if content.referring_team_id is None else content.referring_team_id
     team = Team.objects.select_related("organization").get(pk=team_id)
     return {
         "referring_team": team,
@@ -74,9 +74,10 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
 
     :raises Invalid: if neither or both are named, or the one named takes no referrals.
     """
-    if (content.team_id is None) == (content.service_id is None):
-        raise Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
+    either = Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
     if content.service_id is not None:
+        if content.team_id is not None:
+            raise either
         service = (
             Service.objects.select_related("receiving_team")
             .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
@@ -85,6 +86,8 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
         if service is None or service.receiving_team is None:
             raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
         return service.receiving_team, service
+    if content.team_id is None:
+        raise either
     team = Team.objects.filter(pk=content.team_id, takes_referrals=True, is_active=True).first()
     if team is None:
         raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})

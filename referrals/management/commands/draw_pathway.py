@@ -1,5 +1,6 @@
 """`manage.py draw_pathway`: write `docs/pathway.md` from the two machines' declarations."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.pathway import Step
 from referrals.pathway.drawing import diagram, table
 from referrals.policies import ONWARD_STEPS, REFERRAL_STEPS
 
@@ -17,7 +19,8 @@ Two linked state machines, drawn from `referrals/pathway/referral.py` and `refer
 
 ## The referral
 
-To a link-worker team, or to a scheme's hub. *Entered in error* can be reached from everywhere, by a lead.
+To a link-worker team, or to a scheme's hub. Left out of the picture: the referrer may *withdraw* while it is open, and
+a lead may mark it as *entered in error* at any time.
 
 {referral_diagram}
 
@@ -26,25 +29,31 @@ To a link-worker team, or to a scheme's hub. *Entered in error* can be reached f
 ## The onward referral
 
 To a service in the directory; several per referral. Never started, left early and completed are different ends. A
-declined or expired one may be sent to another service instead, which makes a new onward referral.
+declined or expired one may be sent to another service instead, which makes a new onward referral. Left out of the
+picture: the link worker may *withdraw* it while it is open.
 
 {onward_diagram}
 
 {onward_table}
 """
-DRAWN_APART = {"enter_in_error"}
+DRAWN_APART = {"enter_in_error", "withdraw"}
+"""Possible from nearly everywhere: said in words, because their arrows would hide all others."""
 
 
 def page() -> str:
     """Return the page as the code has it now."""
-    on_the_picture = {name: step for name, step in REFERRAL_STEPS.items() if name not in DRAWN_APART}
-    ended = tuple(status for status in ReferralStatus.ENDED if status != "entered_in_error")
     return PAGE.format(
-        referral_diagram=diagram(steps=on_the_picture, ended=ended, first="draft"),
+        referral_diagram=_drawn(REFERRAL_STEPS, ReferralStatus.ENDED, first="draft"),
         referral_table=table(steps=REFERRAL_STEPS),
-        onward_diagram=diagram(steps=ONWARD_STEPS, ended=OnwardStatus.ENDED, first="sent"),
+        onward_diagram=_drawn(ONWARD_STEPS, OnwardStatus.ENDED, first="sent"),
         onward_table=table(steps=ONWARD_STEPS),
     )
+
+
+def _drawn(steps: Mapping[str, Step], ended: tuple[str, ...], *, first: str) -> str:
+    drawn = {name: step for name, step in steps.items() if name not in DRAWN_APART}
+    reached = {step.target for step in drawn.values()}
+    return diagram(steps=drawn, ended=tuple(status for status in ended if status in reached), first=first)
 
 
 class Command(BaseCommand):

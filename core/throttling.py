@@ -1,0 +1,23 @@
+"""How often somebody may try."""
+
+import logging
+from typing import Any
+
+from redis.exceptions import RedisError
+from rest_framework.throttling import ScopedRateThrottle
+
+logger = logging.getLogger(__name__)
+
+
+class SignInThrottle(ScopedRateThrottle):
+    """Counts tries at a password by address, pages and API together (scope `sign-in` in the settings).
+
+    While Redis is down nothing is counted: whoever works here must be able to sign in.
+    """
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError:
+            logger.exception("sign-in tries could not be counted")
+            return True

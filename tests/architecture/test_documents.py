@@ -1,0 +1,68 @@
+"""A document that states a fact is generated, or tested here."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from referrals.management.commands.draw_pathway import page
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+
+
+def test_the_pathway_page_is_what_the_code_says():
+    assert (ROOT / "docs" / "pathway.md").read_text(encoding="utf-8") == page(), "run: make pathway"
+
+
+def test_the_readme_shows_the_same_picture():
+    picture = re.search(r"```mermaid\n.*?```", page(), flags=re.DOTALL)
+    assert picture is not None
+    assert picture.group() in (ROOT / "README.md").read_text(encoding="utf-8"), "copy it from docs/pathway.md"
+
+
+def test_the_api_document_is_what_the_code_says(tmp_path):
+    fresh = tmp_path / "openapi.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(fresh))
+    assert (ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8") == fresh.read_text(encoding="utf-8"), (
+        "run: make schema"
+    )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
+        if not target.startswith(("http://", "https://", "mailto:")):
+            assert (document.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_make_target_named_exists(document):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)[^`]*`", document.read_text(encoding="utf-8")))
+    assert named - targets == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_named_exists(document):
+    named = set(re.findall(r"`manage\.py ([a-z_]+)", document.read_text(encoding="utf-8")))
+    ours = {path.stem for path in ROOT.glob("*/management/commands/*.py")} | {"migrate", "check", "shell"}
+    assert named - ours == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_named_exists(document):
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_0-9]+\.(?:py|md|yml|toml|json))`", document.read_text(encoding="utf-8"))
+    in_the_repository = [name for name in named if not name.startswith("var/")]
+    assert [name for name in in_the_repository if not (ROOT / name).exists()] == []
+
+
+def test_the_adrs_are_numbered_without_a_gap():
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
