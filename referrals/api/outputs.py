@@ -45,33 +45,26 @@ class OwnerSerializer(Output):
     full_name = serializers.CharField()
 
 
-class PersonSerializer(Output):
-    """The person, for those who support them or refer them."""
+class PersonForProviderSerializer(Output):
+    """The person of a referral, for a provider: who comes, how to reach and speak with them, and nothing of why."""
 
-    first_name = serializers.CharField()
-    family_name = serializers.CharField()
-    date_of_birth = serializers.DateField()
-    nhs_number = serializers.CharField()
-    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices)
+    first_name = serializers.CharField(source="person.first_name")
+    family_name = serializers.CharField(source="person.family_name")
+    date_of_birth = serializers.DateField(source="person.date_of_birth")
+    telephone = serializers.CharField()
+    email = serializers.CharField()
+    preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, allow_blank=True)
+    communication_needs = serializers.CharField()
+
+
+class PersonSerializer(PersonForProviderSerializer):
+    """The person of a referral, for those who support them or refer them; contact as this referrer gave it."""
+
+    nhs_number = serializers.CharField(source="person.nhs_number")
+    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices, source="person.nhs_number_status")
     gp_practice_code = serializers.CharField()
     address = serializers.CharField()
     postcode = serializers.CharField()
-    telephone = serializers.CharField()
-    email = serializers.CharField()
-    preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices)
-    communication_needs = serializers.CharField()
-
-
-class PersonForProviderSerializer(Output):
-    """The person, for a provider: who comes, how to reach and to speak with them, and nothing of why."""
-
-    first_name = serializers.CharField()
-    family_name = serializers.CharField()
-    date_of_birth = serializers.DateField()
-    telephone = serializers.CharField()
-    email = serializers.CharField()
-    preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices)
-    communication_needs = serializers.CharField()
 
 
 class ReferrerSerializer(Output):
@@ -148,7 +141,7 @@ class ReferralSummarySerializer(Output):
 class ReferralSerializer(ReferralSummarySerializer):
     """A referral, whole."""
 
-    person = PersonSerializer()  # type: ignore[assignment]
+    person = PersonSerializer(source="*")  # type: ignore[assignment]
     referrer = ReferrerSerializer(source="*")
     service = NamedSerializer(allow_null=True)
     reason = serializers.CharField()
@@ -199,7 +192,7 @@ class OnwardSerializer(OnwardSummarySerializer):
     def get_person(self, onward: OnwardReferral) -> Any:
         if not selectors.sees_person(self.user, onward):
             return None
-        return PersonForProviderSerializer(onward.referral.person, context=self.context).data
+        return PersonForProviderSerializer(onward.referral, context=self.context).data
 
     @extend_schema_field(RiskSerializer(many=True, allow_null=True))
     def get_risks(self, onward: OnwardReferral) -> Any:

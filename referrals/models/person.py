@@ -5,13 +5,14 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from referrals.enums import NhsNumberStatus, PreferredContact
+from referrals.enums import NhsNumberStatus
 
 
 class Person(models.Model):
-    """One person, once. Personal data: identity, contact, registered practice, how to speak with them.
+    """One person, once. Personal data: identity.
 
-    Lengths are those of the national standard (field notes 5). Sex is not held (field notes 2.3, rule 4).
+    How to reach them stands on each referral, as its referrer gave it: one practice must not read there what another
+    wrote. Lengths are those of the national standard (field notes 5). Sex is not held (field notes 2.3, rule 4).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -22,15 +23,6 @@ class Person(models.Model):
     first_name = models.CharField(max_length=35)
     family_name = models.CharField(max_length=35)
     date_of_birth = models.DateField()
-    gp_practice_code = models.CharField(max_length=6, help_text="ODS code, or V81997, V81998, V81999.")
-    address = models.TextField(max_length=180, blank=True, help_text="Up to five lines of 35 characters.")
-    postcode = models.CharField(max_length=8, blank=True)
-    telephone = models.CharField(max_length=35, blank=True)
-    email = models.EmailField(max_length=255, blank=True)
-    preferred_contact = models.CharField(max_length=1, choices=PreferredContact, blank=True)
-    communication_needs = models.TextField(
-        max_length=500, blank=True, help_text="Interpreter, large print, hearing loop, someone who speaks for them."
-    )
 
     class Meta:
         constraints = [
@@ -41,9 +33,7 @@ class Person(models.Model):
             models.CheckConstraint(
                 condition=Q(nhs_number_status__in=NhsNumberStatus.values), name="person_nhs_number_status_known"
             ),
-            models.CheckConstraint(
-                condition=~Q(first_name="") & ~Q(family_name="") & ~Q(gp_practice_code=""), name="person_minimum_held"
-            ),
+            models.CheckConstraint(condition=~Q(first_name="") & ~Q(family_name=""), name="person_is_named"),
         ]
         indexes = [models.Index(fields=["family_name", "date_of_birth"], name="person_by_name_and_birth")]
 

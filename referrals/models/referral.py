@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from referrals.enums import CloseOutcome, ConsentBasis, ConsentDecision, ReferralStatus
+from referrals.enums import CloseOutcome, ConsentBasis, ConsentDecision, PreferredContact, ReferralStatus
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
 from referrals.querysets import ReferralQuerySet
@@ -17,7 +17,7 @@ from services_directory.models import Service, TaxonomyTerm
 class Referral(ReferralPathway):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
-    Personal data: why the person is referred (special-category), and who referred them. The referrer's details are a
+    Personal data: why the person is referred (special-category), how to reach them, and who referred them. The referrer's details are a
     copy made when it was sent, because the record must say who referred even after they move on.
     """
 
@@ -25,6 +25,17 @@ class Referral(ReferralPathway):
     version = models.PositiveIntegerField(default=0, help_text="How many events it has: the sequence of the last one.")
     chain_hash = models.CharField(max_length=64, blank=True, help_text="The hash of the last event.")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
+
+    # The person as this referrer gave them.
+    gp_practice_code = models.CharField(max_length=6, help_text="ODS code, or V81997, V81998, V81999.")
+    address = models.TextField(max_length=180, blank=True, help_text="Up to five lines of 35 characters.")
+    postcode = models.CharField(max_length=8, blank=True)
+    telephone = models.CharField(max_length=35, blank=True)
+    email = models.EmailField(max_length=255, blank=True)
+    preferred_contact = models.CharField(max_length=1, choices=PreferredContact, blank=True)
+    communication_needs = models.TextField(
+        max_length=500, blank=True, help_text="Interpreter, large print, hearing loop, someone who speaks for them."
+    )
 
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_made")
     referrer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
@@ -60,6 +71,7 @@ class Referral(ReferralPathway):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
+            models.CheckConstraint(condition=~Q(gp_practice_code=""), name="referral_names_a_practice_or_its_absence"),
             models.CheckConstraint(
                 condition=Q(status__in=[*ReferralStatus.ENDED, ReferralStatus.DRAFT]) | Q(next_action_on__isnull=False),
                 name="referral_open_has_a_next_action",

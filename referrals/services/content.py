@@ -12,7 +12,7 @@ from core.clocks import local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
-from referrals.services.people import PersonDetails, find_or_create_person
+from referrals.services.people import CONTACT, PersonDetails, check_person, find_or_create_person
 from services_directory.models import Service, TaxonomyTerm
 
 
@@ -103,7 +103,10 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
     if content.discharged_on is not None and content.discharged_on > today:
         raise Invalid({"discharge.discharged_on": ["The discharge has not happened yet: give planned_on instead."]})
     referral.owner_team, referral.service = target_of(content)
-    referral.person = find_or_create_person(content.person, today=today)
+    person = check_person(content.person, today=today)
+    referral.person = find_or_create_person(person)
+    for name in CONTACT:
+        setattr(referral, name, getattr(person, name))
     referral.reason = content.reason.strip()
     referral.planned_discharge_on = content.planned_discharge_on
     referral.discharged_on = content.discharged_on

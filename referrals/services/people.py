@@ -12,9 +12,17 @@ from referrals.models import Person
 OLDEST_AGE_YEARS = 120
 
 
+IDENTITY = ("nhs_number", "nhs_number_status", "first_name", "family_name", "date_of_birth")
+"""Stands on `Person`, once."""
+CONTACT = (
+    "gp_practice_code", "address", "postcode", "telephone", "email", "preferred_contact", "communication_needs",
+)  # fmt: skip
+"""Stands on each `Referral`, as its referrer gave it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PersonDetails:
-    """What a referrer says of a person. The names are those of `Person`."""
+    """What a referrer says of a person: who they are (IDENTITY) and how to reach them (CONTACT)."""
 
     first_name: str
     family_name: str
@@ -72,29 +80,20 @@ def check_person(details: PersonDetails, *, today: dt.date) -> PersonDetails:
     return PersonDetails(**cleaned)
 
 
-def find_or_create_person(details: PersonDetails, *, today: dt.date) -> Person:
-    """Return the person with this NHS number and date of birth, else a new one.
+def find_or_create_person(details: PersonDetails) -> Person:
+    """Return the person with this NHS number and date of birth, else a new one. The details are checked ones.
 
-    A person found keeps what is held, and gains only what was blank: a second referrer's slip must not overwrite
-    where the first one's letters go. Matching by name and postcode comes with the merge that can undo it.
+    Matching by name and postcode comes with the merge that can undo it.
 
-    :raises Invalid: if a detail cannot be right, or the NHS number is held with another date of birth.
+    :raises Invalid: if the NHS number is held with another date of birth; it does not say which.
     """
-    details = check_person(details, today=today)
-    values = {each.name: getattr(details, each.name) for each in fields(details)}
+    values = {name: getattr(details, name) for name in IDENTITY}
     if not details.nhs_number:
         return Person.objects.create(**values)
     # Two referrals of a new person may arrive at once: the unique number lets one create and the other find.
-    person, is_new = Person.objects.select_for_update().get_or_create(nhs_number=details.nhs_number, defaults=values)
-    if is_new:
-        return person
+    person, _ = Person.objects.get_or_create(nhs_number=details.nhs_number, defaults=values)
     if person.date_of_birth != details.date_of_birth:
         raise Invalid(
             {"person.nhs_number": ["This NHS number and this date of birth do not belong together. Check both."]}
         )
-    blanks = [name for name, value in values.items() if value and not getattr(person, name)]
-    if blanks:
-        for name in blanks:
-            setattr(person, name, values[name])
-        person.save(update_fields=blanks)
     return person

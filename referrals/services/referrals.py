@@ -25,6 +25,7 @@ from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.onward import send_at_submission
+from referrals.services.people import CONTACT
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -244,7 +245,7 @@ def _check_redirection(referral: Referral, details: StepDetails) -> None:
 def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) -> None:
     """Make the referral that the other team receives: a redirection must never be the end of the road."""
     copied = (
-        "person", "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
+        "person", *CONTACT, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
         "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
     arrived = Referral(

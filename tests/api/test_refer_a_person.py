@@ -208,11 +208,16 @@ def test_the_same_nhs_number_and_birth_date_is_the_same_person(cast, as_user, bo
     again = changed(changed(body, "person.telephone", "0161 496 0222"), "person.email", "rose@home.example")
     second = as_user(cast.discharge_nurse).post(URL, again)
     assert (first.status_code, second.status_code, Person.objects.count()) == (201, 201, 1)
-    # What was held stays, what was blank is filled.
-    assert (second.json()["person"]["telephone"], second.json()["person"]["email"]) == (
-        "0161 496 0111",
-        "rose@home.example",
-    )
+
+
+def test_no_referrer_reads_what_another_wrote_of_the_same_person(cast, as_user, body):
+    first = as_user(cast.gp).post(URL, changed(body, "person.address", "4 Heron Walk"))
+    blank = changed(changed(body, "person.telephone", None), "person.postcode", None)
+    second = as_user(cast.discharge_nurse).post(URL, blank)
+    seen = second.json()["person"]
+    assert (seen["telephone"], seen["address"], seen["postcode"]) == ("", "", "")
+    seen = as_user(cast.gp).get(first.headers["Location"]).json()["person"]
+    assert (seen["telephone"], seen["address"], seen["postcode"]) == ("0161 496 0111", "4 Heron Walk", "SK5 8BS")
 
 
 def test_the_same_nhs_number_with_another_birth_date_is_a_slip(cast, as_user, body):

@@ -121,6 +121,7 @@ def test_nothing_moves_after_an_onward_end(status, onward_at):
         ("closed", {"outcome": "fine"}, "referral_outcome_known"),
         ("deferred", {"planned_discharge_on": None}, "referral_deferred_has_a_discharge_date"),
         ("submitted", {"owner_team": None}, "owner_team_id"),
+        ("submitted", {"gp_practice_code": ""}, "referral_names_a_practice_or_its_absence"),
     ],
 )
 def test_a_referral_keeps_its_rules(status, change, constraint, referral_at):
@@ -148,11 +149,11 @@ def test_a_person_has_a_number_once_and_in_form(referral_at):
     with pytest.raises(IntegrityError, match="person_nhs_number_once"), transaction.atomic():
         Person.objects.create(
             nhs_number=person.nhs_number, nhs_number_status="02", first_name="Another", family_name="Person",
-            date_of_birth=person.date_of_birth, gp_practice_code="Z90001",
+            date_of_birth=person.date_of_birth,
         )  # fmt: skip
     with pytest.raises(IntegrityError, match="person_nhs_number_form"), transaction.atomic():
         Person.objects.filter(pk=person.pk).update(nhs_number="999 000 00")
-    with pytest.raises(IntegrityError, match="person_minimum_held"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="person_is_named"), transaction.atomic():
         Person.objects.filter(pk=person.pk).update(family_name="")
 
 
