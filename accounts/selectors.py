@@ -50,5 +50,9 @@ def profile_of(user: User) -> dict[str, object]:
         "email": user.email,
         "full_name": user.full_name,
         "job_title": user.job_title,
-        "roles": list(user.memberships.select_related("team__organization").order_by("team__name", "role", "id")),
+        "roles": list(
+            user.memberships.filter(team__is_active=True)
+            .select_related("team__organization")
+            .order_by("team__name", "role", "id")
+        ),
     }

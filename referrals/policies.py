@@ -4,7 +4,7 @@ from typing import TypeGuard
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from referrals.enums import ReferralStatus
+from referrals.enums import ConsentDecision, OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -59,6 +59,30 @@ def may_speak_for_consent(actor: Actor, referral: Referral) -> bool:
 def may_edit(actor: Actor, referral: Referral) -> bool:
     """Whether the actor may change the content: the referrer's team, while it is a draft."""
     return Role.REFERRER in roles_of(actor, referral)
+
+
+def sees_person(actor: Actor, onward: OnwardReferral) -> bool:
+    """Whether the actor sees who the person is: always on the referral's own side, and on the provider's as long as
+    the provider has not turned the person away, the offer stands, and the person has not withdrawn their consent.
+
+    Reads the consents of the referral: whoever shows many has fetched them.
+    """
+    roles = roles_of(actor, onward)
+    if roles - {Role.PROVIDER}:
+        return True
+    if not roles or onward.status in OnwardStatus.NEVER_TAKEN_UP:
+        return False
+    latest = max(onward.referral.consents.all(), key=lambda consent: consent.pk, default=None)
+    return latest is not None and latest.decision == ConsentDecision.GIVEN
+
+
+def sees_notes_between_team_and_provider(actor: Actor, subject: Subject) -> bool:
+    """Whether the actor reads what link worker and provider write to each other about a person: the two of them do,
+    the referrer does not, and the provider only as long as it sees the person.
+    """
+    if not roles_of(actor, subject) - {Role.REFERRER}:
+        return False
+    return not isinstance(subject, OnwardReferral) or sees_person(actor, subject)
 
 
 def available_actions(actor: Actor, subject: Subject) -> list[str]:

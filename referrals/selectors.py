@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import ReferralStatus
 from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent, ReferralNeed, Risk
 
 Row = TypeVar("Row", Referral, OnwardReferral)
@@ -113,21 +113,6 @@ def timeline_of_onward(onward: OnwardReferral) -> QuerySet[ReferralEvent]:
 def attendances_of(onward: OnwardReferral) -> QuerySet[Attendance]:
     """Return the register of one onward referral, by day."""
     return onward.attendances.select_related("recorded_by").order_by("session_on", "id")
-
-
-def sees_person(user: User, onward: OnwardReferral) -> bool:
-    """Whether the user sees who the person is: always on the referral's own side, and on the provider's as long as
-    the provider has not turned the person away, the offer stands, and the person has not withdrawn their consent.
-    """
-    referral = onward.referral
-    if user.roles_in([referral.owner_team_id]) & {Role.LINK_WORKER, Role.LEAD}:
-        return True
-    if Role.REFERRER in user.roles_in([referral.referring_team_id]):
-        return True
-    if onward.status in OnwardStatus.NEVER_TAKEN_UP:
-        return False
-    latest = max(referral.consents.all(), key=lambda consent: consent.pk, default=None)
-    return latest is not None and latest.decision == "given"
 
 
 def _with_names(events: QuerySet[ReferralEvent]) -> QuerySet[ReferralEvent]:

@@ -1,2 +1,13 @@
+from django.urls import path, re_path
+
+from web import views
+
 app_name = "web"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("about/", views.about, name="about"),
+    # Messages link here without a slash at the end; a person may type it with one, and in small letters.
+    re_path(r"^r/(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})/?$", views.record, name="record"),
+]

@@ -6,9 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.actors import Actor
-from accounts.models import User
 from accounts.selectors import signed_in
-from referrals import policies, selectors
+from referrals import policies
 from referrals.enums import (
     AttendanceResult,
     CloseOutcome,
@@ -27,8 +26,8 @@ class Output(serializers.Serializer[Any]):
     """An answer: read only, and it knows who asks."""
 
     @property
-    def user(self) -> User:
-        return signed_in(self.context["request"].user)
+    def asker(self) -> Actor:
+        return Actor(signed_in(self.context["request"].user))
 
 
 class NamedSerializer(Output):
@@ -135,7 +134,7 @@ class ReferralSummarySerializer(Output):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, referral: Referral) -> list[str]:
-        return policies.available_actions(Actor(self.user), referral)
+        return policies.available_actions(self.asker, referral)
 
 
 class ReferralSerializer(ReferralSummarySerializer):
@@ -190,19 +189,19 @@ class OnwardSerializer(OnwardSummarySerializer):
 
     @extend_schema_field(PersonForProviderSerializer(allow_null=True))
     def get_person(self, onward: OnwardReferral) -> Any:
-        if not selectors.sees_person(self.user, onward):
+        if not policies.sees_person(self.asker, onward):
             return None
         return PersonForProviderSerializer(onward.referral, context=self.context).data
 
     @extend_schema_field(RiskSerializer(many=True, allow_null=True))
     def get_risks(self, onward: OnwardReferral) -> Any:
-        if not selectors.sees_person(self.user, onward):
+        if not policies.sees_person(self.asker, onward):
             return None
         return RiskSerializer(onward.referral.risks.all(), many=True, context=self.context).data
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_handover_note(self, onward: OnwardReferral) -> str | None:
-        return onward.handover_note if selectors.sees_person(self.user, onward) else None
+        return onward.handover_note if policies.sees_notes_between_team_and_provider(self.asker, onward) else None
 
     def get_rerouted_from(self, onward: OnwardReferral) -> str:
         """The one whose place it took, or empty."""
@@ -216,7 +215,7 @@ class OnwardSerializer(OnwardSummarySerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, onward: OnwardReferral) -> list[str]:
-        return policies.available_actions(Actor(self.user), onward)
+        return policies.available_actions(self.asker, onward)
 
 
 class EventSerializer(Output):
@@ -245,7 +244,7 @@ class EventSerializer(Output):
         return event.onward_referral.service.name if event.onward_referral else ""
 
     def get_note(self, event: ReferralEvent) -> str:
-        """What was said. What provider and link worker say to each other is not for the referrer."""
+        """What was said; empty where it is not for the asker (policies.sees_notes_between_team_and_provider)."""
         return event.note if not event.onward_referral or self.context["sees_onward_notes"] else ""
 
 

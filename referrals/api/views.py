@@ -188,7 +188,7 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
         return self.paged(
             selectors.timeline_of(referral),
             EventSerializer,
-            sees_onward_notes=policies.may_work_on(self.actor, referral),
+            sees_onward_notes=policies.sees_notes_between_team_and_provider(self.actor, referral),
         )
 
 
@@ -225,9 +225,10 @@ class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
     def events(self, request: Request, reference: str) -> Response:
         """What happened to this onward referral, in order, and nothing else of its referral."""
         row = self.row(reference)
-        roles = policies.roles_of(self.actor, row)
         return self.paged(
-            selectors.timeline_of_onward(row), EventSerializer, sees_onward_notes=bool(roles - {"referrer"})
+            selectors.timeline_of_onward(row),
+            EventSerializer,
+            sees_onward_notes=policies.sees_notes_between_team_and_provider(self.actor, row),
         )
 
     @extend_schema(methods=["GET"], responses=AttendanceSerializer(many=True))

@@ -17,8 +17,9 @@ from services_directory.models import Service, TaxonomyTerm
 class Referral(ReferralPathway):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
-    Personal data: why the person is referred (special-category), how to reach them, and who referred them. The referrer's details are a
-    copy made when it was sent, because the record must say who referred even after they move on.
+    Personal data: why the person is referred (special-category), how to reach them, and who referred them. The
+    referrer's details are a copy made when it was sent, because the record must say who referred even after they
+    move on.
     """
 
     reference = models.CharField(max_length=20, unique=True, editable=False)

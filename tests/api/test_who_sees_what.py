@@ -140,6 +140,17 @@ def test_a_provider_that_turned_a_person_away_no_longer_sees_who_it_was(cast, to
     assert "Okafor" not in str(seen)
 
 
+def test_a_provider_that_no_longer_sees_the_person_no_longer_reads_the_notes(cast, onward_at, as_user):
+    onward = onward_at("information_requested")
+    client, url = as_user(cast.provider), f"/api/v1/onward-referrals/{onward.reference}/events/"
+    assert "Which days suit her?" in client.get(url).content.decode()
+    as_user(cast.link_worker).post(
+        f"/api/v1/onward-referrals/{onward.reference}/withdraw/",
+        {"reason": "moved", "note": "Rose has moved to Leeds."},
+    )
+    assert [row["note"] for row in client.get(url).json()["results"]] == ["", "", ""]
+
+
 def test_a_provider_no_longer_sees_a_person_who_withdrew_consent(cast, town, as_user):
     onward = OnwardReferral.objects.get(referral=town["with walking"])
     as_user(cast.link_worker).post(
@@ -162,6 +173,7 @@ def test_what_provider_and_link_worker_say_to_each_other_is_not_for_the_referrer
             row["note"] for row in as_user(user).get(url).json()["results"] if row["kind"] == "request_information"
         )
 
+    assert as_user(cast.gp).get(f"/api/v1/onward-referrals/{onward.reference}/").json()["handover_note"] is None
     assert (question_as(cast.gp), question_as(cast.link_worker)) == ("", "Which days suit her?")
 
 

@@ -1,0 +1,115 @@
+"""What holds for every page, the refusals included."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.test import Client
+from django.utils.functional import SimpleLazyObject
+from django.views.defaults import permission_denied
+
+from core.problems import server_error
+from core.throttling import SignInThrottle
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pages(cast, browser_of, onward_at, rf, monkeypatch):
+    """Every page that there is, by name."""
+    onward = onward_at("started")
+    gp, provider = browser_of(cast.gp), browser_of(cast.provider)
+    monkeypatch.setitem(SignInThrottle.THROTTLE_RATES, "sign-in", "1/minute")
+    return {
+        "sign-in": Client().get("/sign-in/?next=/r/"),
+        "sign-in refused": Client().post("/sign-in/", {}),
+        "too many tries": Client().post("/sign-in/", {}),
+        "forged": Client(enforce_csrf_checks=True).post("/sign-in/", {}),
+        "about": Client().get("/about/"),
+        "home of a referrer": gp.get("/"),
+        "home of a provider": provider.get("/"),
+        "home of a manager": browser_of(cast.manager).get("/"),
+        "referral": gp.get(f"/r/{onward.referral.reference}"),
+        "onward referral": provider.get(f"/r/{onward.reference}"),
+        "unknown": gp.get("/r/R-23456-789CD"),
+        "unknown, signed out": Client().get("/nothing-here/"),
+        "broken": broken(gp),
+        "not allowed": permission_denied(rf.get("/"), PermissionDenied()),
+    }
+
+
+def broken(browser):
+    """The page after a bug."""
+    browser.raise_request_exception = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("web.worklists.worklists_of", lambda *args, **kwargs: 1 / 0)
+        return browser.get("/")
+
+
+def test_each_page_has_the_status_it_should_have(pages):
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "sign-in": 200, "too many tries": 429, "sign-in refused": 200, "forged": 403, "about": 200,
+        "home of a referrer": 200, "home of a provider": 200, "home of a manager": 200, "referral": 200,
+        "onward referral": 200, "unknown": 404, "unknown, signed out": 404, "broken": 500, "not allowed": 403,
+    }  # fmt: skip
+
+
+def test_no_page_holds_a_script_a_style_or_anything_from_elsewhere(pages):
+    for name, page in pages.items():
+        html = page.content.decode()
+        inline = re.findall(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|<iframe|<img|//[a-z]", html.lower())
+        assert (inline, name) == ([], name)
+
+
+def test_no_page_is_kept_by_a_browser_or_a_cache(pages):
+    del pages["not allowed"]  # called without the middleware
+    for name, page in pages.items():
+        assert ("no-store" in page.headers["Cache-Control"], name) == (True, name)
+
+
+def test_each_page_has_its_frame(pages):
+    for name, page in pages.items():
+        html = page.content.decode()
+        assert '<html lang="en-GB">' in html, name
+        assert '<a class="skip" href="#main">' in html, name
+        assert '<main id="main"' in html, name
+        assert html.count("<h1") == 1, name
+        assert re.search(r"<title>\S", html), name
+        assert "/api/v1/docs/" in html, name
+        ids = re.findall(r'\sid="([^"]+)"', html)
+        assert len(ids) == len(set(ids)), name
+        assert set(re.findall(r'aria-labelledby="([^"]+)"', html)) <= set(ids), name
+
+
+def test_no_title_and_no_address_names_the_person(pages):
+    for name, page in pages.items():
+        html = page.content.decode()
+        outside = re.findall(r"<title>(.*?)</title>|(?:href|action)=\"([^\"]*)\"", html, re.DOTALL)
+        assert "okafor" not in str(outside).lower(), name
+        assert "rose" not in str(outside).lower(), name
+
+
+def test_every_static_file_that_a_page_names_exists(pages):
+    named = set(re.findall(r'(?:href|src)="/static/([^"]+)"', pages["referral"].content.decode()))
+    assert named == {"web/site.css", "web/icon.svg"}
+    assert all(finders.find(path) for path in named)
+
+
+def test_the_style_sheet_asks_nobody_else_for_anything():
+    sheet = Path(finders.find("web/site.css") or "").read_text()
+    assert re.findall(r"url\(|@import|@font-face|http", sheet) == []
+
+
+def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num_queries):
+    def ask_the_database():
+        raise OperationalError("the database is what has failed")
+
+    request = rf.get("/")
+    request.user = SimpleLazyObject(ask_the_database)
+    with django_assert_num_queries(0):
+        page = server_error(request)
+    assert page.status_code == 500
+    assert "Something went wrong" in page.content.decode()

@@ -1,0 +1,111 @@
+"""The home page: who you are, and what waits for you."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.services import register_user
+from tests import stage
+from tests.conftest import NOW
+from tests.web.scenes import another_person, supported, withdraw_consent
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_referrer_sees_who_they_are_and_their_teams_referrals(browser_of, cast, referral_at, read):
+    made = referral_at("submitted")
+    asked = referral_at("information_requested", person=another_person("Ann"))
+    page = read(browser_of(cast.gp), "/")
+    assert page.title == "Home - Community Referral"
+    assert "Hello, Gita Gill Referrer, Vale Practice (Vale Practice)" in page.text
+    assert page.sections == ["questions", "made"]
+    assert page.section("questions") == (
+        "Questions for you Reference Person Stands at Who has it Next action due "
+        f"{asked.reference} ELSE, Ann Question asked of the referrer Vale link workers 9 November 2026"
+    )
+    assert page.section("made") == (
+        "Your team's referrals Reference Person Stands at Who has it Next action due "
+        f"{asked.reference} ELSE, Ann Question asked of the referrer Vale link workers 9 November 2026 "
+        f"{made.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026"
+    )
+    assert f"/r/{made.reference}" in page.links
+
+
+def test_a_link_worker_sees_what_is_due_and_what_is_new(browser_of, cast, referral_at, read, time_machine):
+    new = referral_at("submitted")
+    later = referral_at("active", person=another_person("Ann"))
+    held = referral_at("on_hold", person=another_person("Bea"))
+    page = read(browser_of(cast.link_worker), "/")
+    assert page.sections == ["due", "triage"]
+    assert page.section("due") == "Due today or overdue Nothing is due today."
+    assert new.reference in page.section("triage")
+
+    time_machine.move_to(dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC))
+    due = read(browser_of(cast.link_worker), "/").section("due")
+    assert due.endswith(f"{new.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026")
+
+    time_machine.move_to(dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC))
+    due = read(browser_of(cast.link_worker), "/").section("due")
+    assert due.endswith("4 November 2026 Overdue")
+    assert later.reference not in due
+    assert held.reference not in due
+
+
+def test_a_provider_sees_what_waits_for_an_answer_and_who_takes_part(browser_of, cast, onward_at, read):
+    sent = onward_at("sent")
+    booked = onward_at("assessment_booked", referral=supported(cast, "Ann"))
+    started = onward_at("started", referral=supported(cast, "Bea"))
+    page = read(browser_of(cast.provider), "/")
+    assert page.sections == ["answer", "agreed", "part"]
+    for section, onward, words in (
+        ("answer", sent, "OKAFOR, Rose Sent Walking group 16 November 2026"),
+        ("agreed", booked, "ELSE, Ann First assessment booked Walking group"),
+        ("part", started, "ELSE, Bea Taking part Walking group"),
+    ):
+        assert f"{onward.reference} {words}" in page.section(section)
+        assert f"/r/{onward.reference}" in page.links
+
+
+def test_a_provider_does_not_see_in_the_list_who_no_longer_agrees_to_share(browser_of, cast, onward_at, read):
+    onward = onward_at("sent")
+    withdraw_consent(cast, onward.referral)
+    page = read(browser_of(cast.provider), "/")
+    assert f"{onward.reference} Not shown to you" in page.section("answer")
+    assert "OKAFOR" not in page.text
+
+
+def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onward_at, read):
+    onward_at("started")
+    browser = browser_of(cast.manager)
+    page = read(browser, "/")
+    assert page.sections == ["figures"]
+    assert "/api/v1/insights/uptake/" in page.links
+    assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
+
+
+def test_whoever_has_no_role_is_told_so(browser_of, db, read):
+    nobody = register_user(email="new@work.example", full_name="New Here", password=None)
+    assert "You have no role yet" in read(browser_of(nobody), "/").text
+
+
+def test_a_long_list_says_that_there_is_more(browser_of, cast, referral_at, read):
+    made = [referral_at("submitted", person=another_person(f"Person {letter}")) for letter in "ABCDEFGHIJK"]
+    browser = browser_of(cast.gp)
+    page = read(browser, "/")
+    assert page.section("made").endswith("There are more. The API lists them all.")
+    assert [row.reference in page.section("made") for row in made] == [False] + [True] * 10
+
+
+@pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])
+def test_a_longer_list_needs_no_more_queries(who, browser_of, cast, onward_at, django_assert_num_queries):
+    # Session, user, memberships with their teams (to show) and roles (to judge); then what each list needs.
+    expected = {"gp": 4 + 2, "link_worker": 4 + 2, "provider": 4 + 3 + 2, "manager": 4}[who]
+    browser = browser_of(getattr(cast, who))
+    onward_at("sent")
+    with django_assert_num_queries(expected):
+        browser.get("/")
+    for name in ("Ann", "Bea"):
+        onward_at("sent", referral=supported(cast, name))
+        stage.referral_at(cast, "submitted", at=NOW, person=another_person(f"New {name}"))
+    with django_assert_num_queries(expected):
+        browser.get("/")

@@ -1,0 +1,98 @@
+"""How things are written on a page: dates, names, and the labels of coded values."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.utils.formats import date_format
+
+from core.clocks import LONDON, local_day
+from core.identifiers import NO_PRACTICE_CODES
+from referrals import policies
+from referrals.enums import EventKind
+from referrals.models import Person, Referral
+from referrals.policies import Subject
+
+ACTIONS_BESIDE_THE_STEPS = {
+    "edit": "Change the draft",
+    "allocate": "Give it to somebody in the team",
+    "send_onward": "Send the person to a service",
+    "record_consent": "Record what the person decided about sharing",
+    "record_attendance": "Record who came to a session",
+    "reroute": "Send the person to another service instead",
+}
+"""What `policies.available_actions` names and no machine declares."""
+
+
+def service_name() -> str:
+    """Return the name of this deployment's service."""
+    return str(settings.SERVICE_NAME)
+
+
+def day(on: dt.date | None) -> str:
+    """Write a day: "Thursday 26 November 2026"."""
+    return date_format(on, "l j F Y") if on else ""
+
+
+def day_of(at: dt.datetime | None) -> str:
+    """Write the day of a moment by the calendar of England."""
+    return day(local_day(at)) if at else ""
+
+
+def short_day(on: dt.date | None) -> str:
+    """Write a day where there is little room, or no need of its weekday: "27 March 1951"."""
+    return date_format(on, "j F Y") if on else ""
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Write a moment by the clocks of England: "Thursday 26 November 2026, 2:30pm"."""
+    if at is None:
+        return ""
+    local = at.astimezone(LONDON)
+    hour, half = local.hour % 12 or 12, "am" if local.hour < 12 else "pm"
+    return f"{day(local.date())}, {hour}:{local:%M}{half}"
+
+
+def label_of(choices: type[models.TextChoices] | None, value: str) -> str:
+    """Return the label of a stored value; the value itself where its list no longer holds it."""
+    labels = dict(choices.choices) if choices else {}
+    return str(labels.get(value, value))
+
+
+def name_in_a_list(person: Person) -> str:
+    """Write a name as a list is read: family name first."""
+    return f"{person.family_name.upper()}, {person.first_name}"
+
+
+def in_a_sentence(label: str) -> str:
+    """Write a label as the end of a sentence, without its capital."""
+    return f"{label[:1].lower()}{label[1:]}"
+
+
+def nhs_number(digits: str) -> str:
+    """Write an NHS number as it is read aloud: 3, 3, 4."""
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if digits else "Not known"
+
+
+def practice(code: str) -> str:
+    """Write a GP practice's code, or what stands in for one."""
+    return NO_PRACTICE_CODES.get(code, code)
+
+
+def action(subject: Subject, name: str) -> str:
+    """Write what somebody may do next: a step in the words of its declaration."""
+    step = policies.steps_for(subject).get(name)
+    return step.rules.label if step else ACTIONS_BESIDE_THE_STEPS.get(name, name.replace("_", " ").capitalize())
+
+
+def event_title(kind: str, *, is_onward: bool) -> str:
+    """Write what happened: a step in the words of its declaration, anything else in those of `EventKind`."""
+    step = (policies.ONWARD_STEPS if is_onward else policies.REFERRAL_STEPS).get(kind)
+    return step.rules.label if step else label_of(EventKind, kind)
+
+
+def holder(referral: Referral) -> str:
+    """Write who has a referral: its owner and their team, the team, or, for a draft, whoever writes it."""
+    if referral.status == "draft":
+        return f"{referral.referring_team.name} (not sent yet)"
+    return f"{referral.owner.full_name}, {referral.owner_team.name}" if referral.owner else referral.owner_team.name
