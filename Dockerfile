@@ -9,7 +9,7 @@ RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requireme
 
 COPY . .
 # The settings want a database and a broker; collecting static files asks neither anything.
-RUN DEPLOYMENT=demo DATABASE_URL=postgres://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1/0 \
+RUN DEPLOYMENT=production SECRET_KEY=only-to-collect-files DATABASE_URL=postgres://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1/0 \
     python manage.py collectstatic --noinput \
  && useradd --system --no-create-home --shell /usr/sbin/nologin service
 

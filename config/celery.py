@@ -4,10 +4,13 @@ Celery is the alarm clock, the database is the truth: no task carries work in it
 doubled task loses and doubles nothing. Every entry expires before the next is due.
 """
 
+import logging.config
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -31,7 +34,6 @@ app.conf.update(
     },
     broker_connection_retry_on_startup=True,
     timezone="Europe/London",
-    worker_hijack_root_logger=False,
     beat_schedule={
         "deliver what is owed": {
             "task": "notifications.deliver_due",
@@ -51,3 +53,9 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def use_the_settings(**_: object) -> None:
+    """Keep Celery from setting up logging of its own: one format and one filter, in the settings."""
+    logging.config.dictConfig(settings.LOGGING)

@@ -33,10 +33,8 @@ def run() -> int:
             ports = choose_ports()
             services = start_servers(supervisor, (ports.postgres, ports.redis), durable=True)
             environment = children_environment(ports, services)
-            prepare_data(supervisor, environment)
-            naming = supervisor.begin("demo_logins", manage("demo_logins"), environment, PROJECT)
+            logins = prepare_data(supervisor, environment)
             start_processes(supervisor, ports, environment)
-            logins = supervisor.finish(naming)
             say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
             say(f"  The service   http://{LOCALHOST}:{ports.web}/")
             say(f"  Sent mail     http://{LOCALHOST}:{ports.mail_web}/")
@@ -70,21 +68,11 @@ def children_environment(ports: Ports, services: Services) -> dict[str, str]:
     }
 
 
-def manage(*arguments: str) -> list[str]:
-    """Return a management command, by the Python that runs this."""
-    return [sys.executable, "manage.py", *arguments]
-
-
-def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> None:
-    """Bring the database up to date, give an empty one its demo, and collect the static files meanwhile."""
-    say("Preparing the database…")
-    collecting = supervisor.begin("collectstatic", manage("collectstatic", "--noinput"), environment, PROJECT)
-    migrating = supervisor.begin("migrate", manage("migrate", "--noinput"), environment, PROJECT)
-    supervisor.finish(migrating)
-    say("Making the demo's people and their history, if the database is empty (once; a minute or two)…")
-    seeding = supervisor.begin("seed_demo", manage("seed_demo", "--if-empty"), environment, PROJECT)
-    supervisor.finish(seeding)
-    supervisor.finish(collecting)
+def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:
+    """Bring the database up to date and give an empty one its demo; return who can sign in."""
+    say("Preparing the database; an empty one is given the demo's people and their year (once; a minute or two)…")
+    command = [sys.executable, "manage.py", "prepare_demo"]
+    return supervisor.finish(supervisor.begin("prepare_demo", command, environment, PROJECT))
 
 
 def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str]) -> None:

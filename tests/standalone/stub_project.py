@@ -21,10 +21,9 @@ FILES = {
 import os, sys
 import psycopg
 with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-    if sys.argv[1] == "migrate":
+    if sys.argv[1] == "prepare_demo":
         connection.execute("CREATE TABLE IF NOT EXISTS seen (at timestamptz DEFAULT now())")
         connection.execute("INSERT INTO seen DEFAULT VALUES")
-    if sys.argv[1] == "demo_logins":
         print("starts seen:", connection.execute("SELECT count(*) FROM seen").fetchone()[0])
 """,
     "config/__init__.py": "",
