@@ -22,7 +22,7 @@ run: environment ## start the whole service on this machine, until Ctrl-C
 	@exec $(BIN)/python -m standalone run
 
 test: environment ## run the tests beside servers of their own (ARGS="tests/api -k accept")
-	@exec $(ALONE) $(BIN)/python -m pytest $(ARGS)
+	@exec $(ALONE) $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: environment ## format, lint, types, imports, migrations, deployment, API schema
 	$(BIN)/ruff format --check .

@@ -26,5 +26,10 @@ class OnwardReferralQuerySet(models.QuerySet[Any]):
         return self.filter(status__in=OnwardStatus.OPEN)
 
     def unanswered(self, *, on: dt.date) -> "OnwardReferralQuerySet":
-        """Those sent whose answer was due before the given day."""
-        return self.filter(status=OnwardStatus.SENT, next_action_on__lt=on)
+        """Those sent to another team whose answer was due before the given day.
+
+        A scheme's own hub has the referral itself to answer: what it sent to itself does not run out.
+        """
+        return self.filter(status=OnwardStatus.SENT, next_action_on__lt=on).exclude(
+            provider_team=models.F("referral__owner_team")
+        )

@@ -26,7 +26,7 @@ REFERRAL_TABLE = """
 draft                  R      R     .                 .                   .                   .      .      .        .             .    .      .     .      R        L
 deferred               .      .     RWL               .                   .                   .      .      .        .             .    .      .     .      R        L
 submitted              .      .     .                 WL                  .                   WL     WL     WL       .             .    .      .     .      R        L
-information_requested  .      .     .                 .                   R                   .      .      .        .             .    .      .     .      R        L
+information_requested  .      .     .                 .                   RWL                 .      WL     .        .             .    .      .     .      R        L
 accepted               .      .     .                 .                   .                   .      .      .        WL            .    .      WL    .      R        L
 active                 .      .     .                 .                   .                   .      .      .        .             WL   .      WL    .      R        L
 on_hold                .      .     .                 .                   .                   .      .      .        .             .    WL     .     .      R        L

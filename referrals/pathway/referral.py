@@ -51,13 +51,26 @@ class ReferralPathway(models.Model):
     @step(source=[S.SUBMITTED], target=S.INFORMATION_REQUESTED, by=TEAM, label="Ask the referrer", requires=("note",))
     def request_information(self) -> None: ...
 
-    @step(source=[S.INFORMATION_REQUESTED], target=S.SUBMITTED, by=REFERRER, label="Answer", requires=("note",))
+    @step(
+        source=[S.INFORMATION_REQUESTED],
+        target=S.SUBMITTED,
+        by=(*REFERRER, *TEAM),  # the answer also comes by telephone
+        label="Answer",
+        requires=("note",),
+    )
     def provide_information(self) -> None: ...
 
     @step(source=[S.SUBMITTED], target=S.ACCEPTED, by=TEAM, label="Accept", allows=("owner", "next_action_on", "note"))
     def accept(self) -> None: ...
 
-    @step(source=[S.SUBMITTED], target=S.REJECTED, by=TEAM, label="Reject", reasons=RejectionReason, allows=("note",))
+    @step(
+        source=[S.SUBMITTED, S.INFORMATION_REQUESTED],  # a question that nobody answers must not be the end of the road
+        target=S.REJECTED,
+        by=TEAM,
+        label="Reject",
+        reasons=RejectionReason,
+        allows=("note",),
+    )
     def reject(self) -> None: ...
 
     @step(

@@ -11,7 +11,7 @@ from core.identifiers import new_reference
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import ConsentDecision, EventKind, OnwardStatus
-from referrals.models import OnwardReferral, Referral
+from referrals.models import OnwardReferral, Referral, TeamPolicy
 from referrals.services.events import record_event
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -118,13 +118,16 @@ def expire_unanswered(*, at: dt.datetime, limit: int = 500) -> int:
 
 def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details: StepDetails) -> Taken:
     """Change what a step changes besides the status, and say when somebody must look again."""
-    clocks = clocks_of(onward.referral.owner_team_id)
     today = local_day(at)
+
+    def clocks() -> TeamPolicy:
+        return clocks_of(onward.referral.owner_team_id)
+
     match step:
         case "request_information":
-            return Taken(next_action_on=working_days_after(at, clocks.answer_working_days))
+            return Taken(next_action_on=working_days_after(at, clocks().answer_working_days))
         case "provide_information":
-            return Taken(next_action_on=today + dt.timedelta(days=clocks.provider_response_days))
+            return Taken(next_action_on=today + dt.timedelta(days=clocks().provider_response_days))
         case "accept":
             return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS))
         case "waitlist":
@@ -138,9 +141,8 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
                 details={"assessment_at": details.assessment_at.isoformat()},
             )
         case "start" | "resume":
-            return Taken(
-                next_action_on=_next_review(onward, today) or working_days_after(at, clocks.review_working_days)
-            )
+            review = _next_review(onward, today) or working_days_after(at, clocks().review_working_days)
+            return Taken(next_action_on=review)
         case "pause":
             if details.until is None or details.until <= today:
                 raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
@@ -150,9 +152,11 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
 
 
 def _next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
-    """Return the scheme's next review point, counted in weeks from today when it starts (PARiS: 13 and 26)."""
-    weeks = [point for point in onward.service.review_points_weeks if point > 0]
-    return today + dt.timedelta(weeks=min(weeks)) if weeks else None
+    """Return the scheme's next review point after today, in weeks since the person started (PARiS: 13 and 26)."""
+    start = onward.events.filter(kind="start").order_by("sequence").first()
+    started_on = local_day(start.occurred_at) if start else today
+    points = (started_on + dt.timedelta(weeks=weeks) for weeks in onward.service.review_points_weeks)
+    return min((point for point in points if point > today), default=None)
 
 
 def _check_rerouting(earlier: OnwardReferral, referral: Referral) -> None:

@@ -21,7 +21,7 @@ from referrals.enums import (
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Consent, Referral, ReferralNeed, Risk
+from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.onward import send_at_submission
@@ -174,23 +174,26 @@ def allocate_referral(
 
 def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetime, details: StepDetails) -> Taken:
     """Change what a step changes on the referral besides its status, and say when somebody must look again."""
-    clocks = clocks_of(referral.owner_team_id)
     today = local_day(at)
+
+    def clocks() -> TeamPolicy:
+        return clocks_of(referral.owner_team_id)
+
     match step:
         case "request_information":
-            return Taken(next_action_on=working_days_after(at, clocks.answer_working_days))
+            return Taken(next_action_on=working_days_after(at, clocks().answer_working_days))
         case "provide_information":
-            return Taken(next_action_on=working_days_after(at, clocks.triage_working_days))
+            return Taken(next_action_on=working_days_after(at, clocks().triage_working_days))
         case "accept":
             _set_owner(referral, details.owner or actor.user)
-            due = details.next_action_on or working_days_after(at, clocks.first_contact_working_days)
+            due = details.next_action_on or working_days_after(at, clocks().first_contact_working_days)
             return Taken(next_action_on=due, details={"owner": str(referral.owner_id)})
         case "redirect":
             _check_redirection(referral, details)
             return Taken()
         case "start_support":
             return Taken(
-                next_action_on=details.next_action_on or working_days_after(at, clocks.review_working_days),
+                next_action_on=details.next_action_on or working_days_after(at, clocks().review_working_days),
                 snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),
             )
         case "hold":
@@ -198,17 +201,18 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
                 raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
             return Taken(next_action_on=details.until)
         case "resume":
-            return Taken(next_action_on=details.next_action_on or working_days_after(at, clocks.review_working_days))
+            return Taken(next_action_on=details.next_action_on or working_days_after(at, clocks().review_working_days))
         case "close":
             return _close(referral, details)
         case "reopen":
-            if referral.ended_at is None or at > referral.ended_at + dt.timedelta(days=clocks.reopening_days):
+            days = clocks().reopening_days
+            if referral.ended_at is None or at > referral.ended_at + dt.timedelta(days=days):
                 raise NotPossibleNow(
-                    f"A referral can be reopened for {clocks.reopening_days} days after it closed. Make a new one.",
+                    f"A referral can be reopened for {days} days after it closed. Make a new one.",
                     code="reopening_window_over",
                 )
             return Taken(
-                next_action_on=details.next_action_on or working_days_after(at, clocks.first_contact_working_days)
+                next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days)
             )
         case _:  # reject, withdraw, enter_in_error: the end itself
             return Taken()

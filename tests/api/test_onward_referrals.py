@@ -168,6 +168,24 @@ def test_the_task_expires_what_is_overdue(cast, onward_at, time_machine, now):
     assert OnwardReferral.objects.get(pk=onward.pk).status == "expired"
 
 
+def test_what_a_hub_sent_to_itself_does_not_expire(cast, referral_at, now):
+    referral_at("submitted", team_id=None, service_id=cast.scheme.pk)
+    assert expire_unanswered(at=now + dt.timedelta(days=60)) == 0
+    assert OnwardReferral.objects.get().status == "sent"
+
+
+def test_reviews_are_counted_from_the_start_also_after_a_pause(cast, onward_at, as_user, time_machine):
+    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 13, 26])
+    onward = onward_at("started")
+    assert onward.next_action_on == dt.date(2027, 2, 1)  # 13 weeks after Monday 2 November
+    client, url = as_user(cast.provider), f"/api/v1/onward-referrals/{onward.reference}/"
+    time_machine.move_to(dt.datetime(2027, 1, 4, 9, tzinfo=dt.UTC))
+    client.post(f"{url}pause/", {"reason": "health", "until": "2027-02-15"})
+    time_machine.move_to(dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC))
+    resumed = client.post(f"{url}resume/", {}, headers={}).json()
+    assert resumed["next_action_on"] == "2027-05-03"  # 26 weeks after the start
+
+
 def test_an_answered_one_does_not_expire(cast, onward_at, now):
     onward = onward_at("accepted")
     with pytest.raises(StepNotAllowed):

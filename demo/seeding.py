@@ -1,0 +1,56 @@
+"""Make the demonstration: the people who work, the directory, the year, and the count of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from random import Random
+
+from core.clocks import local_day
+from demo.arrivals import moments
+from demo.cast import build_cast
+from demo.hours import moment
+from demo.listings import load_own_listings
+from demo.named_people import NAMED_PEOPLE
+from demo.named_stories import named_story
+from demo.people import Crowd
+from demo.programmes import services_by_key
+from demo.stories import ordinary
+from demo.telling import in_order, tell
+from demo.year import Year
+from insights.services import count_uptake
+from referrals.models import OnwardReferral, Referral
+from services_directory.services import load_demo_directory
+
+DAYS = 366
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What was made."""
+
+    referrals: int
+    offers: int
+
+
+def has_data() -> bool:
+    """Whether there is any referral, of the demonstration or not."""
+    return bool(Referral.objects.exists())
+
+
+def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
+    """Tell a year that ends now. The same seed, present and size tell the same year.
+
+    All goes through the services that everybody uses; what it owes in messages is recorded as delivered at the time.
+    """
+    rng = Random(seed)  # noqa: S311 - dice for a story, nothing that must not be guessed
+    cast = build_cast()
+    began = moment(local_day(now) - dt.timedelta(days=DAYS), 9 * 60)
+    report = load_demo_directory(teams={key: side.team for key, side in cast.providers.items()}, at=began)
+    if report.refused:
+        raise ValueError(f"The directory refused a part of its own demonstration: {report.refused}")
+    load_own_listings(team=cast.providers["active_communities"].team, at=began)
+    year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
+    stories = [named_story(year, person) for person in NAMED_PEOPLE]
+    stories += [ordinary(year, at) for at in moments(year, max(0, size - len(NAMED_PEOPLE)))]
+    tell(in_order(stories), until=now)
+    count_uptake(at=now)
+    return Seeded(referrals=Referral.objects.count(), offers=OnwardReferral.objects.count())
