@@ -35,7 +35,7 @@ class Command(BaseCommand):
         with _all_or_nothing():
             if seeding.has_data():
                 if options["if_empty"]:
-                    self.stdout.write(ALREADY_THERE)
+                    self.stdout.write("There is data in this database already: it is kept.")
                     return
                 raise CommandError(ALREADY_THERE)
             made = seeding.seed(seed=options["seed"], now=now, size=options["size"])
