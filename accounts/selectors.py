@@ -36,6 +36,11 @@ def find_user(user_id: UUID) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def find_user_by_email(email: str) -> User | None:
+    """Return the active user with this email, whatever its case, or None."""
+    return User.objects.filter(email__iexact=email, is_active=True).first()
+
+
 def signed_in(user: User | AnonymousUser) -> User:
     """Return the user of an authenticated request, typed as ours."""
     if not isinstance(user, User):

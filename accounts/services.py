@@ -6,8 +6,8 @@ from django.contrib.auth import authenticate
 from django.db import transaction
 from knox.models import AuthToken
 
-from accounts.enums import Role
-from accounts.models import Membership, Team, User
+from accounts.enums import OrganizationKind, Role
+from accounts.models import Membership, Organization, Team, User
 from core.errors import NotPermitted
 
 TOKEN_LIFE = dt.timedelta(hours=12)
@@ -32,6 +32,36 @@ def register_user(
     user.save()
     Membership.objects.bulk_create(Membership(user=user, team=team, role=role) for team, role in roles or [])
     return user
+
+
+@transaction.atomic
+def register_member(
+    *,
+    email: str,
+    full_name: str,
+    password: str | None,
+    job_title: str,
+    organization_name: str,
+    kind: OrganizationKind,
+    ods_code: str,
+    team_name: str,
+    inbox_email: str,
+    takes_referrals: bool,
+    roles: list[Role],
+) -> User:
+    """Register a user in a team, which is made, with its organisation, where it is new.
+
+    :raises django.db.IntegrityError: if the email is taken, or the ODS code is another organisation's.
+    """
+    organization, _ = Organization.objects.get_or_create(name=organization_name, kind=kind, ods_code=ods_code.upper())
+    team, _ = Team.objects.get_or_create(
+        organization=organization,
+        name=team_name,
+        defaults={"inbox_email": inbox_email, "takes_referrals": takes_referrals},
+    )
+    return register_user(
+        email=email, full_name=full_name, password=password, job_title=job_title, roles=[(team, role) for role in roles]
+    )
 
 
 def issue_token(*, user: User, life: dt.timedelta = TOKEN_LIFE) -> tuple[str, dt.datetime]:

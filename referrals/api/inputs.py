@@ -35,20 +35,15 @@ class PersonInputSerializer(StrictSerializer):
         max_length=14,
         required=False,
         allow_blank=True,
-        default="",
         help_text="Ten digits, spaces allowed. Not having one is normal.",
     )
-    nhs_number_status = serializers.ChoiceField(
-        choices=NhsNumberStatus.choices, required=False, allow_blank=True, default=""
-    )
-    address = serializers.CharField(max_length=180, required=False, allow_blank=True, default="")
-    postcode = serializers.CharField(max_length=10, required=False, allow_blank=True, default="")
-    telephone = serializers.CharField(max_length=35, required=False, allow_blank=True, default="")
-    email = serializers.EmailField(max_length=255, required=False, allow_blank=True, default="")
-    preferred_contact = serializers.ChoiceField(
-        choices=PreferredContact.choices, required=False, allow_blank=True, default=""
-    )
-    communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices, required=False, allow_blank=True)
+    address = serializers.CharField(max_length=180, required=False, allow_blank=True)
+    postcode = serializers.CharField(max_length=10, required=False, allow_blank=True)
+    telephone = serializers.CharField(max_length=35, required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=255, required=False, allow_blank=True)
+    preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, required=False, allow_blank=True)
+    communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
 class NeedInputSerializer(StrictSerializer):

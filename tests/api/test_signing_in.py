@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core.management import CommandError, call_command
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -80,3 +81,42 @@ def test_a_session_may_read_and_needs_its_csrf_token_to_write(gp):
 def test_teams_to_refer_to_are_those_that_take_referrals(cast, as_user):
     names = [row["name"] for row in as_user(cast.gp).get("/api/v1/teams/").json()["results"]]
     assert names == ["Exercise hub", "Far team", "Hill link workers", "Vale link workers"]
+
+
+# --- Letting people in ------------------------------------------------------------------------------------
+
+NEW_COLLEAGUE = [
+    "nadia@work.example", "--name", "Nadia Newly", "--organization", "Vale Practice", "--kind", "gp_practice",
+    "--ods-code", "z90001", "--team", "Vale Practice", "--team-inbox", "vale@inbox.example", "--role", "referrer",
+]  # fmt: skip
+
+
+def test_a_colleague_is_registered_in_the_team_that_is_there(cast, monkeypatch, capsys):
+    monkeypatch.setattr("accounts.management.commands.register_user.getpass", lambda _: PASSWORD)
+    call_command("register_user", *NEW_COLLEAGUE)
+    nadia = User.objects.get(email="nadia@work.example")
+    assert [(row.team, row.role) for row in nadia.memberships.all()] == [(cast.practice, "referrer")]
+    assert sign_in("nadia@work.example").status_code == 201
+    with pytest.raises(CommandError, match="user with this email"):
+        call_command("register_user", *NEW_COLLEAGUE)
+    assert User.objects.filter(email="nadia@work.example").count() == 1
+
+
+def test_a_weak_password_lets_nobody_in(cast, monkeypatch):
+    monkeypatch.setattr("accounts.management.commands.register_user.getpass", lambda _: "password")
+    with pytest.raises(CommandError, match="too short"):
+        call_command("register_user", *NEW_COLLEAGUE)
+    assert not User.objects.filter(email="nadia@work.example").exists()
+
+
+def test_another_system_gets_a_token_and_no_password(cast, capsys):
+    call_command("register_user", *NEW_COLLEAGUE, "--no-password")
+    call_command("issue_token", "nadia@work.example", "--days", "30")
+    token = capsys.readouterr().out.splitlines()[1]
+    assert (
+        APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).json()["full_name"]
+        == "Nadia Newly"
+    )
+    assert sign_in("nadia@work.example").status_code == 403
+    with pytest.raises(CommandError, match="no active user"):
+        call_command("issue_token", "nobody@work.example")

@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import call_command
+from openapi_spec_validator import validate
 
 from referrals.management.commands.draw_pathway import page
+from tests import matrix
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -28,6 +31,23 @@ def test_the_api_document_is_what_the_code_says(tmp_path):
     assert (ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8") == fresh.read_text(encoding="utf-8"), (
         "run: make schema"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"), [("referrals", matrix.REFERRAL_TARGETS), ("onward-referrals", matrix.ONWARD_TARGETS)]
+)
+def test_the_api_document_has_every_step_and_every_problem_of_it(kind, steps):
+    document = yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8"))
+    assert document["openapi"] == "3.1.0"
+    for step in set(steps) - {"expire"}:  # a clock takes that one
+        operation = document["paths"][f"/api/v1/{kind}/{{reference}}/{step.replace('_', '-')}/"]["post"]
+        documented = set(operation["responses"])
+        assert documented == {"200", "400", "401", "403", "404", "406", "409", "412", "413", "415"}, step
+        assert "If-Match" in [parameter["name"] for parameter in operation["parameters"]]
+
+
+def test_the_api_document_is_a_valid_one():
+    validate(yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
