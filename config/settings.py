@@ -183,10 +183,22 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
-        "ReferralStatus": "referrals.enums.ReferralStatus",
-        "OnwardStatus": "referrals.enums.OnwardStatus",
-        "CloseOutcome": "referrals.enums.CloseOutcome",
-        "ProgrammeOutcome": "referrals.enums.ProgrammeOutcome",
+        name: f"referrals.enums.{name}"
+        for name in (
+            "ReferralStatus",
+            "OnwardStatus",
+            "CloseOutcome",
+            "ProgrammeOutcome",
+            "RejectionReason",
+            "RedirectionReason",
+            "WithdrawalReason",
+            "HoldReason",
+            "ReopeningReason",
+            "ErrorReason",
+            "DeclineReason",
+            "NotStartedReason",
+            "LeftEarlyReason",
+        )
     },
 }
 

@@ -67,5 +67,6 @@ def _operation(step: Step, *, machine: str, output: type, take: str) -> Any:
         f"{step.rules.label}: from {', '.join(step.sources)} to {step.target}. "
         f"For: {', '.join(sorted(role.label.lower() for role in step.rules.by))}."
     )
-    decorated = extend_schema(request=serializer, responses=output, parameters=[IF_MATCH])(operation)
-    return action(detail=True, methods=["post"], url_path=step.name.replace("_", "-"), url_name=step.name)(decorated)
+    # In this order: `action` would forget a schema that was given before it.
+    taken = action(detail=True, methods=["post"], url_path=step.name.replace("_", "-"), url_name=step.name)(operation)
+    return extend_schema(request=serializer, responses=output, parameters=[IF_MATCH])(taken)

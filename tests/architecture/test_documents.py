@@ -9,6 +9,8 @@ from django.core.management import call_command
 from openapi_spec_validator import validate
 
 from referrals.management.commands.draw_pathway import page
+from referrals.models import OnwardReferral, Referral
+from referrals.pathway import steps_of
 from tests import matrix
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,9 +36,13 @@ def test_the_api_document_is_what_the_code_says(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "steps"), [("referrals", matrix.REFERRAL_TARGETS), ("onward-referrals", matrix.ONWARD_TARGETS)]
+    ("kind", "machine", "model", "steps"),
+    [
+        ("referrals", "Referral", Referral, matrix.REFERRAL_TARGETS),
+        ("onward-referrals", "Onward", OnwardReferral, matrix.ONWARD_TARGETS),
+    ],
 )
-def test_the_api_document_has_every_step_and_every_problem_of_it(kind, steps):
+def test_the_api_document_has_every_step_and_every_problem_of_it(kind, machine, model, steps):
     document = yaml.safe_load((ROOT / "docs" / "openapi.yml").read_text(encoding="utf-8"))
     assert document["openapi"] == "3.1.0"
     for step in set(steps) - {"expire"}:  # a clock takes that one
@@ -44,6 +50,13 @@ def test_the_api_document_has_every_step_and_every_problem_of_it(kind, steps):
         documented = set(operation["responses"])
         assert documented == {"200", "400", "401", "403", "404", "406", "409", "412", "413", "415"}, step
         assert "If-Match" in [parameter["name"] for parameter in operation["parameters"]]
+        name = "".join(part.title() for part in step.split("_")) + machine + "Input"
+        sent = document["components"]["schemas"].get(f"{name}Request", {"properties": {}, "required": []})
+        declared = steps_of(model)[step].rules
+        assert set(sent.get("required", [])) == {
+            *(["reason"] if declared.reasons else []), *(["outcome"] if declared.outcomes else []), *declared.requires
+        }, step  # fmt: skip
+        assert set(sent["properties"]) == set(sent.get("required", [])) | set(declared.allows), step
 
 
 def test_the_api_document_is_a_valid_one():
