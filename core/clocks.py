@@ -38,3 +38,12 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
         while not is_working_day(day):
             day += dt.timedelta(days=1)
     return day
+
+
+FARTHEST_PLAN = dt.timedelta(days=731)
+"""How far ahead anything is planned here: two years. A date beyond is a slip of the keyboard."""
+
+
+def is_plannable(day: dt.date, *, today: dt.date) -> bool:
+    """Whether a day can be when somebody next acts: today or later, within two years."""
+    return today <= day <= today + FARTHEST_PLAN

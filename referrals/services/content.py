@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team
-from core.clocks import local_day
+from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
@@ -102,6 +102,9 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
     today = local_day(at)
     if content.discharged_on is not None and content.discharged_on > today:
         raise Invalid({"discharge.discharged_on": ["The discharge has not happened yet: give planned_on instead."]})
+    planned = content.planned_discharge_on
+    if planned is not None and abs(planned - today) > FARTHEST_PLAN:
+        raise Invalid({"discharge.planned_on": ["A discharge is planned within two years."]})
     referral.owner_team, referral.service = target_of(content)
     person = check_person(content.person, today=today)
     referral.person = find_or_create_person(person)

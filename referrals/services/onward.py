@@ -93,7 +93,7 @@ def take_onward_step(
     """
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
-    judge(onward, declared, actor=actor, details=details, expected_version=expected_version)
+    judge(onward, declared, actor=actor, at=at, details=details, expected_version=expected_version)
     taken = _consequences(onward, step, at=at, details=details)
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
         # It is the link worker's turn again: the case comes up today, whatever date it had.

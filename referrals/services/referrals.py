@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
-from core.clocks import add_working_days, local_day
+from core.clocks import add_working_days, is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from core.idempotency import Claim, settle, take
 from core.identifiers import new_reference
@@ -120,7 +120,7 @@ def take_referral_step(
     """
     referral = lock(referral)
     declared = policies.REFERRAL_STEPS[step]
-    judge(referral, declared, actor=actor, details=details, expected_version=expected_version)
+    judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
     if step in {"submit", "defer", "confirm_discharge"}:
         return _send(referral, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
@@ -157,6 +157,8 @@ def allocate_referral(
             code="step_not_allowed",
             available_actions=policies.available_actions(actor, referral),
         )
+    if next_action_on is not None and not is_plannable(next_action_on, today=local_day(at)):
+        raise Invalid({"next_action_on": ["Choose a day from today on, within two years."]})
     _set_owner(referral, owner)
     referral.next_action_on = next_action_on or referral.next_action_on
     record_event(

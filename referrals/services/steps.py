@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.models import Team, User
-from core.clocks import add_working_days, local_day
+from core.clocks import add_working_days, is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from referrals import policies
 from referrals.announcements import announce
@@ -73,7 +73,13 @@ def lock(subject: S) -> S:
 
 
 def judge(
-    subject: Subject, step: Step, *, actor: Actor, details: StepDetails, expected_version: int | None = None
+    subject: Subject,
+    step: Step,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    details: StepDetails,
+    expected_version: int | None = None,
 ) -> None:
     """Refuse what may not be done, in the order: stale, not theirs, the wrong moment, badly said.
 
@@ -92,7 +98,7 @@ def judge(
             available_actions=policies.available_actions(actor, subject),
             current_status=subject.status,
         )
-    _check_details(step, details)
+    _check_details(step, details, today=local_day(at))
 
 
 def _who_was_first(subject: Subject) -> str:
@@ -106,7 +112,7 @@ def _who_was_first(subject: Subject) -> str:
     return f"{last.actor_name} was first, on {last.occurred_at:%-d %B %Y}." if last.actor_id else "Not from here."
 
 
-def _check_details(step: Step, details: StepDetails) -> None:
+def _check_details(step: Step, details: StepDetails, *, today: dt.date) -> None:
     errors: dict[str, list[str]] = {}
     rules = step.rules
     for name, choices, given in (
@@ -121,6 +127,10 @@ def _check_details(step: Step, details: StepDetails) -> None:
         value = getattr(details, name)
         if value is None or (isinstance(value, str) and not value.strip()):
             errors[name] = ["This is needed for this step."]
+    booked = local_day(details.assessment_at) if details.assessment_at else None
+    for name, day in (("until", details.until), ("next_action_on", details.next_action_on), ("assessment_at", booked)):
+        if day is not None and not is_plannable(day, today=today):
+            errors[name] = ["Choose a day from today on, within two years."]
     if errors:
         raise Invalid(errors)
 

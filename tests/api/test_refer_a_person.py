@@ -143,6 +143,12 @@ BAD = [
     ("a need that is none", "needs", [{"term": "00000000-0000-4000-8000-000000000000"}], "needs"),
     ("a field that does not exist", "resaon", "typing slip", "resaon"),
     ("best interests without a reason", "consent", {"decision": "given", "basis": "best_interests"}, "consent.note"),
+    ("a discharge at the end of time", "discharge", {"planned_on": "9999-12-31"}, "discharge.planned_on"),
+    ("a name with a NUL in it", "person.first_name", "Ro\x00se", "person.first_name"),
+    ("a reason longer than a page", "reason", "x" * 4001, "reason"),
+    ("a date of birth before dates of birth", "person.date_of_birth", "0001-01-01", "person.date_of_birth"),
+    ("a person that is a list", "person", ["Rose"], "person"),
+    ("needs that are a word", "needs", "loneliness", "needs"),
     ("a discharge that has not happened", "discharge", {"discharged_on": "2126-01-01"}, "discharge.discharged_on"),
 ]
 
