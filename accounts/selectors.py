@@ -19,6 +19,11 @@ def teams_to_refer_to(user: User) -> QuerySet[Team]:
     )
 
 
+def is_receiving(team: Team) -> bool:
+    """Whether somebody works in the team: it is active, and so is its organisation."""
+    return team.is_active and team.organization.is_active
+
+
 def is_known_practice_code(code: str) -> bool:
     """Whether a GP practice code is one of a known practice, or one of the codes for "none" and "not known"."""
     if code in NO_PRACTICE_CODES:
@@ -28,7 +33,8 @@ def is_known_practice_code(code: str) -> bool:
 
 def find_team(team_id: UUID) -> Team | None:
     """Return the active team with this id, or None. Whether it may be chosen is for the use case to judge."""
-    return Team.objects.filter(pk=team_id, is_active=True).first()
+    rows = Team.objects.filter(is_active=True, organization__is_active=True)
+    return rows.select_related("organization").filter(pk=team_id).first()
 
 
 def find_user(user_id: UUID) -> User | None:

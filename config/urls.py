@@ -20,5 +20,6 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("", include("web.urls")),
 ]
+handler400 = problems.bad_request
 handler404 = problems.page_not_found
 handler500 = problems.server_error

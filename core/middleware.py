@@ -11,7 +11,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class BodyLimitMiddleware:
-    """Refuse a body that is too large before a byte of it is read (413).
+    """Refuse a body that is too large (413), or does not say how large it is (411), before a byte of it is read.
 
     REST framework reads the stream itself, past Django's own DATA_UPLOAD_MAX_MEMORY_SIZE.
     """
@@ -20,6 +20,8 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return json_problem(411, kind="length_required")
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:

@@ -5,6 +5,7 @@ nothing about the person.
 """
 
 import http
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -32,6 +33,7 @@ ADVICE = {
     404: "Check the reference: it does not exist, or not for you.",
     405: "Use one of the methods in the Allow header.",
     406: "Ask for application/json.",
+    411: "Say how long the body is, in Content-Length; a body in chunks is not read.",
     413: "Send less: the limit is in max_bytes.",
     415: "Send JSON with 'Content-Type: application/json'.",
     429: "Wait for the seconds in Retry-After, then try again.",
@@ -43,7 +45,7 @@ def problem(
     code: int, *, kind: str, title: str | None = None, detail: str | None = None, **extra: Any
 ) -> dict[str, Any]:
     """Return the body of a problem; `kind` is its stable public code."""
-    return {
+    body: dict[str, Any] = {
         "type": f"urn:problem:{kind}",
         "title": title or http.HTTPStatus(code).phrase,
         "status": code,
@@ -51,6 +53,18 @@ def problem(
         "code": kind,
         **extra,
     }
+    return {name: _writable(value) for name, value in body.items()}
+
+
+def _writable(value: Any) -> Any:
+    """Return a value without the halves of characters that JSON can carry in and UTF-8 cannot carry out."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_writable(name): _writable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(inner) for inner in value]
+    return value
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -68,8 +82,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         body = _from_rest_framework(exc)
         if getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
-        if getattr(exc, "wait", None):
-            headers["Retry-After"] = str(int(exc.wait))  # type: ignore[attr-defined]
+        if getattr(exc, "wait", None) is not None:
+            headers["Retry-After"] = str(max(1, math.ceil(exc.wait)))  # type: ignore[attr-defined]
     else:
         return None
     set_rollback()
@@ -115,6 +129,13 @@ def json_problem(code: int, *, kind: str, **details: Any) -> JsonResponse:
 def is_for_machines(request: HttpRequest) -> bool:
     """Whether a refusal of this request should be JSON."""
     return request.path.startswith("/api/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django itself finds suspicious, a wrong Host for one: even a template could trip over it."""
+    if is_for_machines(request):
+        return json_problem(400, kind="bad_request")
+    return HttpResponse(ADVICE[400], status=400, content_type="text/plain")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -23,6 +23,13 @@ class ProblemSerializer(serializers.Serializer[Any]):
     available_actions = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="What may be done now, when the moment was wrong."
     )
+    current_status = serializers.CharField(required=False, help_text="Where it stands, when the moment was wrong.")
+    onward_referrals = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="References of those still open, when they are in the way.",
+    )
+    max_bytes = serializers.IntegerField(required=False, help_text="The most that a body may have.")
 
 
 DESCRIPTIONS = {
@@ -33,6 +40,7 @@ DESCRIPTIONS = {
     "405": "Not that method.",
     "406": "Only JSON is spoken here.",
     "409": "The wrong moment, or somebody was faster: `available_actions` says what may be done now.",
+    "411": "The body does not say how long it is.",
     "412": "It has changed since you read it: read it again.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
@@ -42,7 +50,10 @@ DESCRIPTIONS = {
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problems to each operation. A view may add codes with `problem_codes = {"409", ...}`."""
+    """Adds the problems to each operation.
+
+    A view may add codes by action with `problem_codes = {"list": {"409"}}`; the action of an APIView is None.
+    """
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         responses = super()._get_response_bodies(direction)
@@ -55,6 +66,18 @@ class ProblemAutoSchema(AutoSchema):
                 )
         return responses
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: Any = False) -> Any:  # noqa: FBT002
+        """Say of a choice that it can be empty: where a field is only read, REST framework does not know."""
+        if isinstance(field, serializers.ChoiceField) and _column_can_be_empty(field):
+            field.allow_blank = True
+        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """Claim no format of an email or address that can be empty: "" has none."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if isinstance(field, serializers.EmailField | serializers.URLField) and _column_can_be_empty(field):
+            schema.pop("format", None)
+
     def _problem_codes(self) -> set[str]:
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
@@ -62,7 +85,7 @@ class ProblemAutoSchema(AutoSchema):
         if "{" in self.path:
             codes |= {"404"}
         if self.method in {"POST", "PUT", "PATCH"}:
-            codes |= {"400", "413", "415"}
+            codes |= {"400", "411", "413", "415"}
         if self.method == "GET" and "{" not in self.path:
             codes |= {"400"}
         action = getattr(self.view, "action", None)
@@ -70,3 +93,9 @@ class ProblemAutoSchema(AutoSchema):
 
     def _needs_sign_in(self) -> bool:
         return bool(self.get_auth())
+
+
+def _column_can_be_empty(field: Any) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    columns = {column.name: column for column in model._meta.fields} if model else {}
+    return field.source in columns and columns[field.source].blank

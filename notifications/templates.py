@@ -62,6 +62,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Referral $reference has been withdrawn",
             news="The referrer has withdrawn referral $reference. There is nothing more for your team to do.",
         ),
+        "referral_back": MessageTemplate(
+            subject="Referral $reference is with you again",
+            news="Referral $reference has been opened again, and is yours.",
+        ),
         # to the referrer
         "referral_accepted": MessageTemplate(
             subject="Your referral $reference has been accepted",
@@ -83,6 +87,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Your referral $reference is complete",
             news="Your referral $reference has been closed. You can read what became of it.",
         ),
+        "referral_reopened": MessageTemplate(
+            subject="Your referral $reference has been opened again",
+            news="The team has opened your referral $reference again. You do not need to do anything.",
+        ),
         "referral_in_error": MessageTemplate(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
@@ -100,6 +108,11 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         "onward_question": MessageTemplate(
             subject="There is a question about $reference",
             news="There is a question about the onward referral $reference, which waits for your answer.",
+        ),
+        # to the link worker, and to each provider
+        "consent_withdrawn": MessageTemplate(
+            subject="Sharing has been withdrawn: $reference",
+            news="Please look at $reference: the agreement to share has been withdrawn.",
         ),
         # to whoever was not the one to act
         "onward_accepted": _ONWARD_UPDATE,

@@ -7,6 +7,8 @@ own transaction, so no step is without its messages and no message without its s
 from typing import Literal
 
 from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
 from referrals.models import OnwardReferral, Referral, ReferralEvent
@@ -24,6 +26,7 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "redirect": (("referrer", "referral_redirected"),),
     "close": (("referrer", "referral_closed"),),
     "enter_in_error": (("referrer", "referral_in_error"),),
+    "reopen": (("referrer", "referral_reopened"), ("owner", "referral_back")),
     "withdraw": (("owner", "referral_withdrawn"),),
 }
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
@@ -63,6 +66,28 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     )
 
 
+def announce_withdrawn_consent(event: ReferralEvent, *, actor: Actor) -> None:
+    """Tell the owner and every provider who has the person that the person no longer agrees to sharing."""
+    owed = [(_address(event, "owner"), event.referral.reference)]
+    owed += [
+        (onward.provider_team.inbox_email, onward.reference)
+        for onward in event.referral.onward_referrals.open().select_related("provider_team").order_by("id")
+    ]
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
+                event_key=f"referral-event:{event.referral.reference}:{event.sequence}:{reference}",
+                recipient=address,
+                template="consent_withdrawn",
+                context={"reference": reference},
+                at=event.occurred_at,
+                already_delivered_at=event.occurred_at if actor.is_retelling else None,
+            )
+            for address, reference in owed
+        ]
+    )
+
+
 def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str]:
     context = {"reference": subject.reference}
     if "due_on" in TEMPLATES[template].context and subject.next_action_on is not None:
@@ -71,12 +96,20 @@ def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str
 
 
 def _address(event: ReferralEvent, audience: Audience) -> str:
+    """Return where to tell them: the person who has it in hand as long as they work there, else the team's inbox."""
     referral = event.referral
     if audience == "referrer":
-        # The one who referred; when they have left, their team must not miss it.
-        return referral.referrer.email if referral.referrer.is_active else referral.referring_team.inbox_email
-    if audience == "owner" and referral.owner is not None and referral.owner.is_active:
-        return referral.owner.email
+        return (
+            _personal(referral.referrer, referral.referring_team, Role.REFERRER) or referral.referring_team.inbox_email
+        )
     if audience == "provider" and event.onward_referral is not None:
         return event.onward_referral.provider_team.inbox_email
+    if audience == "owner" and referral.owner is not None:
+        personal = _personal(referral.owner, referral.owner_team, Role.LINK_WORKER, Role.LEAD)
+        return personal or referral.owner_team.inbox_email
     return referral.owner_team.inbox_email
+
+
+def _personal(user: User, team: Team, *roles: Role) -> str:
+    still_there = user.is_active and user.roles_in([team.pk]) & set(roles)
+    return user.email if still_there else ""

@@ -26,6 +26,7 @@ class ReferralStatus(models.TextChoices):
     ENTERED_IN_ERROR = "entered_in_error", "Entered in error"
 
     ENDED = nonmember(("closed", "rejected", "redirected", "withdrawn", "entered_in_error"))
+    TAKEN_ON = nonmember(("accepted", "active", "on_hold"))  # a person has it in hand
     SENT = nonmember(
         ("deferred", "submitted", "information_requested", "accepted", "active", "on_hold")
     )  # open, and in the hands of the receiving team

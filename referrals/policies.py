@@ -62,27 +62,29 @@ def may_edit(actor: Actor, referral: Referral) -> bool:
 
 
 def sees_person(actor: Actor, onward: OnwardReferral) -> bool:
-    """Whether the actor sees who the person is: always on the referral's own side, and on the provider's as long as
-    the provider has not turned the person away, the offer stands, and the person has not withdrawn their consent.
-
-    Reads the consents of the referral: whoever shows many has fetched them.
-    """
+    """Whether the actor sees who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)
-    if roles - {Role.PROVIDER}:
-        return True
-    if not roles or onward.status in OnwardStatus.NEVER_TAKEN_UP:
-        return False
-    latest = max(onward.referral.consents.all(), key=lambda consent: consent.pk, default=None)
-    return latest is not None and latest.decision == ConsentDecision.GIVEN
+    return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward))
 
 
 def sees_notes_between_team_and_provider(actor: Actor, subject: Subject) -> bool:
     """Whether the actor reads what link worker and provider write to each other about a person: the two of them do,
     the referrer does not, and the provider only as long as it sees the person.
     """
-    if not roles_of(actor, subject) - {Role.REFERRER}:
+    roles = roles_of(actor, subject)
+    if roles & _TEAM or Role.SYSTEM in roles:
+        return True
+    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and _provider_sees_person(subject)
+
+
+def _provider_sees_person(onward: OnwardReferral) -> bool:
+    """As long as the provider has not turned the person away, the offer stands, the referral was no error, and the
+    person has not withdrawn their consent. Reads the consents of the referral: whoever shows many has fetched them.
+    """
+    if onward.status in OnwardStatus.NEVER_TAKEN_UP or onward.referral.status == ReferralStatus.ENTERED_IN_ERROR:
         return False
-    return not isinstance(subject, OnwardReferral) or sees_person(actor, subject)
+    latest = max(onward.referral.consents.all(), key=lambda consent: consent.pk, default=None)
+    return latest is not None and latest.decision == ConsentDecision.GIVEN
 
 
 def available_actions(actor: Actor, subject: Subject) -> list[str]:

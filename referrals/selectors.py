@@ -7,7 +7,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
-from referrals.enums import ReferralStatus
 from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent, ReferralNeed, Risk
 
 Row = TypeVar("Row", Referral, OnwardReferral)
@@ -17,13 +16,13 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
     """Return the referrals a user may see, the newest first.
 
     A referrer sees what their team has made; the owning team's link workers and leads see what was sent to them.
-    Nobody sees another team's draft. A provider sees no referral: only the onward referrals that were sent to it.
+    Nobody sees what another team drafted and never sent. A provider sees no referral: only the onward referrals that
+    were sent to it.
     """
     team = user.team_ids(Role.LINK_WORKER, Role.LEAD)
     return (
         Referral.objects.filter(
-            Q(referring_team__in=user.team_ids(Role.REFERRER))
-            | Q(owner_team__in=team) & ~Q(status=ReferralStatus.DRAFT)
+            Q(referring_team__in=user.team_ids(Role.REFERRER)) | Q(owner_team__in=team, sent_at__isnull=False)
         )
         .select_related("person", "referring_team", "owner_team", "owner")
         .order_by("-id")

@@ -56,7 +56,7 @@ ONWARD_TARGETS = {
 ONWARD_TABLE = """
                        request_information provide_information accept waitlist decline expire book_assessment start record_not_started pause resume complete leave_early withdraw
 sent                   P                   .                   P      P        P       S      .               .     .                  .     .      .        .           WL
-information_requested  .                   WL                  .      .        .       .      .               .     .                  .     .      .        .           WL
+information_requested  .                   WL                  .      .        P       .      .               .     .                  .     .      .        .           WL
 waitlisted             .                   .                   P      .        P       .      .               .     .                  .     .      .        .           WL
 accepted               .                   .                   .      .        .       .      P               .     P                  .     .      .        .           WL
 assessment_booked      .                   .                   .      .        .       .      .               P     P                  .     .      .        .           WL

@@ -19,7 +19,9 @@ from referrals.services.referrals import create_referral, take_referral_step
 from referrals.services.steps import StepDetails
 from services_directory.enums import Capacity, FirstContact, ReferralRoute
 from services_directory.models import Organization as ListedOrganization
-from services_directory.models import Service, Taxonomy, TaxonomyTerm
+from services_directory.models import Service, TaxonomyTerm
+from services_directory.needs import need_id
+from services_directory.services import load_needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,7 @@ def build_cast() -> Cast:
             } | values  # fmt: skip
         return Service.objects.create(organization=listed, name=name, **values)
 
-    needs = Taxonomy.objects.create(name="Needs", description="Needs")
+    load_needs()
     return Cast(
         gp=person("Gita Gill", (practice, Role.REFERRER)),
         discharge_nurse=person("Dean Nurse", (discharge_team, Role.REFERRER)),
@@ -112,7 +114,7 @@ def build_cast() -> Cast:
         visiting=service("Visiting", befriending),
         scheme=service("Exercise on referral", hub, takes_direct_referrals=True, review_points_weeks=[0, 13, 26]),
         leaflet=service("Library", None),
-        loneliness=TaxonomyTerm.objects.create(name="Loneliness", description="Loneliness", taxonomy=needs),
+        loneliness=TaxonomyTerm.objects.get(pk=need_id("loneliness")),
     )
 
 

@@ -116,7 +116,7 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
         standing=_standing_of_onward(actor, onward),
         person=_facts_about(onward.referral) if is_seen else None,
         content_title="What the service needs to know",
-        content=_handover(onward) if is_seen else [],
+        content=_handover(actor, onward) if is_seen else [],
         actions=_actions(actor, onward),
         is_ended=onward.ended_at is not None,
         timeline=_timeline(actor, onward, events),
@@ -205,7 +205,7 @@ def _facts_about(referral: Referral) -> list[Fact]:
     """What everybody who sees the person sees: who comes, how to reach and to speak with them."""
     person = referral.person
     return _known(
-        _fact("Name", f"{person.first_name} {person.family_name}"),
+        _fact("Name", f"{referral.first_name} {referral.family_name}"),
         _fact("Date of birth", words.short_day(person.date_of_birth)),
         _fact("Telephone", referral.telephone),
         _fact("Email", referral.email),
@@ -240,8 +240,10 @@ def _decision(consent: Consent) -> str:
     return f"{decision}. {recorded} {consent.note}".strip()
 
 
-def _handover(onward: OnwardReferral) -> list[Fact]:
-    return _known(_fact("Handover note", onward.handover_note), _risks(onward.referral))
+def _handover(actor: Actor, onward: OnwardReferral) -> list[Fact]:
+    reads_notes = policies.sees_notes_between_team_and_provider(actor, onward)
+    note = _fact("Handover note", onward.handover_note if reads_notes else "")
+    return _known(note, _risks(onward.referral))
 
 
 def _risks(referral: Referral) -> Fact:

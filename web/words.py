@@ -10,7 +10,7 @@ from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from referrals import policies
 from referrals.enums import EventKind
-from referrals.models import Person, Referral
+from referrals.models import Referral
 from referrals.policies import Subject
 
 ACTIONS_BESIDE_THE_STEPS = {
@@ -59,9 +59,9 @@ def label_of(choices: type[models.TextChoices] | None, value: str) -> str:
     return str(labels.get(value, value))
 
 
-def name_in_a_list(person: Person) -> str:
-    """Write a name as a list is read: family name first."""
-    return f"{person.family_name.upper()}, {person.first_name}"
+def name_in_a_list(referral: Referral) -> str:
+    """Write the person's name as a list is read: family name first."""
+    return f"{referral.family_name.upper()}, {referral.first_name}"
 
 
 def in_a_sentence(label: str) -> str:

@@ -111,7 +111,7 @@ def _worklist(slug: str, title: str, nothing: str, rows: list[Row], *, names_ser
 def _row_of_referral(referral: Referral, today: dt.date) -> Row:
     return Row(
         reference=referral.reference,
-        person=words.name_in_a_list(referral.person),
+        person=words.name_in_a_list(referral),
         status=words.label_of(ReferralStatus, referral.status),
         holder=words.holder(referral),
         due=words.short_day(referral.next_action_on),
@@ -123,7 +123,7 @@ def _row_of_onward(user: User, onward: OnwardReferral, today: dt.date) -> Row:
     is_seen = policies.sees_person(Actor(user), onward)
     return Row(
         reference=onward.reference,
-        person=words.name_in_a_list(onward.referral.person) if is_seen else "Not shown to you",
+        person=words.name_in_a_list(onward.referral) if is_seen else "Not shown to you",
         service=onward.service.name,
         status=words.label_of(OnwardStatus, onward.status),
         due=words.short_day(onward.next_action_on),

@@ -13,6 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts import selectors, services
 from accounts.api.serializers import MeSerializer, TeamSerializer, TokenRequestSerializer, TokenSerializer
 from accounts.models import Team
+from core.errors import Conflict
 from core.throttling import SignInThrottle
 
 
@@ -23,6 +24,7 @@ class TokensView(APIView):
     authentication_classes = ()
     throttle_classes = (SignInThrottle,)
     throttle_scope = "sign-in"
+    problem_codes = {None: {"403"}}
 
     @extend_schema(request=TokenRequestSerializer, responses={201: TokenSerializer}, operation_id="tokens_create")
     def post(self, request: Request) -> Response:
@@ -37,10 +39,13 @@ class TokensView(APIView):
 class CurrentTokenView(APIView):
     """The token that this request came with."""
 
+    problem_codes = {None: {"409"}}
+
     @extend_schema(responses={204: None}, operation_id="tokens_revoke")
     def delete(self, request: Request) -> Response:
-        if request.auth is not None:
-            services.revoke_token(token=request.auth)
+        if request.auth is None:
+            raise Conflict("Send the token that is to end: this request came with a session.", code="no_token")
+        services.revoke_token(token=request.auth)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

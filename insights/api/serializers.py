@@ -1,21 +1,32 @@
 """Shapes of this app's requests and answers."""
 
+import datetime as dt
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 from insights.selectors import DEFINITIONS
+
+REASONABLE = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2100, 1, 1))]
+"""Days that a period may begin or end with."""
 
 
 class UptakeQuerySerializer(serializers.Serializer[Any]):
     """The period and the grouping."""
 
-    since = serializers.DateField(required=False, help_text="A day in the first month. Default: twelve months ago.")
-    until = serializers.DateField(required=False, help_text="A day in the last month. Default: this month.")
+    since = serializers.DateField(
+        required=False, validators=REASONABLE, help_text="A day in the first month. Default: twelve months ago."
+    )
+    until = serializers.DateField(
+        required=False, validators=REASONABLE, help_text="A day in the last month. Default: this month."
+    )
     by = serializers.ChoiceField(choices=["programme", "referring_organization"], default="programme")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "since" in attrs and "until" in attrs and attrs["until"] < attrs["since"]:
+        attrs.setdefault("until", self.context["today"])
+        attrs.setdefault("since", attrs["until"] - dt.timedelta(days=365))
+        if attrs["until"] < attrs["since"]:
             raise serializers.ValidationError({"until": ["The period ends before it begins."]})
         return attrs
 

@@ -1,7 +1,5 @@
 """Figures over HTTP."""
 
-import datetime as dt
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -22,11 +20,10 @@ class UptakeView(APIView):
 
     @extend_schema(parameters=[UptakeQuerySerializer], responses=UptakeSerializer, operation_id="insights_uptake")
     def get(self, request: Request) -> Response:
-        query = UptakeQuerySerializer(data=request.query_params)
+        query = UptakeQuerySerializer(data=request.query_params, context={"today": local_day(timezone.now())})
         query.is_valid(raise_exception=True)
         user = signed_in(request.user)
-        until: dt.date = query.validated_data.get("until", local_day(timezone.now()))
-        since: dt.date = query.validated_data.get("since", until - dt.timedelta(days=365))
+        since, until = query.validated_data["since"], query.validated_data["until"]
         total = selectors.uptake_total(user, since=since, until=until)
         pages = CursorPages()
         rows = selectors.uptake(user, since=since, until=until, by=query.validated_data["by"])

@@ -47,8 +47,8 @@ class OwnerSerializer(Output):
 class PersonForProviderSerializer(Output):
     """The person of a referral, for a provider: who comes, how to reach and speak with them, and nothing of why."""
 
-    first_name = serializers.CharField(source="person.first_name")
-    family_name = serializers.CharField(source="person.family_name")
+    first_name = serializers.CharField()
+    family_name = serializers.CharField()
     date_of_birth = serializers.DateField(source="person.date_of_birth")
     telephone = serializers.CharField()
     email = serializers.CharField()
@@ -130,7 +130,7 @@ class ReferralSummarySerializer(Output):
 
     def get_person(self, referral: Referral) -> str:
         """Family name first, as a list is read."""
-        return f"{referral.person.family_name.upper()}, {referral.person.first_name}"
+        return f"{referral.family_name.upper()}, {referral.first_name}"
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, referral: Referral) -> list[str]:

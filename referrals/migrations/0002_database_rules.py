@@ -2,9 +2,10 @@
 
 1. Events and consents are append-only: no update, no delete, no truncate.
 2. An event continues its referral's chain: the next sequence, the previous hash, and a hash that is that of its text.
-3. A status is what the last event said: whoever changes a status past the service (update(), psql) is refused at
-   commit, and so is a row that came without its history.
-4. Nothing moves after an end state, but by `reopen` or `enter_in_error`.
+3. A row is what its events say: its status is what the last one said, its version and hash are the end of the chain.
+   Whoever changes one without the other (update(), psql) is refused at commit, and so is a row without its history.
+4. An onward referral stays with the team that it was sent to.
+5. Nothing moves after an end state, but by `reopen` or `enter_in_error`.
 """
 
 from django.db import migrations
@@ -58,52 +59,98 @@ DROP FUNCTION referrals_check_chain();
 """
 
 STATUS = """
-CREATE FUNCTION referrals_check_referral_status() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION referrals_check_referral(checked bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    now_status text;
+    referral referrals_referral%ROWTYPE;
+    last referrals_referralevent%ROWTYPE;
     said text;
 BEGIN
-    -- The row as it is at commit: it may have moved more than once in this transaction.
-    SELECT status INTO now_status FROM referrals_referral WHERE id = NEW.id;
-    IF NOT FOUND THEN RETURN NULL; END IF;
+    -- The rows as they are at commit: they may have moved more than once in this transaction.
+    SELECT * INTO referral FROM referrals_referral WHERE id = checked;
+    IF NOT FOUND THEN RETURN; END IF;
+    SELECT * INTO last FROM referrals_referralevent WHERE referral_id = checked ORDER BY sequence DESC LIMIT 1;
     SELECT to_status INTO said FROM referrals_referralevent
-        WHERE referral_id = NEW.id AND onward_referral_id IS NULL AND to_status <> ''
+        WHERE referral_id = checked AND onward_referral_id IS NULL AND to_status <> ''
         ORDER BY sequence DESC LIMIT 1;
-    IF said IS DISTINCT FROM now_status THEN
-        RAISE EXCEPTION 'referral % stands at % but its last event says %', NEW.reference, now_status, said
+    IF said IS DISTINCT FROM referral.status THEN
+        RAISE EXCEPTION 'referral % stands at % but its last event says %', referral.reference, referral.status, said
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN NULL;
+    IF last.sequence IS DISTINCT FROM referral.version OR last.hash IS DISTINCT FROM referral.chain_hash THEN
+        RAISE EXCEPTION 'referral % is at version % but its chain ends at %', referral.reference, referral.version,
+            last.sequence USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
 END $$;
 
-CREATE FUNCTION referrals_check_onward_status() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION referrals_check_onward(checked bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    now_status text;
+    onward referrals_onwardreferral%ROWTYPE;
     said text;
 BEGIN
-    SELECT status INTO now_status FROM referrals_onwardreferral WHERE id = NEW.id;
-    IF NOT FOUND THEN RETURN NULL; END IF;
+    SELECT * INTO onward FROM referrals_onwardreferral WHERE id = checked;
+    IF NOT FOUND THEN RETURN; END IF;
     SELECT to_status INTO said FROM referrals_referralevent
-        WHERE onward_referral_id = NEW.id AND to_status <> '' ORDER BY sequence DESC LIMIT 1;
-    IF said IS DISTINCT FROM now_status THEN
-        RAISE EXCEPTION 'onward referral % stands at % but its last event says %', NEW.reference, now_status, said
+        WHERE onward_referral_id = checked AND to_status <> '' ORDER BY sequence DESC LIMIT 1;
+    IF said IS DISTINCT FROM onward.status THEN
+        RAISE EXCEPTION 'onward referral % stands at % but its last event says %', onward.reference, onward.status, said
             USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+END $$;
+
+CREATE FUNCTION referrals_after_referral() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM referrals_check_referral(NEW.id); RETURN NULL; END $$;
+CREATE FUNCTION referrals_after_onward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM referrals_check_onward(NEW.id); RETURN NULL; END $$;
+CREATE FUNCTION referrals_after_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM referrals_check_referral(NEW.referral_id);
+    IF NEW.onward_referral_id IS NOT NULL THEN
+        PERFORM referrals_check_onward(NEW.onward_referral_id);
+        IF NOT EXISTS (SELECT 1 FROM referrals_onwardreferral
+                       WHERE id = NEW.onward_referral_id AND referral_id = NEW.referral_id) THEN
+            RAISE EXCEPTION 'event % tells of an onward referral of another referral', NEW.id
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE CONSTRAINT TRIGGER referral_status_is_what_its_last_event_said
-    AFTER INSERT OR UPDATE OF status ON referrals_referral DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION referrals_check_referral_status();
-CREATE CONSTRAINT TRIGGER onward_status_is_what_its_last_event_said
+CREATE CONSTRAINT TRIGGER referral_is_what_its_events_say
+    AFTER INSERT OR UPDATE OF status, version, chain_hash ON referrals_referral DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION referrals_after_referral();
+CREATE CONSTRAINT TRIGGER onward_is_what_its_events_say
     AFTER INSERT OR UPDATE OF status ON referrals_onwardreferral DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION referrals_check_onward_status();
+    FOR EACH ROW EXECUTE FUNCTION referrals_after_onward();
+CREATE CONSTRAINT TRIGGER event_is_what_its_rows_say
+    AFTER INSERT ON referrals_referralevent DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION referrals_after_event();
 """
 DROP_STATUS = """
-DROP TRIGGER referral_status_is_what_its_last_event_said ON referrals_referral;
-DROP TRIGGER onward_status_is_what_its_last_event_said ON referrals_onwardreferral;
-DROP FUNCTION referrals_check_referral_status();
-DROP FUNCTION referrals_check_onward_status();
+DROP TRIGGER referral_is_what_its_events_say ON referrals_referral;
+DROP TRIGGER onward_is_what_its_events_say ON referrals_onwardreferral;
+DROP TRIGGER event_is_what_its_rows_say ON referrals_referralevent;
+DROP FUNCTION referrals_after_referral();
+DROP FUNCTION referrals_after_onward();
+DROP FUNCTION referrals_after_event();
+DROP FUNCTION referrals_check_referral(bigint);
+DROP FUNCTION referrals_check_onward(bigint);
+"""
+
+OWNERSHIP = """
+CREATE FUNCTION referrals_keep_onward_where_it_was_sent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'onward referral % was sent where it was sent', OLD.reference
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER onward_stays_where_it_was_sent BEFORE UPDATE ON referrals_onwardreferral FOR EACH ROW
+    WHEN ((OLD.referral_id, OLD.service_id, OLD.provider_team_id, OLD.reference)
+          IS DISTINCT FROM (NEW.referral_id, NEW.service_id, NEW.provider_team_id, NEW.reference))
+    EXECUTE FUNCTION referrals_keep_onward_where_it_was_sent();
+"""
+DROP_OWNERSHIP = """
+DROP TRIGGER onward_stays_where_it_was_sent ON referrals_onwardreferral;
+DROP FUNCTION referrals_keep_onward_where_it_was_sent();
 """
 
 ENDS = """
@@ -142,5 +189,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(APPEND_ONLY, DROP_APPEND_ONLY),
         migrations.RunSQL(CHAIN, DROP_CHAIN),
         migrations.RunSQL(STATUS, DROP_STATUS),
+        migrations.RunSQL(OWNERSHIP, DROP_OWNERSHIP),
         migrations.RunSQL(ENDS, DROP_ENDS),
     ]

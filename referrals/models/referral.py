@@ -27,7 +27,9 @@ class Referral(ReferralPathway):
     chain_hash = models.CharField(max_length=64, blank=True, help_text="The hash of the last event.")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
 
-    # The person as this referrer gave them.
+    # The person as this referrer gave them: what one writes, another does not read.
+    first_name = models.CharField(max_length=35)
+    family_name = models.CharField(max_length=35)
     gp_practice_code = models.CharField(max_length=6, help_text="ODS code, or V81997, V81998, V81999.")
     address = models.TextField(max_length=180, blank=True, help_text="Up to five lines of 35 characters.")
     postcode = models.CharField(max_length=8, blank=True)
@@ -43,7 +45,7 @@ class Referral(ReferralPathway):
     referrer_name = models.CharField(max_length=70)
     referrer_service = models.CharField(max_length=255)
     referrer_organization = models.CharField(max_length=255)
-    referrer_contact = models.CharField(max_length=255)
+    referrer_contact = models.CharField(max_length=300)
 
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_owned")
     owner = models.ForeignKey(
@@ -60,6 +62,9 @@ class Referral(ReferralPathway):
     reason = models.TextField(max_length=4000, blank=True, help_text="Presenting complaint or issue, in words.")
     planned_discharge_on = models.DateField(null=True, blank=True)
     discharged_on = models.DateField(null=True, blank=True)
+    sent_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it left its draft. Until then nobody but the referrer's team sees it."
+    )
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the team's clocks began.")
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=CloseOutcome, blank=True)
@@ -73,6 +78,15 @@ class Referral(ReferralPathway):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
             models.CheckConstraint(condition=~Q(gp_practice_code=""), name="referral_names_a_practice_or_its_absence"),
+            models.CheckConstraint(condition=~Q(first_name="") & ~Q(family_name=""), name="referral_names_the_person"),
+            models.CheckConstraint(
+                condition=~Q(status__in=ReferralStatus.SENT) | Q(sent_at__isnull=False),
+                name="referral_sent_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=ReferralStatus.TAKEN_ON) | Q(owner__isnull=False),
+                name="referral_taken_on_has_an_owner",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[*ReferralStatus.ENDED, ReferralStatus.DRAFT]) | Q(next_action_on__isnull=False),
                 name="referral_open_has_a_next_action",

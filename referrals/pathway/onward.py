@@ -51,7 +51,7 @@ class OnwardPathway(models.Model):
     def waitlist(self) -> None: ...
 
     @step(
-        source=[S.SENT, S.WAITLISTED],
+        source=[S.SENT, S.INFORMATION_REQUESTED, S.WAITLISTED],
         target=S.DECLINED,
         by=PROVIDER,
         label="Decline",

@@ -8,12 +8,15 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team
+from accounts.selectors import find_team, is_receiving
 from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
-from referrals.services.people import CONTACT, PersonDetails, check_person, find_or_create_person
-from services_directory.models import Service, TaxonomyTerm
+from referrals.services.onward import has_consent_to_share
+from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from services_directory.models import Service
+from services_directory.selectors import needs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,17 +82,17 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
         if content.team_id is not None:
             raise either
         service = (
-            Service.objects.select_related("receiving_team")
+            Service.objects.select_related("receiving_team__organization")
             .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
             .first()
         )
-        if service is None or service.receiving_team is None:
+        if service is None or service.receiving_team is None or not is_receiving(service.receiving_team):
             raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
         return service.receiving_team, service
     if content.team_id is None:
         raise either
-    team = Team.objects.filter(pk=content.team_id, takes_referrals=True, is_active=True).first()
-    if team is None:
+    team = find_team(content.team_id)
+    if team is None or not team.takes_referrals:
         raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})
     return team, None
 
@@ -102,13 +105,13 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
     today = local_day(at)
     if content.discharged_on is not None and content.discharged_on > today:
         raise Invalid({"discharge.discharged_on": ["The discharge has not happened yet: give planned_on instead."]})
-    planned = content.planned_discharge_on
-    if planned is not None and abs(planned - today) > FARTHEST_PLAN:
-        raise Invalid({"discharge.planned_on": ["A discharge is planned within two years."]})
+    for name, day in (("planned_on", content.planned_discharge_on), ("discharged_on", content.discharged_on)):
+        if day is not None and abs(day - today) > FARTHEST_PLAN:
+            raise Invalid({f"discharge.{name}": ["Give a day within two years."]})
     referral.owner_team, referral.service = target_of(content)
     person = check_person(content.person, today=today)
     referral.person = find_or_create_person(person)
-    for name in CONTACT:
+    for name in AS_GIVEN:
         setattr(referral, name, getattr(person, name))
     referral.reason = content.reason.strip()
     referral.planned_discharge_on = content.planned_discharge_on
@@ -122,7 +125,7 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     """
     if content.no_known_risks and content.risks:
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
-    known = {term.pk: term for term in TaxonomyTerm.objects.filter(pk__in=[term_id for term_id, _ in content.needs])}
+    known = {term.pk: term for term in needs().filter(pk__in=[term_id for term_id, _ in content.needs])}
     unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
     if unknown:
         raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
@@ -134,8 +137,10 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
     Risk.objects.bulk_create(risks)
-    if content.consent is not None and actor.user is not None:
-        consent = content.consent
+    consent = content.consent
+    if consent is None and has_consent_to_share(referral):
+        consent = ConsentDetails(decision=ConsentDecision.WITHDRAWN)  # the draft no longer says that it was given
+    if consent is not None and actor.user is not None:
         if consent.basis == "best_interests" and not consent.note.strip():
             raise Invalid({"consent.note": ["Say why sharing is in the person's best interests."]})
         latest = referral.consents.order_by("-id").first()

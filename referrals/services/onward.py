@@ -1,10 +1,12 @@
 """Use cases of an onward referral: send it to a service, take a step, let it expire."""
 
 import datetime as dt
+import logging
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts.actors import SYSTEM, Actor
+from accounts.selectors import is_receiving
 from core.clocks import local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from core.identifiers import new_reference
@@ -28,8 +30,12 @@ from referrals.services.steps import (
 from services_directory.enums import Capacity, ReferralRoute
 from services_directory.models import Service
 
+log = logging.getLogger(__name__)
+
 BOOKING_WORKING_DAYS = 10
 """When a provider that has accepted should have booked the first assessment."""
+TAKES_UP = {"accept", "waitlist", "book_assessment", "start"}
+"""The provider's steps towards taking a person up: each needs a consent that stands."""
 WAITING_REVIEW_DAYS = 28
 """When somebody looks again at a person on a waiting list."""
 
@@ -72,6 +78,17 @@ def send_onward_referral(
     )
 
 
+def can_send_at_submission(referral: Referral, *, service: Service) -> bool:
+    """Whether the scheme's onward referral can be made now: it takes people, and the person agrees to sharing."""
+    return (
+        service.status == "active"
+        and service.capacity != Capacity.PAUSED
+        and service.receiving_team is not None
+        and is_receiving(service.receiving_team)
+        and has_consent_to_share(referral)
+    )
+
+
 def send_at_submission(referral: Referral, *, service: Service, actor: Actor, at: dt.datetime) -> OnwardReferral:
     """Make the onward referral to a scheme's own hub while the referral is sent. Called inside that use case."""
     return _send(referral, service=service, actor=actor, at=at, handover_note="", rerouted_from=None)
@@ -94,6 +111,10 @@ def take_onward_step(
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
     judge(onward, declared, actor=actor, at=at, details=details, expected_version=expected_version)
+    if step in TAKES_UP and not has_consent_to_share(onward.referral):
+        raise NotPossibleNow(
+            "The person has withdrawn their agreement to share. Speak with the link worker.", code="consent_required"
+        )
     taken = _consequences(onward, step, at=at, details=details)
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
         # It is the link worker's turn again: the case comes up today, whatever date it had.
@@ -112,6 +133,10 @@ def expire_unanswered(*, at: dt.datetime, limit: int = 500) -> int:
             take_onward_step(onward=onward, step="expire", actor=SYSTEM, at=at)
         except StepNotAllowed:
             continue  # answered in the meantime
+        except DatabaseError:
+            # One row that the database refuses must not stop the clock for all behind it.
+            log.exception("onward referral %s could not expire", onward.reference)
+            continue
         expired += 1
     return expired
 
@@ -159,8 +184,8 @@ def _next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
     return min((point for point in points if point > today), default=None)
 
 
-def _check_rerouting(earlier: OnwardReferral, referral: Referral) -> None:
-    earlier = OnwardReferral.objects.select_for_update(of=("self",)).select_related("rerouted_to").get(pk=earlier.pk)
+def _check_rerouting(rerouted: OnwardReferral, referral: Referral) -> None:
+    earlier = OnwardReferral.objects.select_for_update(of=("self",)).select_related("rerouted_to").get(pk=rerouted.pk)
     if earlier.referral_id != referral.pk:
         raise Invalid({"rerouted_from": ["It belongs to another referral."]})
     if not earlier.can_be_rerouted:
@@ -181,6 +206,8 @@ def _send(
 ) -> OnwardReferral:
     if service.referral_route != ReferralRoute.REFERRAL or service.receiving_team is None or service.status != "active":
         raise Invalid({"service": ["This service takes no referrals here: signpost the person to it instead."]})
+    if not is_receiving(service.receiving_team):
+        raise Invalid({"service": ["The team that received its referrals works here no more."]})
     if service.capacity == Capacity.PAUSED:
         raise NotPossibleNow("This service takes nobody at the moment.", code="service_paused")
     if not has_consent_to_share(referral):
@@ -203,6 +230,8 @@ def _send(
     )
     details = {"service": str(service.pk), "name": service.name}
     if rerouted_from is not None:
+        rerouted_from.version += 1
+        rerouted_from.save(update_fields=["version"])
         record_event(
             referral=referral, onward=rerouted_from, kind=EventKind.REROUTED, actor=actor, at=at,
             details={"to": onward.reference},

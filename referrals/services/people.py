@@ -14,7 +14,8 @@ OLDEST_AGE_YEARS = 120
 
 IDENTITY = ("nhs_number", "nhs_number_status", "first_name", "family_name", "date_of_birth")
 """Stands on `Person`, once."""
-CONTACT = (
+AS_GIVEN = (
+    "first_name", "family_name",
     "gp_practice_code", "address", "postcode", "telephone", "email", "preferred_contact", "communication_needs",
 )  # fmt: skip
 """Stands on each `Referral`, as its referrer gave it."""
@@ -22,7 +23,7 @@ CONTACT = (
 
 @dataclass(frozen=True, kw_only=True)
 class PersonDetails:
-    """What a referrer says of a person: who they are (IDENTITY) and how to reach them (CONTACT)."""
+    """What a referrer says of a person: who they are (IDENTITY) and what stands on the referral (AS_GIVEN)."""
 
     first_name: str
     family_name: str
@@ -75,6 +76,8 @@ def check_person(details: PersonDetails, *, today: dt.date) -> PersonDetails:
         )
     elif details.nhs_number_status not in NhsNumberStatus.values:
         errors["person.nhs_number_status"] = [f"Choose one of: {', '.join(NhsNumberStatus.values)}."]
+    elif cleaned["nhs_number"] and details.nhs_number_status == NhsNumberStatus.NOT_PRESENT_NOT_REQUIRED:
+        errors["person.nhs_number_status"] = ["A number is given, so it is present."]
     if errors:
         raise Invalid(errors)
     return PersonDetails(**cleaned)

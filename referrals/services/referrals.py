@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
+from accounts.selectors import is_receiving
 from core.clocks import add_working_days, is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from core.idempotency import Claim, settle, take
@@ -24,8 +25,8 @@ from referrals.enums import (
 from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
-from referrals.services.onward import send_at_submission
-from referrals.services.people import CONTACT
+from referrals.services.onward import can_send_at_submission, send_at_submission
+from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -95,6 +96,8 @@ def edit_draft(
             code="not_a_draft",
             available_actions=policies.available_actions(actor, referral),
         )
+    if content.referring_team_id not in {None, referral.referring_team_id}:
+        raise Invalid({"referring_team": ["A draft stays with the team that wrote it: make a new one."]})
     fill(referral, content, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
@@ -213,8 +216,11 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
                     f"A referral can be reopened for {days} days after it closed. Make a new one.",
                     code="reopening_window_over",
                 )
+            if not _works_in_the_team(referral.owner, referral):
+                _set_owner(referral, actor.user)
             return Taken(
-                next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days)
+                next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days),
+                snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),
             )
         case _:  # reject, withdraw, enter_in_error: the end itself
             return Taken()
@@ -244,18 +250,18 @@ def _once(referral: Referral, code: SnomedCode) -> str:
 
 def _check_redirection(referral: Referral, details: StepDetails) -> None:
     team = details.to_team
-    if team is None or team.pk == referral.owner_team_id or not (team.takes_referrals and team.is_active):
+    if team is None or team.pk == referral.owner_team_id or not (team.takes_referrals and is_receiving(team)):
         raise Invalid({"to_team": ["Choose another team that takes referrals."]})
 
 
 def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) -> None:
     """Make the referral that the other team receives: a redirection must never be the end of the road."""
     copied = (
-        "person", *CONTACT, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
+        "person", *AS_GIVEN, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
         "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
     arrived = Referral(
-        reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at,
+        reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at, sent_at=at,
         **{name: getattr(earlier, name) for name in copied},
     )  # fmt: skip
     arrived.submit()
@@ -314,6 +320,9 @@ def _send(
         )
     if step == "defer" and not waits:
         raise Invalid({"planned_discharge_on": ["Give the planned date of a discharge that is still to come."]})
+    if not (referral.owner_team.takes_referrals and is_receiving(referral.owner_team)):
+        raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
+    referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
         taken = Taken(next_action_on=add_working_days(max(referral.planned_discharge_on, today), 1))
     else:
@@ -321,17 +330,21 @@ def _send(
         taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
     details = StepDetails(discharged_on=referral.discharged_on)
     write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
-    if referral.service is not None and referral.status == ReferralStatus.SUBMITTED:
+    if referral.service is None or referral.status != ReferralStatus.SUBMITTED:
+        return referral
+    # A person who comes home is with the hub, whatever has changed at the scheme meanwhile: the hub triages.
+    if step != "confirm_discharge" or can_send_at_submission(referral, service=referral.service):
         send_at_submission(referral, service=referral.service, actor=actor, at=at)
     return referral
 
 
+def _works_in_the_team(user: User | None, referral: Referral) -> bool:
+    team_roles = {Role.LINK_WORKER, Role.LEAD}
+    return user is not None and user.is_active and bool(user.roles_in([referral.owner_team_id]) & team_roles)
+
+
 def _set_owner(referral: Referral, owner: User | None) -> None:
-    if (
-        owner is None
-        or not owner.is_active
-        or not owner.roles_in([referral.owner_team_id]) & {Role.LINK_WORKER, Role.LEAD}
-    ):
+    if not _works_in_the_team(owner, referral):
         raise Invalid({"owner": ["Choose a link worker or lead of the team that owns the referral."]})
     referral.owner = owner
 

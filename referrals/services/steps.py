@@ -109,7 +109,11 @@ def _who_was_first(subject: Subject) -> str:
     ).first()  # fmt: skip
     if last is None:
         return "Not from here."
-    return f"{last.actor_name} was first, on {last.occurred_at:%-d %B %Y}." if last.actor_id else "Not from here."
+    return (
+        f"{last.actor_name} was first, on {local_day(last.occurred_at):%-d %B %Y}."
+        if last.actor_id
+        else "Not from here."
+    )
 
 
 def _check_details(step: Step, details: StepDetails, *, today: dt.date) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.actors import SYSTEM
+from accounts.models import Membership, Team
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.onward import expire_unanswered, take_onward_step
@@ -84,6 +85,58 @@ def test_nothing_is_sent_without_consent_and_a_withdrawal_stops_new_sharing(cast
     assert client.post(url, {"decision": "withdrawn"}).status_code == 201
     refused = send(client, referral, cast.visiting)
     assert (refused.status_code, refused.json()["code"], OnwardReferral.objects.count()) == (409, "consent_required", 1)
+
+
+def test_a_withdrawal_of_consent_is_told_and_stops_the_provider(cast, onward_at, as_user):
+    onward = onward_at("accepted")
+    OutboxMessage.objects.all().delete()
+    as_user(cast.gp).post(f"/api/v1/referrals/{onward.referral.reference}/consents/", {"decision": "withdrawn"})
+    told = OutboxMessage.objects.order_by("recipient").values_list("recipient", "template", "context__reference")
+    assert sorted(told) == sorted([
+        (cast.link_worker.email, "consent_withdrawn", onward.referral.reference),
+        (cast.leisure.inbox_email, "consent_withdrawn", onward.reference),
+    ])  # fmt: skip
+    seen = as_user(cast.link_worker).get(f"/api/v1/referrals/{onward.referral.reference}/").json()
+    assert seen["next_action_on"] == "2026-11-03"
+    url = f"/api/v1/onward-referrals/{onward.reference}/"
+    refused = as_user(cast.provider).post(f"{url}book-assessment/", {"assessment_at": "2026-11-20T10:00:00Z"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "consent_required")
+    assert as_user(cast.provider).post(f"{url}record-not-started/", {"reason": "changed_mind"}).status_code == 200
+
+
+def test_consent_can_be_withdrawn_after_the_end_and_not_given(cast, onward_at, as_user):
+    onward = onward_at("completed")
+    client, referral = as_user(cast.link_worker), f"/api/v1/referrals/{onward.referral.reference}/"
+    client.post(f"{referral}close/", {"outcome": "goals_met"})
+    assert client.post(f"{referral}consents/", {"decision": "given"}).status_code == 409
+    assert client.post(f"{referral}consents/", {"decision": "withdrawn"}).status_code == 201
+    assert as_user(cast.provider).get(f"/api/v1/onward-referrals/{onward.reference}/").json()["person"] is None
+
+
+def test_a_service_whose_team_has_closed_gets_nobody(cast, referral_at, as_user):
+    Team.objects.filter(pk=cast.leisure.pk).update(is_active=False)
+    answer = send(as_user(cast.link_worker), referral_at("active"), cast.walking)
+    assert (answer.status_code, list(answer.json()["errors"]), OnwardReferral.objects.count()) == (400, ["service"], 0)
+
+
+def test_a_message_goes_to_the_team_when_the_link_worker_has_left_it(cast, onward_at, as_user):
+    onward = onward_at("sent")
+    Membership.objects.filter(user=cast.link_worker).delete()
+    as_user(cast.provider).post(f"/api/v1/onward-referrals/{onward.reference}/decline/", {"reason": "at_capacity"})
+    assert OutboxMessage.objects.get(template="onward_declined").recipient == cast.team.inbox_email
+
+
+def test_a_stale_etag_changes_nothing_for_a_provider_either(cast, onward_at, as_user):
+    onward = onward_at("sent")
+    client, url = as_user(cast.provider), f"/api/v1/onward-referrals/{onward.reference}/"
+    tag = client.get(url).headers["ETag"]
+    assert client.post(f"{url}accept/", {}, headers={"If-Match": '"9"'}).status_code == 412
+    assert OnwardReferral.objects.get().status == "sent"
+    assert client.post(f"{url}accept/", {}, headers={"If-Match": tag}).status_code == 200
+    referral = f"/api/v1/referrals/{onward.referral.reference}/onward-referrals/"
+    offer = {"service": str(cast.visiting.pk)}
+    stale = as_user(cast.link_worker).post(referral, offer, headers={"If-Match": '"1"'})
+    assert (stale.status_code, OnwardReferral.objects.count()) == (412, 1)
 
 
 def test_a_leaflet_takes_no_referral(cast, referral_at, as_user):

@@ -5,10 +5,11 @@ import datetime as dt
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from core.models import IdempotencyKey
 from notifications.models import OutboxMessage
 from referrals.models import Consent, OnwardReferral, Person, Referral, ReferralEvent, Risk
+from services_directory.models import Service, Taxonomy, TaxonomyTerm
 
 URL = "/api/v1/referrals/"
 
@@ -95,7 +96,7 @@ def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
         },
         "service": None,
         "reason": "Lives alone since her husband died, and has stopped going out.",
-        "needs": [{"term": str(cast.loneliness.pk), "name": "Loneliness", "note": "misses company"}],
+        "needs": [{"term": str(cast.loneliness.pk), "name": "Loneliness and isolation", "note": "misses company"}],
         "risks": [{"is_none_known": True, "description": ""}],
         "consents": [
             {
@@ -143,6 +144,8 @@ BAD = [
     ("a need that is none", "needs", [{"term": "00000000-0000-4000-8000-000000000000"}], "needs"),
     ("a field that does not exist", "resaon", "typing slip", "resaon"),
     ("best interests without a reason", "consent", {"decision": "given", "basis": "best_interests"}, "consent.note"),
+    ("a need that is no id", "needs", [{"term": "the other"}], "needs.0.term"),
+    ("a number that is said not to be there", "person.nhs_number_status", "07", "person.nhs_number_status"),
     ("a discharge at the end of time", "discharge", {"planned_on": "9999-12-31"}, "discharge.planned_on"),
     ("a name with a NUL in it", "person.first_name", "Ro\x00se", "person.first_name"),
     ("a reason longer than a page", "reason", "x" * 4001, "reason"),
@@ -162,6 +165,13 @@ def test_what_cannot_be_right_is_refused_by_field_and_nothing_is_written(path, v
     assert (problem["code"], list(problem["errors"])) == ("invalid", [field])
     assert all(problem["errors"][field])
     assert everything_written() == before
+
+
+def test_a_term_of_another_list_is_no_need(cast, as_user, body):
+    languages = Taxonomy.objects.create(name="Languages", description="Languages")
+    klingon = TaxonomyTerm.objects.create(name="Klingon", description="Klingon", taxonomy=languages)
+    answer = as_user(cast.gp).post(URL, body | {"needs": [{"term": str(klingon.pk)}]})
+    assert (answer.status_code, list(answer.json()["errors"]), Referral.objects.count()) == (400, ["needs"], 0)
 
 
 def test_neither_reason_nor_need_is_refused(cast, as_user, body):
@@ -224,6 +234,37 @@ def test_no_referrer_reads_what_another_wrote_of_the_same_person(cast, as_user, 
     assert (seen["telephone"], seen["address"], seen["postcode"]) == ("", "", "")
     seen = as_user(cast.gp).get(first.headers["Location"]).json()["person"]
     assert (seen["telephone"], seen["address"], seen["postcode"]) == ("0161 496 0111", "4 Heron Walk", "SK5 8BS")
+
+
+def test_a_mistyped_number_does_not_tell_whose_it_is(cast, as_user, body):
+    as_user(cast.gp).post(URL, body)
+    other = changed(changed(body, "person.first_name", "Xavier"), "person.family_name", "Zeller")
+    seen = as_user(cast.discharge_nurse).post(URL, other).json()["person"]
+    assert (seen["first_name"], seen["family_name"]) == ("Xavier", "Zeller")
+
+
+def test_a_draft_is_not_sent_to_a_team_that_has_closed(cast, as_user, body):
+    client = as_user(cast.gp)
+    draft = client.post(URL, body | {"draft": True}).json()["reference"]
+    Team.objects.filter(pk=cast.team.pk).update(is_active=False)
+    answer = client.post(f"{URL}{draft}/submit/", {})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["team"])
+    assert Referral.objects.get().status == "draft"
+
+
+def test_a_person_who_comes_home_is_with_the_hub_even_if_the_scheme_has_paused(cast, as_user, body):
+    body = changed(body, "team", None) | {"service": str(cast.scheme.pk), "discharge": {"planned_on": "2026-11-10"}}
+    client = as_user(cast.discharge_nurse)
+    waiting = client.post(URL, body).json()
+    assert (waiting["status"], waiting["onward_referrals"]) == ("deferred", [])
+    Service.objects.filter(pk=cast.scheme.pk).update(capacity="paused")
+    home = client.post(f"{URL}{waiting['reference']}/confirm-discharge/", {"discharged_on": "2026-11-03"})
+    assert (home.status_code, home.json()["status"], home.json()["onward_referrals"]) == (200, "submitted", [])
+
+
+def test_an_address_without_its_slash_is_no_silent_redirect(cast, as_user, body):
+    answer = as_user(cast.gp).post(URL.rstrip("/"), body)
+    assert (answer.status_code, answer.json()["code"], Referral.objects.count()) == (404, "not_found", 0)
 
 
 def test_the_same_nhs_number_with_another_birth_date_is_a_slip(cast, as_user, body):

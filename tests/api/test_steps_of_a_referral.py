@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import Membership
 from notifications.models import OutboxMessage
 from referrals.models import Referral, ReferralEvent
 
@@ -89,7 +90,7 @@ def test_a_redirection_arrives_at_the_other_team_whole(cast, referral_at, as_use
         "submitted", "Hill link workers", "Rose", redirected.reference,
     )  # fmt: skip
     assert ([need["name"] for need in seen["needs"]], len(seen["risks"]), len(seen["consents"])) == (
-        ["Loneliness"],
+        ["Loneliness and isolation"],
         1,
         1,
     )
@@ -124,6 +125,23 @@ def test_a_closed_referral_is_reopened_within_the_window_only(cast, referral_at,
     time_machine.move_to(now + dt.timedelta(days=28))
     answer = take(as_user(cast.lead), referral, "reopen", {"reason": "person_came_back"})
     assert (answer.status_code, answer.json()["status"], answer.json()["outcome"]) == (200, "active", "")
+
+
+def test_a_reopened_referral_has_somebody_who_works_there_and_is_told(cast, referral_at, as_user):
+    referral = referral_at("closed")
+    Membership.objects.filter(user=cast.link_worker).delete()
+    answer = take(as_user(cast.lead), referral, "reopen", {"reason": "person_came_back"})
+    assert (answer.status_code, answer.json()["owner"]["full_name"]) == (200, "Lena Head")
+    assert ("referral_reopened", cast.gp.email) in messages()
+    assert ("referral_back", cast.lead.email) in messages()
+
+
+def test_a_reopened_referral_of_somebody_who_never_began_emits_the_code(cast, referral_at, as_user):
+    referral = referral_at("accepted")
+    take(as_user(cast.link_worker), referral, "close", {"outcome": "unable_to_contact"})
+    take(as_user(cast.lead), referral, "reopen", {"reason": "person_came_back"})
+    codes = list(referral.events.exclude(snomed_code="").values_list("kind", "snomed_code"))
+    assert codes == [("reopen", "871731000000106")]
 
 
 # --- Two people at once ----------------------------------------------------------------------------------
@@ -163,5 +181,5 @@ def test_every_event_makes_the_tag_before_it_stale(cast, onward_at, as_user):
     url = f"/api/v1/referrals/{onward.referral.reference}/"
     tag = client.get(url).headers["ETag"]
     as_user(cast.provider).post(f"/api/v1/onward-referrals/{onward.reference}/accept/", {})
-    assert client.post(f"{url}withdraw/", {"reason": "moved"}, headers={"If-Match": tag}).status_code in {403, 412}
+    assert as_user(cast.gp).post(f"{url}withdraw/", {"reason": "moved"}, headers={"If-Match": tag}).status_code == 412
     assert client.post(f"{url}close/", {"outcome": "goals_met"}, headers={"If-Match": tag}).status_code == 412

@@ -93,9 +93,27 @@ def test_another_month_is_another_figure(cast, counted, as_user):
     assert rows_of(as_user(cast.lead).get("/api/v1/insights/uptake/?since=2026-09-01&until=2026-10-31")) == []
 
 
-@pytest.mark.parametrize("query", ["since=yesterday", "by=postcode", "since=2026-11-01&until=2026-10-01"])
-def test_a_question_that_means_nothing_is_refused(query, cast, as_user):
-    assert as_user(cast.manager).get(f"/api/v1/insights/uptake/?{query}").status_code == 400
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("since=yesterday", "since"),
+        ("by=postcode", "by"),
+        ("since=2026-11-01&until=2026-10-01", "until"),
+        ("since=2026-12-01", "until"),
+        ("until=0001-06-01", "until"),
+        ("until=9999-12-31", "until"),
+        ("since=0001-01-01", "since"),
+        ("since=2100-01-02&until=2100-01-01", "since"),
+    ],
+)
+def test_a_question_that_means_nothing_is_refused(query, field, cast, as_user):
+    answer = as_user(cast.manager).get(f"/api/v1/insights/uptake/?{query}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+
+
+def test_the_first_day_that_a_period_may_end_with(cast, as_user):
+    body = as_user(cast.lead).get("/api/v1/insights/uptake/?until=2000-01-01").json()
+    assert (body["since"], body["until"]) == ("1999-01-01", "2000-01-01")
 
 
 def test_each_figure_has_its_definition_beside_it(cast, counted, as_user, now):

@@ -4,16 +4,24 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Membership
 from referrals.models import OnwardReferral
 from services_directory.models import Service
 
 
+def thrown_away(referral_at, as_user, cast):
+    draft = referral_at("draft")
+    as_user(cast.gp).post(f"/api/v1/referrals/{draft.reference}/withdraw/", {"reason": "sent_by_mistake"})
+    return draft
+
+
 @pytest.fixture
-def town(cast, referral_at, onward_at):
+def town(cast, referral_at, onward_at, as_user):
     """One of each kind of thing that somebody must not see."""
     walking = onward_at("sent")
     return {
         "draft": referral_at("draft"),
+        "a draft that was thrown away": thrown_away(referral_at, as_user, cast),
         "sent to Vale": referral_at("submitted"),
         "from the hospital": referral_at("submitted", by=cast.discharge_nurse),
         "sent to Hill": referral_at("submitted", team_id=cast.neighbouring_team.pk),
@@ -28,6 +36,7 @@ ALL_OF_VALE = {"sent to Vale", "from the hospital", "with walking", "with visiti
 REFERRALS = {
     "gp": {
         "draft",
+        "a draft that was thrown away",
         "sent to Vale",
         "sent to Hill",
         "with walking",
@@ -192,3 +201,19 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
     onward_at("declined")
     assert queries(as_user(cast.link_worker)) == few
     assert few <= 10
+
+
+def test_a_provider_no_longer_sees_a_person_of_a_referral_made_in_error(cast, onward_at, as_user):
+    onward = onward_at("completed")
+    as_user(cast.lead).post(
+        f"/api/v1/referrals/{onward.referral.reference}/enter-in-error/", {"reason": "wrong_person"}
+    )
+    seen = as_user(cast.provider).get(f"/api/v1/onward-referrals/{onward.reference}/").json()
+    assert (seen["status"], seen["person"]) == ("completed", None)
+
+
+def test_two_roles_of_one_person_do_not_add_up_to_more_than_each(cast, onward_at, as_user):
+    Membership.objects.create(user=cast.gp, team=cast.leisure, role="provider")
+    onward = onward_at("withdrawn")
+    seen = as_user(cast.gp).get(f"/api/v1/onward-referrals/{onward.reference}/").json()
+    assert (seen["person"]["first_name"], seen["handover_note"]) == ("Rose", None)

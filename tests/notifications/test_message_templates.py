@@ -18,6 +18,7 @@ def context_for(template):
 
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
+        "consent_withdrawn",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
@@ -30,11 +31,13 @@ def test_these_messages_exist():
         "referral_accepted",
         "referral_answered",
         "referral_arrived",
+        "referral_back",
         "referral_closed",
         "referral_in_error",
         "referral_question",
         "referral_redirected",
         "referral_rejected",
+        "referral_reopened",
         "referral_withdrawn",
     ]
 

@@ -66,6 +66,22 @@ def test_eight_providers_colleagues_accept_one_onward_referral(town, now):
     assert ReferralEvent.objects.filter(onward_referral=onward, kind="accept").count() == 1
 
 
+def test_two_providers_press_at_once_on_one_referral_and_its_chain_stays_whole(town, now):
+    referral = stage.referral_at(town, "active", at=now)
+    walk = stage.onward_at(town, "sent", at=now, referral=referral)
+    visit = stage.onward_at(town, "sent", at=now, referral=Referral.objects.get(pk=referral.pk), service=town.visiting)
+    people = [(town.provider, walk), (town.befriender, visit)]
+
+    def accept(number):
+        who, onward = people[number % 2]
+        return client_of(who).post(f"/api/v1/onward-referrals/{onward.reference}/accept/", {})
+
+    answers = all_at_once(accept)
+    assert Counter(answer.status_code for answer in answers) == {200: 2, 409: 6}
+    sequences = list(referral.events.order_by("sequence").values_list("sequence", flat=True))
+    assert sequences == list(range(1, len(sequences) + 1))
+
+
 def test_eight_retries_with_one_key_make_one_referral(town):
     body = {
         "person": {"first_name": "Rose", "family_name": "Okafor", "date_of_birth": "1951-03-27",

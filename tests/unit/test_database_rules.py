@@ -71,12 +71,42 @@ def test_an_event_that_does_not_continue_the_chain_is_refused(change, referral_a
         ReferralEvent.objects.create(referral=referral, **(values | change))
     assert referral.events.count() == 1
     ReferralEvent.objects.create(referral=referral, **values)
+    with refused("is at version 1 but its chain ends at 2"), transaction.atomic():
+        check_now()
+    Referral.objects.filter(pk=referral.pk).update(version=2, chain_hash=values["hash"])
+    check_now()
+
+
+@pytest.mark.parametrize("change", [{"version": 50}, {"chain_hash": "0" * 64}])
+def test_the_end_of_the_chain_cannot_be_moved(change, referral_at):
+    referral = referral_at("submitted")
+    with refused("but its chain ends at 1"), transaction.atomic():
+        Referral.objects.filter(pk=referral.pk).update(**change)
+        check_now()
+
+
+def test_an_event_that_no_row_follows_is_refused_at_commit(referral_at):
+    referral = referral_at("submitted")
+    text = "closed, it says"
+    with refused("its last event says closed"), transaction.atomic():
+        ReferralEvent.objects.create(
+            referral=referral, sequence=2, kind="close", to_status="closed", actor_name="X",
+            occurred_at=referral.submitted_at, previous_hash=referral.chain_hash, hashed_text=text,
+            hash=hashlib.sha256(text.encode()).hexdigest(),
+        )  # fmt: skip
+        check_now()
+
+
+def test_an_onward_referral_stays_with_the_team_that_it_was_sent_to(cast, onward_at):
+    onward = onward_at("sent")
+    with refused("was sent where it was sent"), transaction.atomic():
+        OnwardReferral.objects.filter(pk=onward.pk).update(provider_team=cast.befriending)
 
 
 def test_a_status_that_no_event_says_is_refused_at_commit(referral_at):
     referral = referral_at("submitted")
     with refused("its last event says submitted"), transaction.atomic():
-        Referral.objects.filter(pk=referral.pk).update(status="accepted")
+        Referral.objects.filter(pk=referral.pk).update(status="information_requested")
         check_now()
     assert Referral.objects.get(pk=referral.pk).status == "submitted"
 
@@ -117,6 +147,9 @@ def test_nothing_moves_after_an_onward_end(status, onward_at):
         ("submitted", {"next_action_on": None}, "referral_open_has_a_next_action"),
         ("submitted", {"status": "lost"}, "referral_status_known|referral_ended_has_its_time"),
         ("submitted", {"ended_at": "2026-11-02T10:00Z"}, "referral_ended_has_its_time"),
+        ("active", {"owner": None}, "referral_taken_on_has_an_owner"),
+        ("submitted", {"sent_at": None}, "referral_sent_has_its_time"),
+        ("submitted", {"first_name": ""}, "referral_names_the_person"),
         ("closed", {"outcome": ""}, "referral_closed_has_an_outcome"),
         ("closed", {"outcome": "fine"}, "referral_outcome_known"),
         ("deferred", {"planned_discharge_on": None}, "referral_deferred_has_a_discharge_date"),

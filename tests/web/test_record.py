@@ -71,7 +71,7 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
     )
     assert page.section("content") == (
         "Why Reason Lives alone since her husband died, and has stopped going out. "
-        "Needs Loneliness: misses company Risks No known risks "
+        "Needs Loneliness and isolation: misses company Risks No known risks "
         "Sharing with services Agreed. Recorded by Gita Gill, Monday 2 November 2026. Agreed in the consultation."
     )
     assert page.section("offers") == "Onward referrals The person has not been sent to a service."
