@@ -145,7 +145,13 @@ class AttendanceInputSerializer(StrictSerializer):
 
 def _detail_field(name: str, *, required: bool) -> serializers.Field[Any, Any, Any, Any]:
     if name == "note":
-        return serializers.CharField(max_length=4000, required=required, allow_blank=not required)
+        return serializers.CharField(
+            max_length=4000,
+            required=required,
+            allow_blank=not required,
+            help_text="Read by everybody on the referral's side, the referrer too; on an onward referral by link worker "
+            "and provider only.",
+        )
     if name == "assessment_at":
         return serializers.DateTimeField(required=required)
     if name in {"to_team", "owner"}:

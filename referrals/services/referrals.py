@@ -328,6 +328,9 @@ def _send(
     else:
         referral.submitted_at = at
         taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
+    # What the person had agreed to when it was sent is part of the chain.
+    consent = referral.consents.order_by("-id").first()
+    taken.details["consent"] = {"decision": consent.decision, "basis": consent.basis} if consent else None
     details = StepDetails(discharged_on=referral.discharged_on)
     write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
     if referral.service is None or referral.status != ReferralStatus.SUBMITTED:

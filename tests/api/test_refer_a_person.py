@@ -113,6 +113,8 @@ def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
         "redirected_from": "",
         "redirected_to": "",
     }
+    event = referral.events.get()
+    assert (event.kind, event.details) == ("submit", {"consent": {"decision": "given", "basis": "consent"}})
     owed = OutboxMessage.objects.get()
     assert (owed.recipient, owed.template, owed.context) == (
         cast.team.inbox_email, "referral_arrived", {"reference": referral.reference, "due_on": "2026-11-04"},
