@@ -149,7 +149,7 @@ def _detail_field(name: str, *, required: bool) -> serializers.Field[Any, Any, A
             max_length=4000,
             required=required,
             allow_blank=not required,
-            help_text="On a referral the referrer reads it too; on an onward referral only link worker and provider do.",
+            help_text="On a referral the referrer reads it too; on an onward one only link worker and provider do.",
         )
     if name == "assessment_at":
         return serializers.DateTimeField(required=required)

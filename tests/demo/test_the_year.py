@@ -24,7 +24,7 @@ from referrals.models import Attendance, OnwardReferral, Person, Referral, Refer
 from referrals.services.events import text_to_hash
 
 NOW = dt.datetime(2026, 11, 2, 9, tzinfo=LONDON)
-PRACTICES = Path("/work/shared/data/gp_practices_stockport.csv")
+PRACTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gp_practices_stockport.csv"
 OFCOM_DRAMA = re.compile(r"0161 496 0\d{3}|07700 900\d{3}")
 
 
