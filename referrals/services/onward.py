@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from accounts.actors import SYSTEM, Actor
 from accounts.selectors import is_receiving
 from core.clocks import local_day
-from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.errors import Conflict, Invalid, NotPermitted
 from core.identifiers import new_reference
 from referrals import policies
 from referrals.announcements import announce
@@ -21,6 +21,7 @@ from referrals.services.steps import (
     StepDetails,
     StepNotAllowed,
     Taken,
+    check_version,
     clocks_of,
     judge,
     lock,
@@ -61,8 +62,7 @@ def send_onward_referral(
     :raises Invalid: if the service takes no referrals, or the earlier one cannot be re-routed.
     """
     referral = lock(referral)
-    if expected_version is not None and expected_version != referral.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
+    check_version(referral, expected_version)
     if not policies.may_work_on(actor, referral):
         raise NotPermitted("Only the team that owns a referral may send it onward.")
     if referral.status not in policies.SENDABLE:

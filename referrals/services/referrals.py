@@ -10,7 +10,7 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from accounts.selectors import is_receiving
 from core.clocks import add_working_days, is_plannable, local_day
-from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.errors import Conflict, Invalid, NotPermitted
 from core.idempotency import Claim, settle, take
 from core.identifiers import new_reference
 from referrals import policies
@@ -32,6 +32,7 @@ from referrals.services.steps import (
     NotPossibleNow,
     StepDetails,
     Taken,
+    check_version,
     clocks_of,
     judge,
     lock,
@@ -87,7 +88,7 @@ def edit_draft(
     :raises Invalid: if the content cannot be right.
     """
     referral = lock(referral)
-    _check_version(referral, expected_version)
+    check_version(referral, expected_version)
     if not policies.may_edit(actor, referral):
         raise NotPermitted("Only the team that wrote a draft may change it.")
     if referral.status != ReferralStatus.DRAFT:
@@ -151,7 +152,7 @@ def allocate_referral(
         owner is not of the team.
     """
     referral = lock(referral)
-    _check_version(referral, expected_version)
+    check_version(referral, expected_version)
     if not policies.may_work_on(actor, referral):
         raise NotPermitted("Only the team that owns a referral may allocate it.")
     if referral.status not in ReferralStatus.SENT:
@@ -320,7 +321,9 @@ def _send(
         )
     if step == "defer" and not waits:
         raise Invalid({"planned_discharge_on": ["Give the planned date of a discharge that is still to come."]})
-    if not (referral.owner_team.takes_referrals and is_receiving(referral.owner_team)):
+    # A scheme's hub takes the scheme's referrals, whether or not it takes others.
+    takes = referral.service is not None or referral.owner_team.takes_referrals
+    if not (takes and is_receiving(referral.owner_team)):
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
@@ -350,8 +353,3 @@ def _set_owner(referral: Referral, owner: User | None) -> None:
     if not _works_in_the_team(owner, referral):
         raise Invalid({"owner": ["Choose a link worker or lead of the team that owns the referral."]})
     referral.owner = owner
-
-
-def _check_version(referral: Referral, expected_version: int | None) -> None:
-    if expected_version is not None and expected_version != referral.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")

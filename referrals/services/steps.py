@@ -51,7 +51,7 @@ S = TypeVar("S", Referral, OnwardReferral)
 
 @dataclass(kw_only=True)
 class Taken:
-    """What a step changes besides the status; `change` fills it in before anything is written."""
+    """What a step changes besides the status; a machine's `_consequences` fill it in before anything is written."""
 
     next_action_on: dt.date | None = None
     details: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +72,15 @@ def lock(subject: S) -> S:
     return locked
 
 
+def check_version(subject: Subject, expected_version: int | None) -> None:
+    """Refuse what was decided on an older page; a caller that names no version does not insist.
+
+    :raises Stale: if the subject has changed since the caller read it (412).
+    """
+    if expected_version is not None and expected_version != subject.version:
+        raise Stale("Read it again, look at what has changed, and decide anew.")
+
+
 def judge(
     subject: Subject,
     step: Step,
@@ -88,8 +97,7 @@ def judge(
     :raises StepNotAllowed: if the subject's status is none of the step's sources (409).
     :raises Invalid: if a reason, an outcome or another detail which the step needs is missing or unknown (400).
     """
-    if expected_version is not None and expected_version != subject.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
+    check_version(subject, expected_version)
     if not policies.may_take(actor, step, subject):
         raise NotPermitted(f"“{step.rules.label}” is for others on this pathway.")
     if subject.status not in step.sources:

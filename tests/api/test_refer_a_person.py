@@ -382,6 +382,14 @@ def test_a_scheme_gets_its_onward_referral_with_the_referral(cast, as_user, body
     assert sorted(OutboxMessage.objects.values_list("template", flat=True)) == ["onward_arrived", "referral_arrived"]
 
 
+def test_a_hub_that_takes_no_other_referrals_takes_its_schemes(cast, as_user, body):
+    Team.objects.filter(pk=cast.hub.pk).update(takes_referrals=False)
+    client = as_user(cast.gp)
+    assert client.post(URL, changed(body, "team", None) | {"service": str(cast.scheme.pk)}).status_code == 201
+    refused = client.post(URL, body | {"team": str(cast.hub.pk)})
+    assert (refused.status_code, list(refused.json()["errors"]), Referral.objects.count()) == (400, ["team"], 1)
+
+
 def test_a_scheme_gets_nobody_who_has_not_agreed(cast, as_user, body):
     before = everything_written()
     body = changed(changed(body, "team", None), "consent", None) | {"service": str(cast.scheme.pk)}

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Membership
+from accounts.models import Membership, Organization, Team
 from referrals.models import OnwardReferral
+from services_directory.models import Organization as ListedOrganization
 from services_directory.models import Service
 
 
@@ -187,9 +188,7 @@ def test_what_provider_and_link_worker_say_to_each_other_is_not_for_the_referrer
 
 
 @pytest.mark.parametrize("kind", ["referrals", "onward-referrals", "services", "teams"])
-def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
-    kind, cast, onward_at, as_user, django_assert_num_queries
-):
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(kind, cast, onward_at, as_user):
     def queries(client):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(f"/api/v1/{kind}/").status_code == 200
@@ -199,6 +198,13 @@ def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
     few = queries(as_user(cast.link_worker))
     onward_at("accepted")
     onward_at("declined")
+    for name in ("Second", "Third"):
+        organization = Organization.objects.create(name=f"{name} Network", kind="link_worker_host")
+        Team.objects.create(
+            organization=organization, name=f"{name} team", inbox_email="x@inbox.example", takes_referrals=True
+        )
+        listed = ListedOrganization.objects.create(name=f"{name} Charity", description="Runs things")
+        Service.objects.create(organization=listed, name=f"{name} service")
     assert queries(as_user(cast.link_worker)) == few
     assert few <= 10
 
