@@ -21,4 +21,5 @@ class Role(models.TextChoices):
     LEAD = "lead", "Team lead"
     PROVIDER = "provider", "Provider"
     MANAGER = "manager", "Manager or commissioner"
+    DIRECTORY_EDITOR = "directory_editor", "Directory editor"
     SYSTEM = "system", "The service itself"

@@ -37,6 +37,7 @@ class Cast:
     befriender: User
     hub_worker: User
     manager: User
+    editor: User
     outsider: User
     practice: Team
     discharge_team: Team
@@ -100,6 +101,7 @@ def build_cast() -> Cast:
         befriender=person("Bo Friend", (befriending, Role.PROVIDER)),
         hub_worker=person("Hal Hub", (hub, Role.LINK_WORKER), (hub, Role.PROVIDER)),
         manager=person("Mo Manager", (place, Role.MANAGER)),
+        editor=person("Edie Keeper", (place, Role.DIRECTORY_EDITOR)),
         outsider=person(
             "Otto Outside", *[(elsewhere, role) for role in (Role.REFERRER, Role.LINK_WORKER, Role.LEAD, Role.PROVIDER)]
         ),

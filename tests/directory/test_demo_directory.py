@@ -4,9 +4,9 @@ import pytest
 
 from services_directory.demo.listings import LISTINGS, PROVIDER_KEYS, demo_records, demo_service_id
 from services_directory.enums import Capacity, Delivery
-from services_directory.importing import ImportReport
 from services_directory.models import Feed, Phone, Service, TaxonomyTerm
 from services_directory.needs import NEEDS
+from services_directory.open_referral.importing import ImportReport
 from services_directory.services import load_demo_directory, load_needs
 
 pytestmark = pytest.mark.django_db

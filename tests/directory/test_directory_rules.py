@@ -7,7 +7,6 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from services_directory.importing import PARTS
 from services_directory.models import (
     Attribute,
     CostOption,
@@ -20,6 +19,7 @@ from services_directory.models import (
     TaxonomyTerm,
 )
 from services_directory.needs import NEEDS, need_id
+from services_directory.open_referral.importing import PARTS
 from services_directory.services import import_feed
 
 pytestmark = pytest.mark.django_db

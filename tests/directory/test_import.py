@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from services_directory.enums import Capacity, ReferralRoute
-from services_directory.importing import PARTS, ImportReport, Remark
 from services_directory.models import (
     Attribute,
     Contact,
@@ -25,7 +24,8 @@ from services_directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from services_directory.open_referral import Unreadable
+from services_directory.open_referral.importing import PARTS, ImportReport, Remark
+from services_directory.open_referral.reading import Unreadable
 from services_directory.services import import_feed
 
 pytestmark = pytest.mark.django_db
@@ -349,7 +349,7 @@ def test_a_source_that_fails_at_once_leaves_no_trace(at):
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_each_batch_is_committed_by_itself(at, record, monkeypatch):
-    monkeypatch.setattr("services_directory.importing.BATCH_SIZE", 1)
+    monkeypatch.setattr("services_directory.open_referral.importing.BATCH_SIZE", 1)
 
     def stops_in_the_middle():
         yield record()

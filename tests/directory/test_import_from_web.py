@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
-from services_directory import sources
 from services_directory.models import Feed, Service
-from services_directory.open_referral import Unreadable
-from services_directory.sources import SourceUnreadable, records_from
+from services_directory.open_referral import sources
+from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.sources import SourceUnreadable, records_from
 
 Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from services_directory import cleaning
-from services_directory.open_referral import digest_of, parse
-from services_directory.reading import uuid_of
+from services_directory.open_referral import cleaning
+from services_directory.open_referral.reading import digest_of, parse
+from services_directory.open_referral.values import uuid_of
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from services_directory.importing import ImportReport
+from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.sources import SourceUnreadable, records_from
 from services_directory.services import import_feed
-from services_directory.sources import SourceUnreadable, records_from
 
 SHOWN = 50
 

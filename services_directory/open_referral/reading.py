@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services_directory import cleaning
 from services_directory.enums import Delivery, Frequency, LocationType, ServiceStatus
-from services_directory.reading import ID_LENGTH, NAME_LENGTH, Fields, ValueReader, get, own_id, uuid_of
+from services_directory.open_referral import cleaning
+from services_directory.open_referral.values import ID_LENGTH, NAME_LENGTH, Fields, ValueReader, get, own_id, uuid_of
 
 Rows = dict[str, list[Fields]]
 """By the name of the model: the fields of each row, foreign keys as `<name>_id`."""

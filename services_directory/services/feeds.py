@@ -8,7 +8,6 @@ from django.db import transaction
 
 from accounts.models import Team
 from services_directory.demo.listings import demo_records
-from services_directory.importing import FeedImport, ImportReport, Incoming
 from services_directory.models import Feed, Taxonomy, TaxonomyTerm
 from services_directory.needs import (
     NEEDS,
@@ -17,7 +16,8 @@ from services_directory.needs import (
     NEEDS_TAXONOMY_NAME,
     need_id,
 )
-from services_directory.open_referral import Unreadable
+from services_directory.open_referral.importing import FeedImport, ImportReport, Incoming
+from services_directory.open_referral.reading import Unreadable
 
 DEMO_FEED = "Stockport demonstration"
 

@@ -34,7 +34,7 @@ from services_directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
-from services_directory.open_referral import (
+from services_directory.open_referral.reading import (
     ParsedService,
     Rows,
     Shared,
@@ -42,7 +42,7 @@ from services_directory.open_referral import (
     digest_of,
     parse,
 )
-from services_directory.reading import Fields, own_id, uuid_of
+from services_directory.open_referral.values import Fields, own_id, uuid_of
 
 BATCH_SIZE = 200
 PARTS: dict[str, type[models.Model]] = {

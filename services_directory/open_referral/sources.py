@@ -12,8 +12,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from core.errors import DomainError
-from services_directory.open_referral import Unreadable
-from services_directory.reading import own_id
+from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.values import own_id
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from services_directory import cleaning
+from services_directory.open_referral import cleaning
 
 Fields = dict[str, Any]
 T = TypeVar("T")
