@@ -77,3 +77,12 @@ class LifeCourseStage(models.TextChoices):
     START_WELL = "start_well", "Start well"
     LIVE_WELL = "live_well", "Live well"
     AGE_WELL = "age_well", "Age well"
+
+
+class Gender(models.TextChoices):
+    """For whom a service is, and what a person says of themself; after the NHS's gender identity code (S110)."""
+
+    FEMALE = "female", "Women, including trans women"
+    MALE = "male", "Men, including trans men"
+    NON_BINARY = "non_binary", "Non-binary people"
+    OTHER = "other", "Another gender"

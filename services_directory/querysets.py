@@ -19,8 +19,8 @@ class ServiceQuerySet(models.QuerySet[Any]):
     """What can be asked of services. Each word keeps one row per service, however many places or terms it has."""
 
     def active(self) -> Self:
-        """Keep those that run."""
-        return self.filter(status=ServiceStatus.ACTIVE)
+        """Keep those that run, and that their feed still has."""
+        return self.filter(status=ServiceStatus.ACTIVE, withdrawn_at__isnull=True)
 
     def with_words(self, text: str) -> Self:
         """Keep those that bear all the words, in the name, the description, the organisation or the terms.

@@ -9,6 +9,7 @@ from services_directory.enums import (
     Capacity,
     Delivery,
     FirstContact,
+    Gender,
     LifeCourseStage,
     ReferralRoute,
     ServiceStatus,
@@ -64,9 +65,22 @@ class Service(Record):
     life_course_stage = ArrayField(
         models.CharField(max_length=12, choices=LifeCourseStage.choices), default=list, blank=True
     )
+    genders = ArrayField(
+        models.CharField(max_length=10, choices=Gender.choices),
+        default=list,
+        blank=True,
+        help_text="For whom it is, where it says so; empty: for everybody.",
+    )
+
+    # --- How far it can be believed; worked out from what happened, never typed ---
+    trust_score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 to 100; empty: not judged yet.")
+    is_stale = models.BooleanField(default=False, help_text="Whether nobody has vouched for it for too long.")
 
     # --- Where it comes from ---
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its feed no longer had it. It is then shown to nobody who searches."
+    )
     source_digest = models.CharField(max_length=64, blank=True, help_text="Of the record that it was last read from.")
     sources = models.JSONField(default=list, blank=True, help_text='Of single values: [{"fields": …, "source": …}].')
     made_up = ArrayField(
@@ -90,6 +104,8 @@ class Service(Record):
             models.CheckConstraint(
                 condition=Q(life_course_stage__contained_by=LifeCourseStage.values), name="service_life_stages_known"
             ),
+            models.CheckConstraint(condition=Q(genders__contained_by=Gender.values), name="service_genders_known"),
+            models.CheckConstraint(condition=Q(trust_score__range=(0, 100)), name="service_trust_score_in_range"),
             models.CheckConstraint(
                 condition=~Q(referral_route=ReferralRoute.REFERRAL)
                 | (Q(receiving_team__isnull=False) & ~Q(capacity="") & ~Q(first_contact_by="")),
