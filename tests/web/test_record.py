@@ -30,8 +30,8 @@ def test_everybody_opens_what_is_theirs_and_nobody_anything_else(browser_of, cas
     whole, only_the_onward, nothing = (200, 200), (404, 200), (404, 404)
     assert seen == {
         "gp": whole, "link_worker": whole, "lead": whole, "provider": only_the_onward, "discharge_nurse": nothing,
-        "neighbouring_link_worker": nothing, "befriender": nothing, "hub_worker": nothing, "manager": nothing, "editor": nothing,
-        "outsider": nothing,
+        "neighbouring_link_worker": nothing, "befriender": nothing, "hub_worker": nothing, "manager": nothing,
+        "editor": nothing, "outsider": nothing,
     }  # fmt: skip
 
 
