@@ -170,7 +170,7 @@ class Reader:
     def _row(self, line: bytes) -> bytes:
         values = next(csv.reader([line.decode("ascii")], strict=True))
         if len(values) != self.layout.width:
-            raise NotOrdinary(f"It has {len(values)} columns instead of {self.layout.width}.")
+            raise NotOrdinary(f"Its columns are {len(values)} instead of {self.layout.width}.")
         found = {name: values[position].strip() for name, position in self.layout.positions.items()}
         code = found["code"].replace(" ", "").upper()
         if not _CODE.fullmatch(code):

@@ -1,7 +1,7 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
 from services_directory.selectors.listings import get_service, services_visible_to
-from services_directory.selectors.places import Located, UnknownPostcode, locate
+from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
 from services_directory.selectors.terms import needs, terms_called
 
@@ -11,8 +11,10 @@ __all__ = [
     "UnknownPostcode",
     "get_service",
     "locate",
+    "locate_many",
     "narrowed",
     "needs",
+    "neighbourhoods",
     "receiving_teams",
     "search_services",
     "services_visible_to",

@@ -71,6 +71,6 @@ class Command(BaseCommand):
             self.stdout.write(f"… and {edition.refused - len(edition.remarks):,} more.")
         taken = ", ".join(f"{name} from {edition.columns[name]}" for name in ("lsoa", "ward", "local_authority"))
         self.stdout.write(
-            f"{edition.file_name}: {edition.rows:,} postcodes loaded, {edition.refused:,} rows left out, "
+            f"{edition.file_name}: {edition.rows:,} postcodes loaded, {edition.refused:,} left out, "
             f"in {seconds:.0f} s ({taken}, imd_rank from {edition.columns['imd_rank']})."
         )
