@@ -1,9 +1,12 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from services_directory.api.capacity import CapacityViewSet
 from services_directory.api.views import NeedViewSet, ServiceViewSet
 
 router = SimpleRouter()
 router.register("services", ServiceViewSet, basename="service")
 router.register("needs", NeedViewSet, basename="need")
 
-urlpatterns = router.urls
+_capacity = CapacityViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
+urlpatterns = [*router.urls, path("services/<str:service_id>/capacity/", _capacity, name="service-capacity")]
