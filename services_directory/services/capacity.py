@@ -5,8 +5,7 @@ services in the order of their ids (docs/adr/0014).
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
@@ -18,10 +17,19 @@ from core.errors import Conflict, Invalid, NotPermitted, Stale
 from services_directory.enums import Capacity, CapacityReportKind
 from services_directory.models import CapacityReport, Service
 
-SAYABLE = (
-    "capacity", "places", "keeps_waiting_list", "waiting_list_length", "expected_wait_weeks", "paused_until",
-)  # fmt: skip
-"""What a provider says of its service."""
+
+class CapacitySaid(TypedDict, total=False):
+    """What a provider says of its service; the fields of `Service` say what each means. None: nothing."""
+
+    capacity: str
+    places: int | None
+    keeps_waiting_list: bool | None
+    waiting_list_length: int | None
+    expected_wait_weeks: int | None
+    paused_until: dt.date | None
+
+
+SAYABLE = tuple(CapacitySaid.__annotations__)
 LIMITS = {"places": (1, 9999), "waiting_list_length": (0, 9999), "expected_wait_weeks": (0, 260)}
 """Ours: beyond lies a slip of the keyboard."""
 
@@ -43,10 +51,10 @@ def may_say_capacity(actor: Actor, service: Service) -> bool:
 
 @transaction.atomic(durable=True)
 def set_capacity(
-    *, service: Service, actor: Actor, at: dt.datetime, said: Mapping[str, Any], expected_version: int | None = None
+    *, service: Service, actor: Actor, at: dt.datetime, said: CapacitySaid, expected_version: int | None = None
 ) -> Service:
-    """Say whether a service has room. What is not in `said` (keys: `SAYABLE`) stays as it is; a service whose places
-    are all taken is then full, whatever its provider says, and what goes with a state goes when the state goes.
+    """Say whether a service has room. What is not in `said` stays as it is, and what belongs to a pause or to a
+    waiting list goes with it. One that is said to be open, and whose places are all taken, is full by count.
 
     :raises Stale: if somebody has said something since the caller read it; the version is the last report's id.
     :raises NotPermitted: if it is not the actor's to say (`may_say_capacity`).
@@ -129,7 +137,7 @@ def _as_said(service: Service) -> dict[str, Any]:
     return {name: getattr(service, name) for name in SAYABLE} | {"capacity": service.own_word}
 
 
-def _say(service: Service, said: Mapping[str, Any], *, today: dt.date) -> None:
+def _say(service: Service, said: CapacitySaid, *, today: dt.date) -> None:
     """Put on the service what is said of it.
 
     :raises Invalid: if it cannot be right.
