@@ -4,9 +4,10 @@ A place is held by status (`OnwardStatus.HOLDING_A_PLACE`), not by step, so that
 """
 
 import datetime as dt
+from dataclasses import dataclass, fields
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from referrals.enums import OnwardStatus
 from referrals.models import OnwardReferral
@@ -33,16 +34,28 @@ def places_held(service_id: UUID) -> int:
     return OnwardReferral.objects.filter(service=service_id, status__in=OnwardStatus.HOLDING_A_PLACE).count()
 
 
-def miscounted_services() -> QuerySet[Service]:
-    """Return the services whose count is not that of their onward referrals, by id, each with `holding` and `waiting`
-    as they should be. There should be none: this is for those who audit.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Miscount:
+    """A service whose count is not that of its onward referrals: what it counts, and what it should."""
+
+    service_id: UUID
+    places_taken: int
+    people_waiting: int
+    holding: int
+    waiting: int
+
+
+def miscounted_services() -> list[Miscount]:
+    """Return the services that miscount, by id. There should be none: this is for those who audit."""
     holding = Q(onward_referrals__status__in=OnwardStatus.HOLDING_A_PLACE)
     waiting = Q(onward_referrals__status=OnwardStatus.WAITLISTED)
-    return (
+    rows = (
         Service.objects.annotate(
-            holding=Count("onward_referrals", filter=holding), waiting=Count("onward_referrals", filter=waiting)
+            service_id=F("pk"),
+            holding=Count("onward_referrals", filter=holding),
+            waiting=Count("onward_referrals", filter=waiting),
         )
         .exclude(places_taken=F("holding"), people_waiting=F("waiting"))
-        .order_by("id")
+        .order_by("pk")
     )
+    return [Miscount(**row) for row in rows.values(*(field.name for field in fields(Miscount)))]

@@ -4,16 +4,18 @@ How a provider says its capacity is in `tests/directory/test_capacity.py`; many 
 """
 
 import datetime as dt
+from importlib import import_module
 from typing import Any
 from typing import cast as cast_to
 
 import pytest
+from django.db import connection
 
 from accounts.actors import Actor
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.onward import expire_unanswered
-from referrals.services.places import miscounted_services, places_held
+from referrals.services.places import Miscount, miscounted_services, places_held
 from services_directory.models import CapacityReport, Service
 from services_directory.services.capacity import CapacitySaid, set_capacity
 from tests import stage
@@ -65,7 +67,7 @@ def test_a_place_is_held_from_the_acceptance_to_the_end_and_in_a_pause(status, c
     onward_at(status)
     assert counts(cast.walking) == (int(status in HOLDING), int(status == "waitlisted"))
     assert places_held(cast.walking.pk) == int(status in HOLDING)
-    assert list(miscounted_services()) == []
+    assert miscounted_services() == []
 
 
 @pytest.mark.parametrize("way", list(WAYS_OUT))
@@ -97,7 +99,7 @@ def test_the_end_of_a_referral_gives_back_every_place_that_hangs_on_it(
     answer = as_user(getattr(cast, who)).post(f"/api/v1/referrals/{referral.reference}/{way}/", with_what)
     assert answer.status_code == 200
     assert (counts(cast.walking), counts(cast.visiting)) == ((0, 0), (0, 0))
-    assert list(miscounted_services()) == []
+    assert miscounted_services() == []
 
 
 def test_a_hub_that_rejects_the_referral_gives_back_the_place_that_it_gave(cast, referral_at, as_user):
@@ -138,8 +140,19 @@ def test_a_service_that_miscounts_is_found(cast, onward_at):
     onward_at("started")
     Service.objects.filter(pk=cast.walking.pk).update(places_taken=4)
     Service.objects.filter(pk=cast.visiting.pk).update(people_waiting=1)
-    found = {service.name: (service.holding, service.waiting) for service in miscounted_services()}
-    assert found == {"Visiting": (0, 0), "Walking group": (1, 0)}
+    walks = Miscount(service_id=cast.walking.pk, places_taken=4, people_waiting=0, holding=1, waiting=0)
+    visits = Miscount(service_id=cast.visiting.pk, places_taken=0, people_waiting=1, holding=0, waiting=0)
+    assert miscounted_services() == sorted([walks, visits], key=lambda found: found.service_id)
+
+
+def test_the_migration_counts_the_people_who_were_there_before_it(cast, onward_at):
+    onward_at("paused")
+    onward_at("completed")
+    onward_at("waitlisted")
+    Service.objects.update(places_taken=0, people_waiting=0)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("referrals.migrations.0003_places_held").COUNT)
+    assert (counts(cast.walking), miscounted_services()) == ((1, 1), [])
 
 
 # --- No place left ----------------------------------------------------------------------------------------------
