@@ -45,6 +45,11 @@ app.conf.update(
             "schedule": crontab(minute=10),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "end pauses of services": {
+            "task": "services_directory.end_pauses",
+            "schedule": crontab(hour=0, minute=5),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "count uptake": {
             "task": "insights.count_uptake",
             "schedule": crontab(hour=2, minute=30),

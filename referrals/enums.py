@@ -54,6 +54,7 @@ class OnwardStatus(models.TextChoices):
     OPEN = nonmember(
         ("sent", "information_requested", "waitlisted", "accepted", "assessment_booked", "started", "paused")
     )
+    HOLDING_A_PLACE = nonmember(("accepted", "assessment_booked", "started", "paused"))
     REROUTABLE = nonmember(("declined", "expired"))
     NEVER_TAKEN_UP = nonmember(("declined", "expired", "withdrawn"))
 

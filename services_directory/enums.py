@@ -55,6 +55,15 @@ class Capacity(models.TextChoices):
     PAUSED = "paused", "Not taking anybody for now"
 
 
+class CapacityReportKind(models.TextChoices):
+    """How a service came to have the capacity that a report says."""
+
+    SAID = "said", "Said"
+    CONFIRMED = "confirmed", "Still so"
+    COUNTED = "counted", "By the count of its places"
+    PAUSE_OVER = "pause_over", "The pause was over"
+
+
 class FirstContact(models.TextChoices):
     """Who makes the first contact after a referral."""
 

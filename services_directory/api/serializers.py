@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from services_directory.api.capacity_shapes import CapacityDetailsSerializer
 from services_directory.models import (
     Accessibility,
     Address,
@@ -133,6 +134,7 @@ SHARED_FIELDS = [
     "takes_direct_referrals",
     "receiving_team",
     "capacity",
+    "capacity_details",
     "first_contact_by",
     "delivery",
     "life_course_stage",
@@ -149,6 +151,7 @@ class ServiceSummarySerializer(serializers.ModelSerializer[Service]):
 
     organization = ListedOrganizationSerializer()
     receiving_team = ReceivingTeamSerializer(allow_null=True)
+    capacity_details = CapacityDetailsSerializer(source="*")
     minimum_age = AgeField(allow_null=True)
     maximum_age = AgeField(allow_null=True)
     terms = ServiceTermSerializer(source="attributes", many=True)
@@ -324,6 +327,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     status = serializers.CharField()
     organization = DirectoryOrganizationSerializer()
     receiving_team = ReceivingTeamSerializer(allow_null=True)
+    capacity_details = CapacityDetailsSerializer(source="*")
     minimum_age = AgeField(allow_null=True)
     maximum_age = AgeField(allow_null=True)
     terms = ServiceTermSerializer(source="attributes", many=True)

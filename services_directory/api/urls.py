@@ -1,6 +1,8 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
+from services_directory.api.capacity import CapacityViewSet
 from services_directory.api.views import NeedViewSet, ServiceViewSet
 
 router = SimpleRouter()
@@ -9,4 +11,5 @@ router.register("needs", NeedViewSet, basename="need")
 router.register("postcodes", PostcodeViewSet, basename="postcode")
 router.register("neighbourhoods", NeighbourhoodViewSet, basename="neighbourhood")
 
-urlpatterns = router.urls
+_capacity = CapacityViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
+urlpatterns = [*router.urls, path("services/<str:service_id>/capacity/", _capacity, name="service-capacity")]

@@ -4,6 +4,7 @@ Primary keys are the HSDS UUIDs and fields bear their HSDS names, so that import
 HSDS itself has a field that the UK profile leaves out and that feeds carry nevertheless, the field is here too.
 """
 
+from services_directory.models.capacity import CapacityReport
 from services_directory.models.contacts import Contact, Language, Phone
 from services_directory.models.feeds import Feed
 from services_directory.models.organizations import Organization, OrganizationIdentifier
@@ -17,6 +18,7 @@ __all__ = [
     "Accessibility",
     "Address",
     "Attribute",
+    "CapacityReport",
     "Contact",
     "CostOption",
     "Feed",

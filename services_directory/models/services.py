@@ -6,7 +6,6 @@ from django.db.models import F, Q
 
 from accounts.models import Team
 from services_directory.enums import (
-    Capacity,
     Delivery,
     FirstContact,
     Gender,
@@ -15,13 +14,14 @@ from services_directory.enums import (
     ServiceStatus,
 )
 from services_directory.models.base import Record
+from services_directory.models.capacity import CAPACITY_RULES, SaysCapacity
 from services_directory.models.feeds import Feed
 from services_directory.models.organizations import Organization
 from services_directory.models.places import Location
 from services_directory.querysets import ServiceQuerySet
 
 
-class Service(Record):
+class Service(SaysCapacity, Record):
     """One thing that a person can be referred to, or told about. Personal data: none expected; an email may be a
     named person's.
     """
@@ -57,7 +57,6 @@ class Service(Record):
     receiving_team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="directory_services"
     )
-    capacity = models.CharField(max_length=12, choices=Capacity, blank=True)
     first_contact_by = models.CharField(max_length=10, choices=FirstContact, blank=True)
     programme_length_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
     review_points_weeks = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
@@ -96,7 +95,7 @@ class Service(Record):
             models.CheckConstraint(condition=Q(maximum_age__gte=0), name="service_maximum_age_not_negative"),
             models.CheckConstraint(condition=Q(minimum_age__lte=F("maximum_age")), name="service_ages_in_order"),
             models.CheckConstraint(condition=Q(referral_route__in=ReferralRoute.values), name="service_route_known"),
-            models.CheckConstraint(condition=Q(capacity__in=["", *Capacity.values]), name="service_capacity_known"),
+            *CAPACITY_RULES,
             models.CheckConstraint(
                 condition=Q(first_contact_by__in=["", *FirstContact.values]), name="service_first_contact_known"
             ),

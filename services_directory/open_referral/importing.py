@@ -255,7 +255,8 @@ class FeedImport:
                     feed_id=self.feed.pk,
                     source_digest=candidate.digest,
                 )
-                for candidate in candidates
+                # In the order in which everybody locks services (docs/adr/0014).
+                for candidate in sorted(candidates, key=lambda candidate: str(candidate.parsed.service["id"]))
             ],
             update_conflicts=True,
             unique_fields=["id"],

@@ -1,5 +1,6 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
+from services_directory.selectors.capacity import get_capacity
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
@@ -9,6 +10,7 @@ __all__ = [
     "Located",
     "Near",
     "UnknownPostcode",
+    "get_capacity",
     "get_service",
     "locate",
     "locate_many",

@@ -14,6 +14,17 @@ pytestmark = pytest.mark.django_db
 
 SERVICES = "/api/v1/services/"
 NEEDS_URL = "/api/v1/needs/"
+NOTHING_SAID_OF_CAPACITY = {
+    "places": None,
+    "places_left": None,
+    "is_full_by_count": False,
+    "keeps_waiting_list": False,
+    "waiting_list_length": None,
+    "people_waiting": 0,
+    "expected_wait_weeks": None,
+    "paused_until": None,
+    "confirmed_at": None,
+}
 
 
 @pytest.fixture
@@ -88,6 +99,7 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
         "takes_direct_referrals": False,
         "receiving_team": None,
         "capacity": "",
+        "capacity_details": NOTHING_SAID_OF_CAPACITY,
         "first_contact_by": "",
         "delivery": "in_place",
         "life_course_stage": [],
@@ -268,6 +280,7 @@ def test_an_entry_of_the_list_says_what_a_choice_needs(as_link_worker, load, rec
 
     assert sorted(entry) == [
         "capacity",
+        "capacity_details",
         "cost_options",
         "delivery",
         "description",
