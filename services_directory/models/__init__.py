@@ -12,16 +12,28 @@ from services_directory.models.postcodes import Neighbourhood, Postcode
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+from services_directory.models.trust import (
+    CheckRequest,
+    CheckRound,
+    ListingCheck,
+    ListingTrust,
+    ServiceResponsiveness,
+    Verification,
+)
 
 __all__ = [
     "Accessibility",
     "Address",
     "Attribute",
+    "CheckRequest",
+    "CheckRound",
     "Contact",
     "CostOption",
     "Feed",
     "Funding",
     "Language",
+    "ListingCheck",
+    "ListingTrust",
     "Location",
     "Neighbourhood",
     "Organization",
@@ -32,6 +44,8 @@ __all__ = [
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceResponsiveness",
     "Taxonomy",
     "TaxonomyTerm",
+    "Verification",
 ]
