@@ -50,7 +50,7 @@ class TrustEvidence:
     """What is known of one listing.
 
     `asked_on`: when its keeper was first asked since the last check, and has not answered. `bounced`: messages to its
-    inbox that could not be delivered since the last check. `published_on`: what an imported listing says of its own age.
+    inbox that could not be delivered since the last check. `published_on`: what an imported listing says of its age.
     """
 
     takes_referrals: bool

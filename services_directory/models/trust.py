@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Team
 from services_directory.enums import CheckAnswer, VerificationSource
 from services_directory.models.services import Service
 
@@ -17,10 +16,6 @@ class CheckRequest(models.Model):
 
     reference = models.CharField(max_length=20, unique=True, editable=False)
     recipient = models.EmailField(max_length=254)
-    team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, related_name="+", null=True, blank=True,
-        help_text="The team whose inbox it is; empty: the address that the listing itself gives.",
-    )  # fmt: skip
     asked_at = models.DateTimeField()
     due_on = models.DateField(help_text="By when an answer is asked for; a listing without one is stale from then.")
     reminded_at = models.DateTimeField(null=True, blank=True)

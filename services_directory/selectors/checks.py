@@ -60,7 +60,7 @@ def get_listing_check(reference: str, signature: str, service_id: UUID | None, *
 def _as_published(service_id: UUID) -> Service:
     schedules = Schedule.objects.order_by("dtstart", "byday", "opens_at", "id")
     places = ServiceAtLocation.objects.select_related("location").order_by("location__name", "id")
-    return (
+    service: Service = (
         Service.objects.select_related("organization", "receiving_team")
         .prefetch_related(
             Prefetch("cost_options", CostOption.objects.order_by("amount", "id")),
@@ -75,3 +75,4 @@ def _as_published(service_id: UUID) -> Service:
         )
         .get(pk=service_id)
     )
+    return service

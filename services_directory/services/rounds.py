@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from core.clocks import local_day
 from core.identifiers import new_reference
@@ -58,10 +58,10 @@ def _ask(*, at: dt.datetime, is_retelling: bool) -> _Asking:
     asked = _to_ask(at=at)
     requests = [
         CheckRequest(
-            reference=new_reference("K"), recipient=inbox, team_id=team_id, asked_at=at,
+            reference=new_reference("K"), recipient=inbox, asked_at=at,
             due_on=local_day(at) + dt.timedelta(days=ANSWER_WITHIN_DAYS), expires_at=at + LINK_LIFE,
         )
-        for inbox, team_id in asked
+        for inbox in asked
     ]  # fmt: skip
     CheckRequest.objects.bulk_create(requests, batch_size=BATCH)
     checks = [
@@ -75,21 +75,19 @@ def _ask(*, at: dt.datetime, is_retelling: bool) -> _Asking:
     return _Asking(requests=len(requests), asked=len(checks), reminded=len(reminded), lapsed=lapsed)
 
 
-def _to_ask(*, at: dt.datetime) -> dict[tuple[str, UUID | None], list[UUID]]:
-    """Return which listings to ask about, by inbox (and its team), those that have waited longest first."""
+def _to_ask(*, at: dt.datetime) -> dict[str, list[UUID]]:
+    """Return which listings to ask about, by inbox: those never checked first, then those that have waited longest."""
     asked_lately = set(CheckRequest.objects.filter(asked_at__gt=at - QUIET).values_list("recipient", flat=True))
     open_check = ListingCheck.objects.filter(
         service=OuterRef("pk"), answered_at__isnull=True, lapsed_at__isnull=True
     )  # fmt: skip
-    rows = listings_due(at=at).filter(~Exists(open_check)).order_by("verified_at", "pk").values("id", *OF_AN_INBOX)
-    found: dict[tuple[str, UUID | None], list[UUID]] = defaultdict(list)
-    # NULL comes last in PostgreSQL's order: a listing that nobody has ever checked waits behind those that were.
-    for row in rows.iterator(chunk_size=BATCH):
+    due = listings_due(at=at).filter(~Exists(open_check)).order_by(F("verified_at").asc(nulls_first=True), "pk")
+    found: dict[str, list[UUID]] = defaultdict(list)
+    for row in due.values("id", *OF_AN_INBOX).iterator(chunk_size=BATCH):
         inbox = inbox_of(row)
-        listings = found[inbox, row["receiving_team_id"]]
-        if inbox and inbox not in asked_lately and len(listings) < LISTINGS_PER_REQUEST:
-            listings.append(row["id"])
-    return {key: listings for key, listings in found.items() if listings}
+        if inbox and inbox not in asked_lately and len(found[inbox]) < LISTINGS_PER_REQUEST:
+            found[inbox].append(row["id"])
+    return found
 
 
 def _remind(*, at: dt.datetime) -> list[CheckRequest]:

@@ -162,11 +162,9 @@ def _tell_the_editors(verification: Verification) -> None:
 
 
 def _lock(service: Service) -> Service:
-    return (
-        Service.objects.select_related("organization", "receiving_team__organization")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=service.pk)
-    )
+    listings = Service.objects.select_related("organization", "receiving_team__organization")
+    locked: Service = listings.select_for_update(of=("self",), no_key=True).get(pk=service.pk)
+    return locked
 
 
 def _provider_of(service: Service) -> str:
