@@ -130,6 +130,7 @@ def _record(
     if said.answer != CheckAnswer.STILL_RIGHT and source != VerificationSource.EDITOR:
         _tell_the_editors(verification)
     judge_listings([service.pk], at=at)
+    service.refresh_from_db(fields=["status", "capacity", "trust_score", "trust_label", "is_stale"])
     return verification
 
 
