@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
@@ -136,7 +136,8 @@ def gaps(user: User) -> QuerySet[NeedGap]:
     """
     if not user.roles() & {Role.DIRECTORY_EDITOR, Role.MANAGER}:
         raise NotPermitted("The directory's figures are for its editors and for managers.")
-    return NeedGap.objects.select_related("term").order_by("term__name", "neighbourhood", "id")
+    by_name = NeedGap.objects.select_related("term").annotate(need_name=F("term__name"))
+    return by_name.order_by("need_name", "neighbourhood", "id")
 
 
 def presented(gap: NeedGap) -> dict[str, Any]:

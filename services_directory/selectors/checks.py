@@ -29,7 +29,7 @@ def get_check_request(reference: str, signature: str, *, at: dt.datetime) -> Che
     :raises NotVisible: if we did not make the link, or what it asked about is gone.
     :raises Conflict: if it has expired (`link_expired`), or every listing has been answered for (`link_used`).
     """
-    request = None
+    request: CheckRequest | None = None
     if is_signed(reference, signature, purpose=LISTING_CHECK):
         checks = ListingCheck.objects.select_related("service").order_by("service__name", "id")
         request = CheckRequest.objects.filter(reference=reference).prefetch_related(Prefetch("checks", checks)).first()
@@ -42,19 +42,24 @@ def get_check_request(reference: str, signature: str, *, at: dt.datetime) -> Che
     return request
 
 
-def get_listing_check(reference: str, signature: str, service_id: UUID | None, *, at: dt.datetime) -> ListingCheck:
-    """Return one listing of the request behind a link, with what is published of it; the only one without an id.
+def get_listing_check(reference: str, signature: str, service_id: UUID, *, at: dt.datetime) -> ListingCheck:
+    """Return one listing of the request behind a link, with what is published of it.
 
     :raises NotVisible, Conflict: as `get_check_request` does; and if this listing has been answered for already.
     """
     request = get_check_request(reference, signature, at=at)
-    check = next((each for each in request.checks.all() if service_id in {each.service_id, None}), None)
+    check = next((each for each in request.checks.all() if each.service_id == service_id), None)
     if check is None:
         raise NotVisible("This link does not ask about that listing.")
     if check.answered_at:
         raise Conflict("This listing has been answered for already.", code=USED)
     check.service = _as_published(check.service_id)
     return check
+
+
+def listings_left(reference: str) -> int:
+    """Return how many listings of a request nobody has answered for."""
+    return ListingCheck.objects.filter(request__reference=reference, answered_at__isnull=True).count()
 
 
 def _as_published(service_id: UUID) -> Service:

@@ -44,9 +44,7 @@ class Said:
 
 
 @transaction.atomic(durable=True)
-def answer_by_link(
-    *, reference: str, signature: str, service_id: UUID | None, said: Said, at: dt.datetime
-) -> Verification:
+def answer_by_link(*, reference: str, signature: str, service_id: UUID, said: Said, at: dt.datetime) -> Verification:
     """Take the answer of whoever holds the link of a request, once for each listing.
 
     :raises NotVisible: if we have not made the link, or it does not ask about this listing.
