@@ -19,7 +19,7 @@ class SignInThrottle(ScopedRateThrottle):
         try:
             return super().allow_request(request, view)
         except RedisError:
-            logger.exception("tries could not be counted")
+            logger.exception("%s tries could not be counted", view.throttle_scope)
             return True
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -44,9 +44,9 @@ class TrustPartSerializer(serializers.Serializer[Any]):
 class TrustSerializer(ListedTrustSerializer):
     """How far a listing can be believed, and why. `score` is the share of the points that could be had."""
 
-    words = serializers.CharField(source="judgement.words", default="")
-    parts = TrustPartSerializer(source="judgement.parts", many=True, default=[])
-    judged_at = serializers.DateTimeField(source="judgement.judged_at", default=None, allow_null=True)
+    words = serializers.SerializerMethodField(help_text="Why, in sentences; empty: not judged yet.")
+    parts = serializers.SerializerMethodField()
+    judged_at = serializers.DateTimeField(source="judgement.judged_at", allow_null=True)
     verified_by = serializers.CharField(help_text="The organisation or the role that last said that it is right.")
     reported = serializers.CharField(help_text="changed or closed, where its provider has said so since; else empty.")
 
@@ -54,6 +54,13 @@ class TrustSerializer(ListedTrustSerializer):
         model = Service
         fields = ["score", "label", "is_stale", "words", "parts", "judged_at", "verified_at", "verified_by", "reported"]
         read_only_fields = fields
+
+    def get_words(self, service: Service) -> str:
+        return service.judgement.words if hasattr(service, "judgement") else ""
+
+    @extend_schema_field(TrustPartSerializer(many=True))
+    def get_parts(self, service: Service) -> Any:
+        return service.judgement.parts if hasattr(service, "judgement") else []
 
 
 class VerificationInputSerializer(serializers.Serializer[Any]):

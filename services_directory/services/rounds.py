@@ -98,7 +98,7 @@ def _remind(*, at: dt.datetime) -> list[CheckRequest]:
             Exists(unanswered), reminded_at__isnull=True, asked_at__lte=at - REMIND_AFTER, due_on__gt=local_day(at)
         ).order_by("pk")
     )
-    CheckRequest.objects.filter(pk__in=[request.pk for request in requests]).update(reminded_at=at)
+    CheckRequest.objects.filter(pk__in=[each.pk for each in requests]).update(reminded_at=at)
     return requests
 
 
@@ -106,13 +106,13 @@ def _owe(template: str, requests: list[CheckRequest], *, at: dt.datetime, is_ret
     notifications.enqueue_many(
         [
             notifications.Owed(
-                event_key=f"{template}:{request.reference}",
-                recipient=request.recipient,
+                event_key=f"{template}:{each.reference}",
+                recipient=each.recipient,
                 template=template,
-                context={"reference": request.reference, "due_on": request.due_on.isoformat()},
+                context={"reference": each.reference, "due_on": each.due_on.isoformat()},
                 at=at,
                 already_delivered_at=at if is_retelling else None,
             )
-            for request in requests
+            for each in requests
         ]
     )
