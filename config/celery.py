@@ -55,6 +55,21 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
             "options": {"queue": "periodic", "expires": 6 * 3600},
         },
+        "count replies": {
+            "task": "insights.count_responsiveness",
+            "schedule": crontab(hour=2, minute=40),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "count gaps": {
+            "task": "insights.count_gaps",
+            "schedule": crontab(hour=2, minute=50),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "check listings": {
+            "task": "services_directory.check_listings",
+            "schedule": crontab(day_of_week="mon", hour=6, minute=0),
+            "options": {"queue": "periodic", "expires": 24 * 3600},
+        },
     },
 )
 app.autodiscover_tasks()

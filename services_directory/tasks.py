@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services_directory.services import capacity
+from services_directory.services.rounds import check_listings as do_the_round
 
 log = logging.getLogger(__name__)
 
@@ -17,3 +18,13 @@ def end_pauses(**_: Any) -> None:
     opened = capacity.end_pauses(at=timezone.now())
     if opened:
         log.info("Opened %d services after their pause", opened)
+
+
+@shared_task(name="services_directory.check_listings")
+def check_listings(**_: Any) -> None:
+    """Ask whether listings are still right, and judge how far each can be believed."""
+    done = do_the_round(at=timezone.now())
+    log.info(
+        "Judged %d listings (%d stale); asked about %d in %d emails, %d reminders",
+        done.judged, done.stale, done.asked, done.requests, done.reminded,
+    )  # fmt: skip

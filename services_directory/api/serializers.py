@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services_directory.api.capacity_shapes import CapacityDetailsSerializer
+from services_directory.api.trust import ListedTrustSerializer, TrustSerializer
 from services_directory.models import (
     Accessibility,
     Address,
@@ -143,6 +144,7 @@ SHARED_FIELDS = [
     "maximum_age",
     "terms",
     "cost_options",
+    "trust",
 ]
 
 
@@ -158,6 +160,7 @@ class ServiceSummarySerializer(serializers.ModelSerializer[Service]):
     cost_options = CostOptionSerializer(many=True)
     places = ListedPlaceSerializer(source="service_at_locations", many=True)
     schedules = serializers.SerializerMethodField(help_text="Everywhere, and at each place.")
+    trust = ListedTrustSerializer(source="*")
     distance_km = serializers.SerializerMethodField(
         help_text="To its nearest place, when latitude and longitude are given and a place is on the map."
     )
@@ -340,6 +343,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     phones = ServicePhoneSerializer(many=True)
     funding = serializers.SlugRelatedField[Any](slug_field="source", many=True, read_only=True)
     provenance = ServiceProvenanceSerializer(source="*")
+    trust = TrustSerializer(source="*")
 
     class Meta:
         model = Service

@@ -1,8 +1,8 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
 from services_directory.api.capacity import CapacityViewSet
+from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
 from services_directory.api.views import NeedViewSet, ServiceViewSet
 
 router = SimpleRouter()

@@ -10,11 +10,12 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.selectors import signed_in
 from services_directory import selectors
 from services_directory.api.serializers import DirectoryNeedSerializer, ServiceSerializer, ServiceSummarySerializer
+from services_directory.api.trust import VerifyMixin
 from services_directory.filters import ServiceFilter
 from services_directory.models import Service, TaxonomyTerm
 
 
-class ServiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Service]):
+class ServiceViewSet(VerifyMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Service]):
     """Services that run."""
 
     serializer_class = ServiceSerializer

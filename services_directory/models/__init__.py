@@ -13,17 +13,29 @@ from services_directory.models.postcodes import Neighbourhood, Postcode, Postcod
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
+from services_directory.models.trust import (
+    CheckRequest,
+    CheckRound,
+    ListingCheck,
+    ListingTrust,
+    ServiceResponsiveness,
+    Verification,
+)
 
 __all__ = [
     "Accessibility",
     "Address",
     "Attribute",
     "CapacityReport",
+    "CheckRequest",
+    "CheckRound",
     "Contact",
     "CostOption",
     "Feed",
     "Funding",
     "Language",
+    "ListingCheck",
+    "ListingTrust",
     "Location",
     "Neighbourhood",
     "Organization",
@@ -35,6 +47,8 @@ __all__ = [
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceResponsiveness",
     "Taxonomy",
     "TaxonomyTerm",
+    "Verification",
 ]

@@ -6,12 +6,14 @@ from django.db.models import F, Q
 
 from accounts.models import Team
 from services_directory.enums import (
+    CheckAnswer,
     Delivery,
     FirstContact,
     Gender,
     LifeCourseStage,
     ReferralRoute,
     ServiceStatus,
+    VerificationSource,
 )
 from services_directory.models.base import Record
 from services_directory.models.capacity import CAPACITY_RULES, SaysCapacity
@@ -74,6 +76,16 @@ class Service(SaysCapacity, Record):
     # --- How far it can be believed; worked out from what happened, never typed ---
     trust_score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 to 100; empty: not judged yet.")
     is_stale = models.BooleanField(default=False, help_text="Whether nobody has vouched for it for too long.")
+    trust_label = models.CharField(max_length=100, blank=True, help_text="The judgement in a few words.")
+    # What the last verifications said (models/trust.py has all of them).
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last said that it is right.")
+    verified_how = models.CharField(max_length=15, choices=VerificationSource, blank=True)
+    verified_by = models.CharField(
+        max_length=255, blank=True, help_text="Which organisation, or what role; nobody's name."
+    )
+    reported = models.CharField(
+        max_length=12, choices=CheckAnswer, blank=True, help_text="What its provider has said is not right, since then."
+    )
 
     # --- Where it comes from ---
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
@@ -105,6 +117,14 @@ class Service(SaysCapacity, Record):
             ),
             models.CheckConstraint(condition=Q(genders__contained_by=Gender.values), name="service_genders_known"),
             models.CheckConstraint(condition=Q(trust_score__range=(0, 100)), name="service_trust_score_in_range"),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, verified_how="", verified_by="")
+                | (Q(verified_at__isnull=False, verified_how__in=VerificationSource.values) & ~Q(verified_by="")),
+                name="service_verified_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported__in=["", CheckAnswer.CHANGED, CheckAnswer.CLOSED]), name="service_report_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(referral_route=ReferralRoute.REFERRAL)
                 | (Q(receiving_team__isnull=False) & ~Q(capacity="") & ~Q(first_contact_by="")),

@@ -228,6 +228,17 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
             "sources": [],
             "made_up": [],
         },
+        "trust": {
+            "score": None,
+            "label": "",
+            "is_stale": False,
+            "words": "",
+            "parts": [],
+            "judged_at": None,
+            "verified_at": None,
+            "verified_by": "",
+            "reported": "",
+        },
     }
 
 
@@ -299,7 +310,9 @@ def test_an_entry_of_the_list_says_what_a_choice_needs(as_link_worker, load, rec
         "schedules",
         "takes_direct_referrals",
         "terms",
+        "trust",
     ]
+    assert entry["trust"] == {"score": None, "label": "", "is_stale": False}
     assert entry["organization"] == {"id": str(uuid.UUID(int=1)), "name": "Movers"}
     assert entry["places"] == [
         {
