@@ -76,6 +76,8 @@ class Service(Record):
     trust_score = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 to 100; empty: not judged yet.")
     is_stale = models.BooleanField(default=False, help_text="Whether nobody has vouched for it for too long.")
 
+    version = models.PositiveIntegerField(default=1, help_text="Of what the listing says; each change adds one.")
+
     # --- Where it comes from ---
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
     withdrawn_at = models.DateTimeField(
