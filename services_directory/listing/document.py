@@ -21,7 +21,6 @@ from services_directory.models import (
     Address,
     Attribute,
     CostOption,
-    Funding,
     Language,
     Location,
     Organization,
@@ -204,7 +203,8 @@ def without_ids(value: Any) -> Any:
 
 
 def _rows(service: Any, name: str) -> Iterable[Any]:
-    return service.schedules_anywhere if name == "schedules" else getattr(service, name).all()
+    rows: Iterable[Any] = service.schedules_anywhere if name == "schedules" else getattr(service, name).all()
+    return rows
 
 
 def _whole(part: Part, children: Mapping[str, Part], row: Any) -> Item:

@@ -123,6 +123,11 @@ class Service(Record):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, and its feed still has it; of many, `objects.active()`."""
+        return self.status == ServiceStatus.ACTIVE and self.withdrawn_at is None
+
 
 class ServiceAtLocation(Record):
     """One service at one of its places. Personal data: none."""

@@ -1,5 +1,13 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
+from services_directory.selectors.keeping import (
+    get_listing,
+    get_proposal,
+    history_of,
+    listings_kept_by,
+    proposals_visible_to,
+    waiting_of,
+)
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
@@ -9,12 +17,18 @@ __all__ = [
     "Located",
     "Near",
     "UnknownPostcode",
+    "get_listing",
+    "get_proposal",
     "get_service",
+    "history_of",
+    "listings_kept_by",
     "locate",
     "narrowed",
     "needs",
+    "proposals_visible_to",
     "receiving_teams",
     "search_services",
     "services_visible_to",
     "terms_called",
+    "waiting_of",
 ]

@@ -1,5 +1,17 @@
 """Writes about the directory: one use case each, by topic."""
 
 from services_directory.services.feeds import import_feed, load_demo_directory, load_needs
+from services_directory.services.listings import Kept, create_listing, edit_listing
+from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
 
-__all__ = ["import_feed", "load_demo_directory", "load_needs"]
+__all__ = [
+    "Kept",
+    "approve_proposal",
+    "create_listing",
+    "decline_proposal",
+    "edit_listing",
+    "import_feed",
+    "load_demo_directory",
+    "load_needs",
+    "withdraw_proposal",
+]

@@ -19,6 +19,8 @@ def context_for(template):
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
         "consent_withdrawn",
+        "listing_decided",
+        "listing_proposed",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
