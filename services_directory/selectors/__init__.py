@@ -11,6 +11,7 @@ from services_directory.selectors.keeping import (
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
+from services_directory.selectors.spreadsheets import spreadsheet_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "receiving_teams",
     "search_services",
     "services_visible_to",
+    "spreadsheet_of",
     "terms_called",
     "waiting_of",
 ]

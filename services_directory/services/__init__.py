@@ -3,6 +3,7 @@
 from services_directory.services.feeds import import_feed, load_demo_directory, load_needs
 from services_directory.services.listings import Kept, create_listing, edit_listing
 from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
+from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
 
 __all__ = [
     "Kept",
@@ -11,6 +12,8 @@ __all__ = [
     "decline_proposal",
     "edit_listing",
     "import_feed",
+    "import_spreadsheet",
+    "import_spreadsheet_feed",
     "load_demo_directory",
     "load_needs",
     "withdraw_proposal",

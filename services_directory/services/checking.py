@@ -3,12 +3,12 @@ each has a sentence for the person who broke it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from core.errors import Invalid
 from services_directory.enums import ReferralRoute
-from services_directory.listing.document import Document, Item
+from services_directory.listing.document import FIELDS, Document, Item
 
 _TELEPHONE = re.compile(r"^[0-9+() -]{3,35}$")
 _CURRENCY = re.compile(r"^([A-Z]{3})?$")
@@ -16,18 +16,18 @@ OLDEST = 120
 """Years: an age above it is a slip of the keyboard."""
 
 
-def check(document: Document) -> None:
-    """Check a whole listing.
+def check(document: Document, *, changed: Collection[str] = FIELDS) -> None:
+    """Check what a listing says in the fields that change, and with them in others that they go together with.
+
+    What a feed has left untidy in a field that nobody touches is in nobody's way.
 
     :raises Invalid: if something in it cannot be right.
     """
     errors: dict[str, list[str]] = {}
-    for at, sentence in (
-        *_of_words(document), *_of_ages(document), *_of_referring(document), *_of_phones(document),
-        *_of_costs(document["cost_options"]), *_of_schedules(document["schedules"], "schedules"),
-        *_of_places(document["service_at_locations"]),
-    ):  # fmt: skip
-        errors.setdefault(at, []).append(sentence)
+    for fields, rule in _RULES:
+        if not fields.isdisjoint(changed):
+            for at, sentence in rule(document):
+                errors.setdefault(at, []).append(sentence)
     if errors:
         raise Invalid(errors)
 
@@ -35,14 +35,20 @@ def check(document: Document) -> None:
 Found = Iterable[tuple[str, str]]
 
 
-def _of_words(document: Document) -> Found:
-    for field in ("name", "description"):
-        if not document[field]:
-            yield field, f"Give the listing a {field}."
+def _of_name(document: Document) -> Found:
+    if not document["name"]:
+        yield "name", "Give the listing a name."
+
+
+def _of_description(document: Document) -> Found:
+    if not document["description"]:
+        yield "description", "Say what it is."
+
+
+def _of_organization(document: Document) -> Found:
     if not document["organization"]["name"]:
         yield "organization.name", "Say who runs it."
-    if any(not code for code in document["needs"]):
-        yield "needs", "Name each need by its code."
+    yield from _of_phones(document["organization"]["phones"], "organization.phones")
 
 
 def _of_ages(document: Document) -> Found:
@@ -68,14 +74,10 @@ def _of_referring(document: Document) -> Found:
             yield field, sentence
 
 
-def _of_phones(document: Document) -> Found:
-    at_organization = enumerate(document["organization"]["phones"])
-    for at, phone in (
-        *((f"phones[{index}]", phone) for index, phone in enumerate(document["phones"])),
-        *((f"organization.phones[{index}]", phone) for index, phone in at_organization),
-    ):
+def _of_phones(phones: list[Item], where: str) -> Found:
+    for index, phone in enumerate(phones):
         if not _TELEPHONE.match(phone["number"]):
-            yield f"{at}.number", "Give a telephone number in digits, like 0161 496 0111."
+            yield f"{where}[{index}].number", "Give a telephone number in digits, like 0161 496 0111."
 
 
 def _of_costs(costs: list[Item]) -> Found:
@@ -117,3 +119,20 @@ def _of_places(places: list[Item]) -> Found:
         if (location["latitude"] is None) != (location["longitude"] is None):
             yield f"{at}.location.latitude", "Send latitude and longitude together, or neither."
         yield from _of_schedules(place["schedules"], f"{at}.schedules")
+
+
+_RULES: tuple[tuple[frozenset[str], Callable[[Document], Found]], ...] = (
+    (frozenset({"name"}), _of_name),
+    (frozenset({"description"}), _of_description),
+    (frozenset({"organization"}), _of_organization),
+    (frozenset({"minimum_age", "maximum_age"}), _of_ages),
+    (
+        frozenset({"referral_route", "takes_direct_referrals", "receiving_team", "capacity", "first_contact_by"}),
+        _of_referring,
+    ),
+    (frozenset({"phones"}), lambda document: _of_phones(document["phones"], "phones")),
+    (frozenset({"cost_options"}), lambda document: _of_costs(document["cost_options"])),
+    (frozenset({"schedules"}), lambda document: _of_schedules(document["schedules"], "schedules")),
+    (frozenset({"service_at_locations"}), lambda document: _of_places(document["service_at_locations"])),
+)
+"""Each rule with the fields that it speaks of."""

@@ -83,7 +83,7 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
     wished = complete(sent, service=service)
     changed = {name: value for name, value in wished.items() if said(name, value) != before[name]}
     _check_whose_it_is(service, before, changed, side=side, actor=actor)
-    check(before | changed)
+    check(before | changed, changed=changed)
     waiting = {
         name: value
         for name, value in changed.items()
@@ -91,7 +91,7 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
     }
     now = {name: value for name, value in changed.items() if name not in waiting}
     if waiting and now:
-        _check_without(before | now, waiting)
+        _check_without(before, now, waiting)
     if now:
         carry_out(service, now, kind=kind, author=Author.of_actor(actor, side), at=at)
     proposal = None
@@ -99,8 +99,7 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
         proposal = propose_values(
             service,
             before=before,
-            wished={name: said(name, wished[name]) for name in waiting},
-            settled=[name for name in wished if name not in waiting and policies.needs_approval(name, wished[name])],
+            wished={name: said(name, value) for name, value in waiting.items()},
             user=actor.user,
             at=at,
         )
@@ -177,12 +176,12 @@ def carry_out(
 
     What its organisation says is part of the organisation's other listings, too: each of them gets its line.
     """
-    ids = [service.pk]
-    if "organization" in values:
-        ids = list(Service.objects.filter(organization=values["organization"].get("id")).values_list("pk", flat=True))
-    with _refusing(), recorded({service.pk, *ids}, kind=kind, author=author, at=at, proposal=proposal):
+    ids = {service.pk}
+    if values.get("organization", {}).get("id") == str(service.organization_id):
+        ids |= set(Service.objects.filter(organization=service.organization_id).values_list("pk", flat=True))
+    with _refusing(), recorded(ids, kind=kind, author=author, at=at, proposal=proposal):
         write(service, values, at=at)
-    _after_change([service.pk, *ids])
+    _after_change(ids)
 
 
 def locked(service_id: UUID, *, with_organization: bool = False) -> Service:
@@ -251,6 +250,10 @@ def _check_whose_it_is(
     if wished is None:
         return
     current = before["organization"]
+    if wished.get("id") not in {None, current["id"]} and said_of(wished) != said_of(
+        Organization.objects.get(pk=wished["id"])
+    ):
+        raise Invalid({"organization": ["Send only the id of the one that is to run it; change it afterwards."]})
     if side == ChangeSide.PROVIDER and wished.get("id") != current["id"]:
         raise NotPermitted("Who runs a listing is changed by a directory editor.", fields=["organization"])
     if side == ChangeSide.PROVIDER and actor.user is not None:
@@ -279,10 +282,10 @@ def _check_organization_of_new(wished: Document) -> None:
         raise Invalid({"organization": [f"There is one of this name: send its id, {known}, and nothing else."]})
 
 
-def _check_without(document: Document, waiting: Mapping[str, Any]) -> None:
+def _check_without(before: Document, now: Document, waiting: Document) -> None:
     """Check the listing as it is to be while some fields wait for approval."""
     try:
-        check(document)
+        check(before | now, changed=now)
     except Invalid as problem:
         fields = ", ".join(waiting)
         raise Invalid(

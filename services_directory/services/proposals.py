@@ -46,7 +46,7 @@ def approve_proposal(*, proposal: ListingProposal, actor: Actor, at: dt.datetime
                     code="listing_changed",
                     changed=since,
                 )
-            check(before | proposal.after)
+            check(before | proposal.after, changed=proposal.after)
             carry_out(service, proposal.after, kind=ChangeKind.APPROVAL, author=author, at=at, proposal=proposal)
     except Invalid as problem:
         raise Conflict(

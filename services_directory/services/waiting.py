@@ -1,7 +1,6 @@
 """Proposals put to a directory editor. Called inside a use case, with the listing's row locked."""
 
 import datetime as dt
-from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.models import User
@@ -14,26 +13,22 @@ from services_directory.services.checking import check
 
 
 def propose_values(
-    service: Service, *, before: Document, wished: Document, settled: Iterable[str], user: User, at: dt.datetime
+    service: Service, *, before: Document, wished: Document, user: User, at: dt.datetime
 ) -> ListingProposal | None:
     """Put changes of a listing to an editor; return what waits of this listing now, if anything.
 
     A listing has one proposal that waits. A later one takes it up: what was wished before stays wished, unless it is
-    wished otherwise now, or no more (`settled`: fields sent as they are).
+    wished otherwise now.
 
     :raises Invalid: if the listing cannot be right with all that is wished.
     """
     earlier = ListingProposal.objects.select_for_update().filter(service=service, status=ProposalStatus.PENDING).first()
-    dropped = set(settled)
-    kept = {name: value for name, value in earlier.after.items() if name not in dropped} if earlier else {}
-    after = kept | wished
-    if earlier is not None and earlier.after == after:
+    after = (earlier.after if earlier else {}) | wished
+    if service.receiving_team_id is None or not after or (earlier is not None and earlier.after == after):
         return earlier
     if earlier is not None:
-        close(earlier, ProposalStatus.SUPERSEDED if after else ProposalStatus.WITHDRAWN, user=user, at=at)
-    if not after or service.receiving_team_id is None:
-        return None
-    check(before | after)
+        close(earlier, ProposalStatus.SUPERSEDED, user=user, at=at)
+    check(before | after, changed=after)
     return _put(
         ListingProposal(
             service=service,
