@@ -1,4 +1,4 @@
-"""Small things that every REST view shares: entity tags, preconditions, and the schema's own view."""
+"""Small things that every REST view shares: entity tags, preconditions, strict input, and the schema's own view."""
 
 from typing import Any
 
@@ -20,12 +20,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-class SchemaView(SpectacularAPIView):
-    """The OpenAPI document, open to all: it holds no data of anybody."""
-
-    authentication_classes = ()
-
-
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses a field that it does not know: a misspelt name must not be silently lost."""
 
@@ -35,6 +29,12 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
         return super().to_internal_value(data)
+
+
+class SchemaView(SpectacularAPIView):
+    """The OpenAPI document, open to all: it holds no data of anybody."""
+
+    authentication_classes = ()
 
 
 def etag(version: int) -> str:

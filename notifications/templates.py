@@ -183,6 +183,16 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Sharing has been withdrawn: $reference",
             news="Please look at $reference: the agreement to share has been withdrawn.",
         ),
+        # to the directory editors' team
+        "listing_proposed": MessageTemplate(
+            subject="A change to the directory waits for you: $reference",
+            news="A provider proposes a change to the directory, $reference, which waits for your decision.",
+        ),
+        # to a provider's team
+        "listing_decided": MessageTemplate(
+            subject="Your change to the directory has been decided: $reference",
+            news="A directory editor has decided on the change that your team proposed, $reference.",
+        ),
         # to whoever was not the one to act
         "onward_accepted": _ONWARD_UPDATE,
         "onward_declined": _ONWARD_UPDATE,

@@ -112,3 +112,33 @@ class CheckAnswer(models.TextChoices):
     STILL_RIGHT = "still_right", "Still right"
     CHANGED = "changed", "Something has changed"
     CLOSED = "closed", "It has closed"
+
+
+class ChangeKind(models.TextChoices):
+    """How a listing came to change."""
+
+    EDIT = "edit", "Edited here"
+    APPROVAL = "approval", "A proposed change was approved"
+    SPREADSHEET = "spreadsheet", "Changed by a spreadsheet"
+    IMPORT = "import", "Read from its feed"
+    WITHDRAWAL = "withdrawal", "No longer in its feed"
+    VERIFICATION = "verification", "Confirmed by its provider"
+
+
+class ChangeSide(models.TextChoices):
+    """On whose side somebody acts who changes a listing."""
+
+    PROVIDER = "provider", "Its provider"
+    EDITOR = "editor", "A directory editor"
+    FEED = "feed", "Its feed"
+    SERVICE = "service", "The service itself"
+
+
+class ProposalStatus(models.TextChoices):
+    """What became of a proposed change."""
+
+    PENDING = "pending", "Waits for a directory editor"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn by its side"
+    SUPERSEDED = "superseded", "Replaced by a later proposal"

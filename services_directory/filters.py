@@ -6,8 +6,8 @@ import django_filters
 from django import forms
 
 from services_directory import selectors
-from services_directory.enums import Capacity, Delivery, ReferralRoute, Weekday
-from services_directory.models import Service
+from services_directory.enums import Capacity, Delivery, ProposalStatus, ReferralRoute, Weekday
+from services_directory.models import ListingProposal, Service
 
 
 class ServiceFilterForm(forms.Form):
@@ -85,3 +85,14 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has n
             receiving_team=given["receiving_team"],
             near=near,
         )
+
+
+class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no stubs
+    """The filters of the list of proposals."""
+
+    status = django_filters.ChoiceFilter(choices=ProposalStatus.choices)
+    service = django_filters.UUIDFilter(field_name="service_id")
+
+    class Meta:
+        model = ListingProposal
+        fields: list[str] = []

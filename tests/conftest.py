@@ -27,6 +27,7 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
         cursor.execute("ALTER TABLE referrals_consent DISABLE TRIGGER consent_no_truncate")
         cursor.execute("ALTER TABLE services_directory_capacityreport DISABLE TRIGGER capacity_report_no_truncate")
         cursor.execute("ALTER TABLE services_directory_verification DISABLE TRIGGER verification_no_truncate")
+        cursor.execute("ALTER TABLE services_directory_listingchange DISABLE TRIGGER listing_change_no_truncate")
 
 
 @pytest.fixture(autouse=True)

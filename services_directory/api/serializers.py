@@ -357,6 +357,8 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
             "fees",
             "fees_description",
             "accreditations",
+            "licenses",
+            "genders",
             "eligibility_description",
             "application_process",
             "interpretation_services",

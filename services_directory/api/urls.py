@@ -3,6 +3,8 @@ from rest_framework.routers import SimpleRouter
 
 from services_directory.api.capacity import CapacityViewSet
 from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
+from services_directory.api.proposals import ProposalViewSet
+from services_directory.api.spreadsheets import SpreadsheetView
 from services_directory.api.views import NeedViewSet, ServiceViewSet
 
 router = SimpleRouter()
@@ -12,4 +14,10 @@ router.register("postcodes", PostcodeViewSet, basename="postcode")
 router.register("neighbourhoods", NeighbourhoodViewSet, basename="neighbourhood")
 
 _capacity = CapacityViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
-urlpatterns = [*router.urls, path("services/<str:service_id>/capacity/", _capacity, name="service-capacity")]
+router.register("directory/proposals", ProposalViewSet, basename="proposal")
+
+urlpatterns = [
+    *router.urls,
+    path("services/<str:service_id>/capacity/", _capacity, name="service-capacity"),
+    path("directory/services.csv", SpreadsheetView.as_view(), name="services-spreadsheet"),
+]

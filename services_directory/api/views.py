@@ -3,19 +3,18 @@
 from typing import Any
 
 from rest_framework import mixins
-from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.selectors import signed_in
 from services_directory import selectors
+from services_directory.api.listings import KeepingViewSet
 from services_directory.api.serializers import DirectoryNeedSerializer, ServiceSerializer, ServiceSummarySerializer
 from services_directory.api.trust import VerifyMixin
 from services_directory.filters import ServiceFilter
 from services_directory.models import Service, TaxonomyTerm
 
 
-class ServiceViewSet(VerifyMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Service]):
+class ServiceViewSet(VerifyMixin, mixins.ListModelMixin, KeepingViewSet):
     """Services that run."""
 
     serializer_class = ServiceSerializer
@@ -29,10 +28,6 @@ class ServiceViewSet(VerifyMixin, mixins.ListModelMixin, mixins.RetrieveModelMix
         if getattr(self, "swagger_fake_view", False):
             return Service.objects.none()
         return selectors.services_visible_to(signed_in(self.request.user))
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        service = selectors.get_service(signed_in(request.user), kwargs["pk"])
-        return Response(self.get_serializer(service).data)
 
 
 class NeedViewSet(mixins.ListModelMixin, GenericViewSet[TaxonomyTerm]):

@@ -7,6 +7,7 @@ HSDS itself has a field that the UK profile leaves out and that feeds carry neve
 from services_directory.models.capacity import CapacityReport
 from services_directory.models.contacts import Contact, Language, Phone
 from services_directory.models.feeds import Feed
+from services_directory.models.keeping import ListingChange, ListingProposal
 from services_directory.models.organizations import Organization, OrganizationIdentifier
 from services_directory.models.places import Accessibility, Address, Location
 from services_directory.models.postcodes import Neighbourhood, Postcode, PostcodeEdition
@@ -34,7 +35,9 @@ __all__ = [
     "Feed",
     "Funding",
     "Language",
+    "ListingChange",
     "ListingCheck",
+    "ListingProposal",
     "ListingTrust",
     "Location",
     "Neighbourhood",

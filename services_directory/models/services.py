@@ -87,6 +87,8 @@ class Service(SaysCapacity, Record):
         max_length=12, choices=CheckAnswer, blank=True, help_text="What its provider has said is not right, since then."
     )
 
+    version = models.PositiveIntegerField(default=1, help_text="Of what the listing says; each change adds one.")
+
     # --- Where it comes from ---
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
     withdrawn_at = models.DateTimeField(
@@ -139,6 +141,11 @@ class Service(SaysCapacity, Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs, and its feed still has it; of many, `objects.active()`."""
+        return self.status == ServiceStatus.ACTIVE and self.withdrawn_at is None
 
 
 class ServiceAtLocation(Record):

@@ -5,6 +5,7 @@ feed that brought it. What hangs on a changed row is replaced. A batch that the 
 by record, so that one bad record costs only itself.
 """
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import Any
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Q
 
+from services_directory.enums import ChangeKind
+from services_directory.listing.history import Author, recorded
 from services_directory.models import (
     Accessibility,
     Address,
@@ -119,8 +122,9 @@ class _Candidate:
 class FeedImport:
     """One run over one feed."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, *, at: dt.datetime) -> None:
         self.feed = feed
+        self.at = at
         self.report = ImportReport()
         self._met: set[uuid.UUID] = set()
         self._written: set[uuid.UUID] = set()
@@ -197,10 +201,13 @@ class FeedImport:
         with transaction.atomic():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
             Feed.objects.select_for_update().get(pk=self.feed.pk)
-            written = self._write_shared(candidates)
-            candidates = self._with_known_organizations(candidates, report)
-            self._write_services(candidates)
-            self._replace_parts(candidates, written, report)
+            ids = {candidate.parsed.service["id"]: candidate.is_new for candidate in candidates}
+            new = {service_id for service_id, is_new in ids.items() if is_new}
+            with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
+                written = self._write_shared(candidates)
+                candidates = self._with_known_organizations(candidates, report)
+                self._write_services(candidates)
+                self._replace_parts(candidates, written, report)
         self._written |= {key for group in written.values() for key in group}
         for candidate in candidates:
             report.notes.extend(Remark(candidate.own_id, note) for note in candidate.parsed.notes)

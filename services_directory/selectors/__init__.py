@@ -1,9 +1,18 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
 from services_directory.selectors.capacity import get_capacity
+from services_directory.selectors.keeping import (
+    get_listing,
+    get_proposal,
+    history_of,
+    listings_kept_by,
+    proposals_visible_to,
+    waiting_of,
+)
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
+from services_directory.selectors.spreadsheets import spreadsheet_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
@@ -11,14 +20,21 @@ __all__ = [
     "Near",
     "UnknownPostcode",
     "get_capacity",
+    "get_listing",
+    "get_proposal",
     "get_service",
+    "history_of",
+    "listings_kept_by",
     "locate",
     "locate_many",
     "narrowed",
     "needs",
     "neighbourhoods",
+    "proposals_visible_to",
     "receiving_teams",
     "search_services",
     "services_visible_to",
+    "spreadsheet_of",
     "terms_called",
+    "waiting_of",
 ]

@@ -2,14 +2,25 @@
 
 from services_directory.services.demo_places import load_demo_places
 from services_directory.services.feeds import import_feed, load_demo_directory, load_needs
+from services_directory.services.listings import Kept, create_listing, edit_listing
 from services_directory.services.neighbourhoods import load_neighbourhoods
 from services_directory.services.postcodes import load_postcodes
+from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
+from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
 
 __all__ = [
+    "Kept",
+    "approve_proposal",
+    "create_listing",
+    "decline_proposal",
+    "edit_listing",
     "import_feed",
+    "import_spreadsheet",
+    "import_spreadsheet_feed",
     "load_demo_directory",
     "load_demo_places",
     "load_needs",
     "load_neighbourhoods",
     "load_postcodes",
+    "withdraw_proposal",
 ]

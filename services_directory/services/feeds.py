@@ -71,14 +71,23 @@ def load_demo_directory(*, teams: Mapping[str, Team], at: dt.datetime) -> Import
         licence="",
         incoming=(Incoming(record, extension) for record, extension in records),
         at=at,
+        is_kept_here=True,
     )
 
 
 def _load(
-    *, feed_name: str, source: str, licence: str, incoming: Iterable[Incoming | Unreadable], at: dt.datetime
+    *,
+    feed_name: str,
+    source: str,
+    licence: str,
+    incoming: Iterable[Incoming | Unreadable],
+    at: dt.datetime,
+    is_kept_here: bool = False,
 ) -> ImportReport:
-    feed, _ = Feed.objects.get_or_create(name=feed_name, defaults={"source": source, "licence": licence})
-    report = FeedImport(feed).load(incoming)
+    feed, _ = Feed.objects.get_or_create(
+        name=feed_name, defaults={"source": source, "licence": licence, "is_kept_here": is_kept_here}
+    )
+    report = FeedImport(feed, at=at).load(incoming)
     feed.source = source
     feed.licence = licence or feed.licence
     feed.last_imported_at = at

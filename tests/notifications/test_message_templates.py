@@ -22,6 +22,8 @@ def context_for(template):
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
         "consent_withdrawn",
+        "listing_decided",
+        "listing_proposed",
         "listing_reported",
         "listings_still_to_check",
         "listings_to_check",
