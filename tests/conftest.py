@@ -21,10 +21,14 @@ NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
-    """Let the test runner empty the tables between tests; `test_database_rules` arms these two triggers again."""
+    """Let the test runner empty the tables between tests; the tests of these triggers arm them again."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE referrals_referralevent DISABLE TRIGGER event_no_truncate")
         cursor.execute("ALTER TABLE referrals_consent DISABLE TRIGGER consent_no_truncate")
+        cursor.execute("ALTER TABLE referrals_observation DISABLE TRIGGER observation_no_truncate")
+        cursor.execute("ALTER TABLE referrals_clearance DISABLE TRIGGER clearance_no_truncate")
+        cursor.execute("ALTER TABLE services_directory_rulesetversion DISABLE TRIGGER version_no_truncate")
+        cursor.execute("ALTER TABLE services_directory_eligibilityrule DISABLE TRIGGER rule_no_truncate")
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from services_directory.models.places import Accessibility, Address, Location
 from services_directory.models.postcodes import Neighbourhood, Postcode
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
+from services_directory.models.suitability import EligibilityRule, RuleSet, RuleSetVersion, ServiceRuleSet
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Attribute",
     "Contact",
     "CostOption",
+    "EligibilityRule",
     "Feed",
     "Funding",
     "Language",
@@ -28,10 +30,13 @@ __all__ = [
     "OrganizationIdentifier",
     "Phone",
     "Postcode",
+    "RuleSet",
+    "RuleSetVersion",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceRuleSet",
     "Taxonomy",
     "TaxonomyTerm",
 ]

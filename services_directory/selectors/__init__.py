@@ -3,6 +3,7 @@
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
+from services_directory.selectors.suitability import rules_of, suitability_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "narrowed",
     "needs",
     "receiving_teams",
+    "rules_of",
     "search_services",
     "services_visible_to",
+    "suitability_of",
     "terms_called",
 ]
