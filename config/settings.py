@@ -200,8 +200,11 @@ SPECTACULAR_SETTINGS = {
             "DeclineReason",
             "NotStartedReason",
             "LeftEarlyReason",
+            "AttendanceResult",
+            "ConsentBasis",
         )
-    },
+    }
+    | {name: f"services_directory.suitability.kinds.{name}" for name in ("RuleResult", "RuleBasis")},
 }
 
 # --- Background work -------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from core.views import health
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
-    path("", include("services_directory.api.urls")),
+    # Before the directory's own: its services, here with what they are for the person of a referral (docs/adr/0013).
     path("", include("referrals.api.urls")),
+    path("", include("services_directory.api.urls")),
     path("", include("insights.api.urls")),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -19,7 +19,7 @@ from demo.telling import acting, in_order, tell
 from demo.year import Year
 from insights.services import count_uptake
 from referrals.models import OnwardReferral, Referral
-from services_directory.services import load_demo_directory, load_demo_places
+from services_directory.services import load_demo_directory, load_demo_places, load_demo_rules
 from services_directory.services.capacity import confirm_capacity
 
 DAYS = 366
@@ -55,6 +55,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
         ],
         at=began,
     )
+    load_demo_rules(at=began)
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
     stories = [named_story(year, person) for person in NAMED_PEOPLE]

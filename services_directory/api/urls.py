@@ -5,6 +5,7 @@ from services_directory.api.capacity import CapacityViewSet
 from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
 from services_directory.api.proposals import ProposalViewSet
 from services_directory.api.spreadsheets import SpreadsheetView
+from services_directory.api.suitability import ServiceRulesView
 from services_directory.api.views import NeedViewSet, ServiceViewSet
 
 router = SimpleRouter()
@@ -20,4 +21,5 @@ urlpatterns = [
     *router.urls,
     path("services/<str:service_id>/capacity/", _capacity, name="service-capacity"),
     path("directory/services.csv", SpreadsheetView.as_view(), name="services-spreadsheet"),
+    path("services/<uuid:pk>/rules/", ServiceRulesView.as_view(), name="service-rules"),
 ]

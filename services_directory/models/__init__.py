@@ -13,6 +13,7 @@ from services_directory.models.places import Accessibility, Address, Location
 from services_directory.models.postcodes import Neighbourhood, Postcode, PostcodeEdition
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
+from services_directory.models.suitability import EligibilityRule, RuleSet, RuleSetVersion, ServiceRuleSet
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
 from services_directory.models.trust import (
     CheckRequest,
@@ -32,6 +33,7 @@ __all__ = [
     "CheckRound",
     "Contact",
     "CostOption",
+    "EligibilityRule",
     "Feed",
     "Funding",
     "Language",
@@ -46,11 +48,14 @@ __all__ = [
     "Phone",
     "Postcode",
     "PostcodeEdition",
+    "RuleSet",
+    "RuleSetVersion",
     "Schedule",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
     "ServiceResponsiveness",
+    "ServiceRuleSet",
     "Taxonomy",
     "TaxonomyTerm",
     "Verification",

@@ -13,6 +13,7 @@ from services_directory.selectors.listings import get_service, services_visible_
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
 from services_directory.selectors.spreadsheets import spreadsheet_of
+from services_directory.selectors.suitability import rules_of, suitability_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "neighbourhoods",
     "proposals_visible_to",
     "receiving_teams",
+    "rules_of",
     "search_services",
     "services_visible_to",
     "spreadsheet_of",
+    "suitability_of",
     "terms_called",
     "waiting_of",
 ]

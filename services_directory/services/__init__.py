@@ -7,9 +7,11 @@ from services_directory.services.neighbourhoods import load_neighbourhoods
 from services_directory.services.postcodes import load_postcodes
 from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
 from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
+from services_directory.services.suitability import apply_rule_set, load_demo_rules, load_rule_sets, publish_rule_set
 
 __all__ = [
     "Kept",
+    "apply_rule_set",
     "approve_proposal",
     "create_listing",
     "decline_proposal",
@@ -19,8 +21,11 @@ __all__ = [
     "import_spreadsheet_feed",
     "load_demo_directory",
     "load_demo_places",
+    "load_demo_rules",
     "load_needs",
     "load_neighbourhoods",
     "load_postcodes",
+    "load_rule_sets",
+    "publish_rule_set",
     "withdraw_proposal",
 ]
