@@ -1,5 +1,6 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
+from services_directory.selectors.feeds import last_imported_at
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate
 from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
@@ -10,6 +11,7 @@ __all__ = [
     "Near",
     "UnknownPostcode",
     "get_service",
+    "last_imported_at",
     "locate",
     "narrowed",
     "needs",

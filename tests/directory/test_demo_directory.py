@@ -6,13 +6,13 @@ from services_directory.demo.listings import LISTINGS, PROVIDER_KEYS, demo_recor
 from services_directory.enums import Capacity, Delivery
 from services_directory.models import Feed, Phone, Service, TaxonomyTerm
 from services_directory.needs import NEEDS
-from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.report import ImportReport
 from services_directory.services import load_demo_directory, load_needs
 
 pytestmark = pytest.mark.django_db
 
 WORKED_OUT = {"trust_score", "is_stale", "withdrawn_at"}
-NOT_VALUES = {"id", "external_id", "feed", "source_digest", "sources", "made_up"} | WORKED_OUT
+NOT_VALUES = {"id", "external_id", "feed", "source_digest", "listed_digest", "more", "sources", "made_up"} | WORKED_OUT
 PARTS = {"service_at_locations", "schedules", "cost_options", "service_areas", "phones", "languages"}
 REAL_ORGANIZATIONS = {"Life Leisure", "Age UK Stockport"}
 
