@@ -8,7 +8,7 @@ from typing import Any
 
 from services_directory.enums import Frequency, LocationType
 from services_directory.open_referral import cleaning
-from services_directory.open_referral.values import NAME_LENGTH, Fields, ValueReader, normal, own_id
+from services_directory.open_referral.values import NAME_LENGTH, Fields, ValueReader, names_in, normal, own_id
 
 Rows = dict[str, list[Fields]]
 """By the name of the model: the fields of each row, foreign keys as `<name>_id`."""
@@ -39,45 +39,41 @@ def is_in_the_uk(latitude: float, longitude: float) -> bool:
     return south <= latitude <= north and west <= longitude <= east
 
 
-def _names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
 KNOWN = {
-    "service_at_location": _names(
+    "service_at_location": names_in(
         "id service_id location_id description location service schedules contacts phones attributes name status"
     ),
-    "location": _names(
+    "location": names_in(
         "id location_type name alternate_name description transportation url latitude longitude external_identifier"
         " external_identifier_type addresses accessibility languages contacts phones schedules attributes"
         " organization_id"
     ),
-    "address": _names(
+    "address": names_in(
         "id location_id attention address_1 address_2 city region state_province postal_code country address_type"
         " attributes"
     ),
-    "accessibility": _names("id location_id description details url accessibility attributes"),
-    "schedule": _names(
+    "accessibility": names_in("id location_id description details url accessibility attributes"),
+    "schedule": names_in(
         "id service_id service_at_location_id location_id valid_from valid_to dtstart timezone until count wkst freq"
         " interval byday byweekno bymonthday byyearday description opens_at closes_at schedule_link attending_type"
         " notes"
     ),
-    "service_area": _names("id service_id name description extent extent_type uri service_area"),
-    "cost_option": _names("id service_id valid_from valid_to option currency amount amount_description"),
-    "funding": _names("id service_id organization_id source"),
-    "language": _names("id service_id location_id phone_id name code note"),
-    "contact": _names(
+    "service_area": names_in("id service_id name description extent extent_type uri service_area"),
+    "cost_option": names_in("id service_id valid_from valid_to option currency amount amount_description"),
+    "funding": names_in("id service_id organization_id source"),
+    "language": names_in("id service_id location_id phone_id name code note"),
+    "contact": names_in(
         "id service_id service_at_location_id organization_id location_id name title department email phones attributes"
     ),
-    "phone": _names(
+    "phone": names_in(
         "id service_id service_at_location_id organization_id location_id contact_id number extension type description"
         " languages"
     ),
-    "attribute": _names("id link_id link_type link_entity value taxonomy_term_id taxonomy_term"),
-    "taxonomy_term": _names(
+    "attribute": names_in("id link_id link_type link_entity value taxonomy_term_id taxonomy_term"),
+    "taxonomy_term": names_in(
         "id code name description parent_id taxonomy taxonomy_id taxonomy_detail language term_uri term"
     ),
-    "organization_identifier": _names("id organization_id identifier_scheme identifier_type identifier attributes"),
+    "organization_identifier": names_in("id organization_id identifier_scheme identifier_type identifier attributes"),
 }
 """What the reader reads, or knows to say nothing new."""
 

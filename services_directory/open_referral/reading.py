@@ -17,7 +17,7 @@ from typing import Any
 from services_directory.enums import Delivery, LocationType, ServiceStatus
 from services_directory.open_referral import cleaning
 from services_directory.open_referral.parts import PartReader, Rows, Shared, add
-from services_directory.open_referral.values import ID_LENGTH, Fields, normal, own_id
+from services_directory.open_referral.values import ID_LENGTH, Fields, names_in, normal, own_id
 
 READER_VERSION = 2
 """Part of each record's digest: a reader that reads more reads everything again."""
@@ -26,15 +26,15 @@ _SALT = f"{READER_VERSION}:".encode()
 STATUSES = tuple(ServiceStatus.values)
 SERVICE_MORE = ("program_id", "program", "required_documents", "capacities", "additional_urls")
 ORGANIZATION_MORE = ("legal_status", "tax_status", "tax_id", "year_incorporated", "programs", "additional_websites")
-_SERVICE = frozenset(SERVICE_MORE) | set(
+_SERVICE = frozenset(SERVICE_MORE) | names_in(
     "id organization_id name alternate_name description url email status fees fees_description accreditations licenses"
-    " minimum_age maximum_age eligibility_description application_process interpretation_services wait_time assured_date"
-    " assurer_email alert last_modified schedules service_areas service_at_locations languages organization funding"
-    " cost_options contacts phones attributes".split()
+    " minimum_age maximum_age eligibility_description application_process interpretation_services wait_time"
+    " assured_date assurer_email alert last_modified schedules service_areas service_at_locations languages organization"
+    " funding cost_options contacts phones attributes"
 )
-_ORGANIZATION = frozenset(ORGANIZATION_MORE) | set(
+_ORGANIZATION = frozenset(ORGANIZATION_MORE) | names_in(
     "id name alternate_name description email website logo uri parent_organization_id organization_identifiers contacts"
-    " phones funding attributes services".split()
+    " phones funding attributes services"
 )
 
 

@@ -93,9 +93,10 @@ def _from_document(session: requests.Session, address: str) -> Iterator[object]:
         with session.get(address, timeout=(CONNECT_SECONDS, READ_SECONDS), stream=True) as response:
             if response.status_code != requests.codes.ok:
                 raise NotRecords(f"The answer was {response.status_code}.")
-            response.raw.decode_content = True
-            response.raw.auto_close = False
-            yield from _unbroken(records_in(io.TextIOWrapper(response.raw, encoding="utf-8", errors="replace")))
+            raw: Any = response.raw
+            raw.decode_content = True
+            raw.auto_close = False
+            yield from _unbroken(records_in(io.TextIOWrapper(raw, encoding="utf-8", errors="replace")))
     except requests.RequestException as problem:
         raise NotRecords(f"There was no answer ({type(problem).__name__}).") from problem
 

@@ -22,6 +22,11 @@ _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 def own_id(record: object) -> str:
     """Return a record's own id as text, or "" where it has none."""
     found = record.get("id") if isinstance(record, Mapping) else None

@@ -24,9 +24,9 @@ from services_directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
+from services_directory.open_referral.items import Unreadable
 from services_directory.open_referral.replacing import PARTS
 from services_directory.open_referral.report import ImportReport, Remark
-from services_directory.open_referral.items import Unreadable
 from services_directory.services import import_feed
 
 pytestmark = pytest.mark.django_db
