@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from core import problems
 from core.api import SchemaView
 from core.views import health
+from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
@@ -18,6 +19,8 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("api/v1/", include(api_v1)),
+    path("open-referral/v3", Root.as_view()),
+    path("open-referral/v3/", include("services_directory.publishing.urls")),
     path("health/", health, name="health"),
     path("", include("web.urls")),
 ]

@@ -10,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.selectors import signed_in
-from core.api import IF_MATCH, etag, expected_version
+from core.api import IF_MATCH, StrictSerializer, etag, expected_version
 from referrals import selectors
-from referrals.api.inputs import StrictSerializer
 from referrals.api.outputs import NamedSerializer, Output
 from referrals.models import Observation
 from referrals.services import health

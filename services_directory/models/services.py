@@ -50,6 +50,9 @@ class Service(SaysCapacity, Record):
     assurer_email = models.EmailField(blank=True)
     alert = models.TextField(blank=True)
     last_modified = models.DateTimeField(null=True, blank=True, help_text="By the source, in its own words.")
+    more = models.JSONField(
+        default=dict, blank=True, help_text="HSDS fields that have no column, as the feed gave them."
+    )
 
     # --- What a referrer asks; blank where nobody has said ---
     referral_route = models.CharField(max_length=12, choices=ReferralRoute, default=ReferralRoute.SIGNPOSTING)
@@ -95,6 +98,9 @@ class Service(SaysCapacity, Record):
         null=True, blank=True, help_text="When its feed no longer had it. It is then shown to nobody who searches."
     )
     source_digest = models.CharField(max_length=64, blank=True, help_text="Of the record that it was last read from.")
+    listed_digest = models.CharField(
+        max_length=64, blank=True, help_text="Of its entry in its feed's list, which says whether to ask for the rest."
+    )
     sources = models.JSONField(default=list, blank=True, help_text='Of single values: [{"fields": …, "source": …}].')
     made_up = ArrayField(
         models.CharField(max_length=60), default=list, blank=True, help_text="Fields whose value no source states."
@@ -137,7 +143,10 @@ class Service(SaysCapacity, Record):
                 name="service_direct_referrals_are_referrals",
             ),
         ]
-        indexes = [models.Index(fields=["name", "id"], name="service_in_order_of_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="service_in_order_of_name"),
+            models.Index(fields=["id"], condition=Q(withdrawn_at__isnull=True), name="service_published"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
 from services_directory.selectors.capacity import get_capacity
+from services_directory.selectors.feeds import last_imported_at
 from services_directory.selectors.keeping import (
     get_listing,
     get_proposal,
@@ -25,6 +26,7 @@ __all__ = [
     "get_proposal",
     "get_service",
     "history_of",
+    "last_imported_at",
     "listings_kept_by",
     "locate",
     "locate_many",

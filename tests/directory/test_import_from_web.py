@@ -12,8 +12,16 @@ from django.core.management import CommandError, call_command
 
 from services_directory.models import Feed, Service
 from services_directory.open_referral import sources
-from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.items import Listed, Unreadable, Written
 from services_directory.open_referral.sources import SourceUnreadable, records_from
+
+
+def read(source: str) -> list[Any]:
+    """Return what a source gives, each record as itself."""
+    items = list(records_from(source))
+    found = [item.read() if isinstance(item, Listed) else item for item in items]
+    return [item.record if isinstance(item, Written) else item for item in found]
+
 
 Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 
@@ -92,8 +100,8 @@ def test_an_api_is_read_page_by_page_and_service_by_service(publisher, record, c
     call_command("import_open_referral", publisher.address + path)
 
     assert capsys.readouterr().out.splitlines() == [
-        "5 created, 0 changed, 0 unchanged, 0 refused.",
-        "0 created, 0 changed, 5 unchanged, 0 refused.",
+        "5 created, 0 changed, 0 unchanged, 0 withdrawn, 0 refused.",
+        "0 created, 0 changed, 5 unchanged, 0 withdrawn, 0 refused.",
     ]
     assert publisher.asked.count("/api/services") == 6
     assert sorted(Service.objects.values_list("name", flat=True)) == ["Bowls", "Chess", "Darts", "Singing", "Walks"]
@@ -103,14 +111,14 @@ def test_an_api_is_read_page_by_page_and_service_by_service(publisher, record, c
 def test_an_api_without_a_root_is_found_at_its_services(publisher, record):
     publisher.serve_api([record()], root=404)
 
-    assert list(records_from(f"{publisher.address}/api")) == [record()]
+    assert read(f"{publisher.address}/api") == [record()]
 
 
 @pytest.mark.parametrize("wrap", [lambda records: records, lambda records: {"contents": records}], ids=["list", "page"])
 def test_a_document_at_an_address_is_read_as_it_is(publisher, record, wrap):
     publisher.answer = lambda path, query: (200, wrap([record(), record("Walks")]))
 
-    assert list(records_from(f"{publisher.address}/feed.json")) == [record(), record("Walks")]
+    assert read(f"{publisher.address}/feed.json") == [record(), record("Walks")]
     assert publisher.asked == ["/feed.json"]
 
 
@@ -125,7 +133,7 @@ def test_a_service_whose_detail_cannot_be_read_is_named_and_the_others_come(publ
 
     publisher.answer = answer
 
-    assert list(records_from(f"{publisher.address}/api")) == [
+    assert read(f"{publisher.address}/api") == [
         Unreadable(record()["id"], "Its detail cannot be read. The answer was 500."),
         record("Walks"),
         Unreadable(record("Chess")["id"], "Its detail cannot be read. The answer is not JSON."),
@@ -137,10 +145,10 @@ def test_a_page_that_fails_later_is_named_and_what_came_before_it_stays(publishe
     api = publisher.answer
     publisher.answer = lambda path, query: (500, {}) if query.get("page") == "2" else api(path, query)
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [
+    assert read(f"{publisher.address}/api/services") == [
         record(),
         record("Walks"),
-        Unreadable("(page 2)", "The answer was 500. The pages after it were not read."),
+        Unreadable("(page 2)", "The answer was 500. The pages after it were not read.", loses_more=True),
     ]
 
 
@@ -155,7 +163,7 @@ def test_a_server_that_does_not_heed_the_page_number_is_read_once(publisher, rec
 
     publisher.answer = answer
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [
+    assert read(f"{publisher.address}/api/services") == [
         record(),
         Unreadable("(an entry of the list)", "It has no id."),
     ]
@@ -166,7 +174,7 @@ def test_ids_with_odd_characters_are_asked_for_as_they_are(publisher, record):
     odd = record(id="a/b c?d")
     publisher.serve_api([odd])
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [odd]
+    assert read(f"{publisher.address}/api/services") == [odd]
 
 
 def test_a_busy_server_is_asked_again(publisher, record):
@@ -174,7 +182,7 @@ def test_a_busy_server_is_asked_again(publisher, record):
     api = publisher.answer
     publisher.answer = lambda path, query: (503, {}) if len(publisher.asked) == 1 else api(path, query)
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [record()]
+    assert read(f"{publisher.address}/api/services") == [record()]
 
 
 @pytest.mark.django_db
@@ -193,4 +201,4 @@ def test_an_address_that_does_not_answer_is_said_so(monkeypatch):
     monkeypatch.setattr(sources._RETRIES, "total", 0)
 
     with pytest.raises(SourceUnreadable, match=r"There was no answer \(ConnectionError\)\."):
-        list(records_from("http://127.0.0.1:9/services"))
+        read("http://127.0.0.1:9/services")
