@@ -26,9 +26,8 @@ class CSVParser(BaseParser):
 
     media_type = CSV
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
-        content: bytes = stream.read()
-        return content
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        return stream.read()
 
 
 class CSVRenderer(JSONRenderer):
@@ -55,7 +54,7 @@ class SpreadsheetView(APIView):
 
     @extend_schema(responses={(200, CSV): OpenApiTypes.STR}, operation_id="services_spreadsheet_export")
     def get(self, request: Request) -> StreamingHttpResponse:
-        """The listings as CSV: an editor's all, a provider's those of their teams. See docs/keeping-the-directory.md."""
+        """The listings as CSV: an editor's all, a provider's those of their teams."""
         return StreamingHttpResponse(
             selectors.spreadsheet_of(signed_in(request.user)),
             content_type=f"{CSV}; charset=utf-8",
@@ -72,8 +71,9 @@ class SpreadsheetView(APIView):
         """Change the directory to what the rows say: each as a whole or not at all. What is not in the file stays."""
         asked = DryRunSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
+        content: Any = request.data
         report = services.import_spreadsheet(
-            content=request.data if isinstance(request.data, bytes) else b"",
+            content=content or b"",  # a request without a body has empty data of another kind
             actor=Actor(signed_in(request.user)),
             at=timezone.now(),
             is_dry_run=asked.validated_data["dry_run"],

@@ -77,12 +77,12 @@ def _of_referring(document: Document) -> Found:
 def _of_phones(phones: list[Item], where: str) -> Found:
     for index, phone in enumerate(phones):
         if not _TELEPHONE.match(phone["number"]):
-            yield f"{where}[{index}].number", "Give a telephone number in digits, like 0161 496 0111."
+            yield f"{where}.{index}.number", "Give a telephone number in digits, like 0161 496 0111."
 
 
 def _of_costs(costs: list[Item]) -> Found:
     for index, cost in enumerate(costs):
-        at = f"cost_options[{index}]"
+        at = f"cost_options.{index}"
         if cost["amount"] is not None and cost["amount"].startswith("-"):
             yield f"{at}.amount", "A price is not negative; 0 is free."
         if not _CURRENCY.match(cost["currency"]):
@@ -92,7 +92,7 @@ def _of_costs(costs: list[Item]) -> Found:
 
 def _of_schedules(schedules: list[Item], where: str) -> Found:
     for index, schedule in enumerate(schedules):
-        at = f"{where}[{index}]"
+        at = f"{where}.{index}"
         if schedule["opens_at"] is None and schedule["closes_at"] is not None:
             yield f"{at}.opens_at", "Say when it begins, too."
         if schedule["interval"] == 0:
@@ -109,7 +109,7 @@ def _in_order(item: Item, at: str, first: str, last: str) -> Found:
 
 def _of_places(places: list[Item]) -> Found:
     for index, place in enumerate(places):
-        at = f"service_at_locations[{index}]"
+        at = f"service_at_locations.{index}"
         location: Mapping[str, Any] = place["location"]
         if not location["name"] and not any(any(address.values()) for address in location["addresses"]):
             yield f"{at}.location.name", "Give the place a name or an address."

@@ -75,7 +75,7 @@ class _Completion:
             elif name == "organization":
                 made[name] = self.organization(value)
             elif name == "service_at_locations":
-                made[name] = [self.at_location(item, at=f"{name}[{index}]") for index, item in enumerate(value)]
+                made[name] = [self.at_location(item, at=f"{name}.{index}") for index, item in enumerate(value)]
             elif name in OF_SERVICE:
                 made[name] = self.items(OF_SERVICE[name], value, self.own_rows(name), at=name)
             elif name == "funding":
@@ -154,7 +154,7 @@ class _Completion:
         return _by_id(rows)
 
     def items(self, part: Part, sent: list[Item], rows: Mapping[str, Any], *, at: str) -> list[Item]:
-        return [self.item(part, item, rows, at=f"{at}[{index}]") for index, item in enumerate(sent)]
+        return [self.item(part, item, rows, at=f"{at}.{index}") for index, item in enumerate(sent)]
 
     def item(self, part: Part, sent: Item, rows: Mapping[str, Any], *, at: str) -> Item:
         """Return one part: what its row says (by its id) or a blank one, with what was sent."""
@@ -182,6 +182,7 @@ class _Completion:
             row = Organization.objects.filter(pk=sent["id"]).first()
             if row is None:
                 self.refuse("organization.id", "There is no such organisation: leave the id out for a new one.")
+                return {}
         said = organization_item(row) if row else {name: [] for name in OF_ORGANIZATION} | ORGANIZATION.blank()
         made: Item = {"id": str(row.pk)} if row else {}
         made |= self.values(Organization, list(ORGANIZATION.columns), said | sent, at="organization")
@@ -217,6 +218,7 @@ class _Completion:
             row = Location.objects.filter(pk=sent["id"]).first()
             if row is None:
                 self.refuse(f"{at}.id", "There is no such place: leave the id out for a new one.")
+                return {}
         said = location_item(row) if row else {name: [] for name in OF_LOCATION} | LOCATION.blank()
         made: Item = {"id": str(row.pk)} if row else {}
         made |= self.values(Location, list(LOCATION.columns), said | sent, at=at)
@@ -233,7 +235,7 @@ class _Completion:
                 try:
                     address["postal_code"] = clean_postcode(address["postal_code"])
                 except ValueError as problem:
-                    self.refuse(f"{at}.addresses[{index}].postal_code", str(problem))
+                    self.refuse(f"{at}.addresses.{index}.postal_code", str(problem))
 
     def put_on_map(self, place: Item) -> None:
         """Take the point of the postcode where no point is given, or only that of the postcode before it."""
