@@ -16,40 +16,41 @@ from functools import cached_property
 from services_directory.open_referral.values import names_in
 
 ROLES = names_in(
-    """a access activities activity administration administrator admin advice advisor adviser advocacy all
-    allotment and answer appointments arts assistant association at bereavement bookings booking box branch bureau
-    business cafe calls cancer care carers centre center chair chairman chairperson charity children childrens choir
-    church clerk client clinic club co college commissioning committee communities community company complaints connect
-    contact contacts coordinator council counselling counter crisis customer customers day dementia dept
-    department deputy desk development digital director directory discharge duty early education email emergency
-    employment engagement enquiries enquiry enquire events exercise falls families family farm feedback finance first
-    fitness food for foundation freephone friends front garden gardens general green group groups gym hall head health
-    hello help helpdesk helpline home hospice hospital hotline hour hours housing hq hub info information inspire
-    intake is joint junction kids lane lead learning leisure lib libraries library line link local mail
-    main manager mail mailbox marketing media meeting member members membership memory mental mind mobile museum music
-    navigator neighbourhood network news nhs number nursing of office officer older on online open operations order
-    organiser out outreach park parish partnership patient people person phone physical place planning post practice
+    """a access activities activity admin administration administrator advice adviser advisor advocacy all allotment
+    and answer appointments arts assistant association at bereavement booking bookings box branch bureau business
+    cafe calls cancer care carers center centre chair chairman chairperson charity children childrens choir church
+    clerk client clinic club co college commissioning committee communities community company complaints connect
+    contact contacts coordinator council counselling counter crisis customer customers day dementia department dept
+    deputy desk development digital director directory discharge duty early education email emergency employment
+    engagement enquire enquiries enquiry events exercise falls families family farm feedback finance first fitness
+    food for foundation freephone friends front garden gardens general green group groups gym hall head health hello
+    help helpdesk helpline home hospice hospital hotline hour hours housing hq hub info information inspire intake
+    is joint junction kids lane lead learning leisure lib libraries library line link local mail mailbox main
+    manager marketing media meeting member members membership memory mental mind mobile museum music navigator
+    neighbourhood network news nhs number nursing of office officer older on online open operations order organiser
+    out outreach parish park partnership patient people person phone physical place planning post practice
     prescribing primary project projects public reception receptionist recovery referral referrals registrar
-    representative reservations resource road room safeguarding sales school scheme schools secretary senior service
-    services shop single social society sport sports st staff store street studio sure surgery swim swimming switchboard
-    talking team teams tel telephone text textphone the theatre to tourism town training transport treasurer trust
-    trustees university us venue village voluntary volunteer volunteering volunteers walking walks warden webmaster
-    wellbeing website women womens work worker working youth"""
+    representative reservations resource road room safeguarding sales scheme school schools secretary senior service
+    services shop single social society sport sports st staff store street studio sure surgery swim swimming
+    switchboard talking team teams tel telephone text textphone the theatre to tourism town training transport
+    treasurer trust trustees university us venue village voluntary volunteer volunteering volunteers walking walks
+    warden webmaster website wellbeing women womens work worker working youth"""
 )
 """Words of roles and organisations, in names of contacts and before the @ of an email."""
 GIVEN_NAMES = names_in(
     """adam aisha alan alex alison amanda amy andrea andrew andy angela ann anna anne barbara ben bob brian carol
-    caroline catherine charlotte cheryl chris christine claire clare colin craig daniel darren dave david dawn deborah
-    debbie denise diane donna dorothy elaine elizabeth emily emma fatima fiona frances gareth gary gemma geoff george
-    gill gillian gordon graham greg hannah hazel heather helen ian imran irene jack jackie jacqueline james jan jane
-    janet jason jean jennifer jenny jeremy jill jim joan joanna joanne joe john jon jonathan joseph joyce judith julia
-    julie karen kate katherine kathleen katie keith kelly ken kerry kevin kim laura lauren lesley liam linda lindsay
-    lisa liz lorraine louise lucy luke lynn maggie margaret maria marie marion mark martin mary matt matthew maureen
-    megan mel melanie michael michelle mick mike mohammed muhammad nadia natalie neil nicholas nick nicola nigel olivia
-    pam pamela pat patricia patrick paul paula pauline penny pete peter phil philip rachel ray rebecca richard rob robert
-    robin roger ron rosemary roy russell ruth ryan sally sam samantha samuel sandra sara sarah shane sharon sheila
-    shirley simon sophie stephanie stephen steve steven stuart sue susan suzanne sylvia tara terry thomas tim tina toby
-    tom tony tracey tracy trevor valerie vanessa vera victoria wendy william yasmin yvonne zoe"""
+    caroline catherine charlotte cheryl chris christine claire clare colin craig daniel darren dave david dawn
+    debbie deborah denise diane donna dorothy elaine elizabeth emily emma fatima fiona frances gareth gary gemma
+    geoff george gill gillian gordon graham greg hannah hazel heather helen ian imran irene jack jackie jacqueline
+    james jan jane janet jason jean jennifer jenny jeremy jill jim joan joanna joanne joe john jon jonathan joseph
+    joyce judith julia julie karen kate katherine kathleen katie keith kelly ken kerry kevin kim laura lauren lesley
+    liam linda lindsay lisa liz lorraine louise lucy luke lynn maggie margaret maria marie marion mark martin mary
+    matt matthew maureen megan mel melanie michael michelle mick mike mohammed muhammad nadia natalie neil nicholas
+    nick nicola nigel olivia pam pamela pat patricia patrick paul paula pauline penny pete peter phil philip rachel
+    ray rebecca richard rob robert robin roger ron rosemary roy russell ruth ryan sally sam samantha samuel sandra
+    sara sarah shane sharon sheila shirley simon sophie stephanie stephen steve steven stuart sue susan suzanne
+    sylvia tara terry thomas tim tina toby tom tony tracey tracy trevor valerie vanessa vera victoria wendy william
+    yasmin yvonne zoe"""
 )
 """Given names common in the United Kingdom, for an email that is one word."""
 _TELLING = (

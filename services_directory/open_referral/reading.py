@@ -29,8 +29,8 @@ ORGANIZATION_MORE = ("legal_status", "tax_status", "tax_id", "year_incorporated"
 _SERVICE = frozenset(SERVICE_MORE) | names_in(
     "id organization_id name alternate_name description url email status fees fees_description accreditations licenses"
     " minimum_age maximum_age eligibility_description application_process interpretation_services wait_time"
-    " assured_date assurer_email alert last_modified schedules service_areas service_at_locations languages organization"
-    " funding cost_options contacts phones attributes"
+    " assured_date assurer_email alert last_modified schedules service_areas service_at_locations languages"
+    " organization funding cost_options contacts phones attributes"
 )
 _ORGANIZATION = frozenset(ORGANIZATION_MORE) | names_in(
     "id name alternate_name description email website logo uri parent_organization_id organization_identifiers contacts"

@@ -35,11 +35,19 @@ from services_directory.open_referral.privacy import Named, People
 Document = dict[str, Any]
 NOT_KNOWN = "Not known"
 """What stands where the standard insists on a text that nobody has given."""
+PARTS = "all_"
+"""Before the name of each list of parts that comes with a row: a plain list costs a fraction of a manager."""
 
 
 def people_of(organization: Organization, named: Iterable[Named], *names: str) -> People:
     """Return the people behind a listing of an organisation."""
     return People.of(named, organization.name, organization.alternate_name, *names)
+
+
+def parts(row: Any, name: str) -> list[Any]:
+    """Return the parts of a row that came with it."""
+    found: list[Any] = getattr(row, PARTS + name)
+    return found
 
 
 class Writer:
@@ -78,12 +86,12 @@ class Writer:
 
     def service(self, service: Service) -> Document:
         """Return a whole service."""
-        places = service.service_at_locations.all()
+        places = parts(service, "service_at_locations")
         return self.service_without_places(service) | kept({"service_at_locations": [self.place(at) for at in places]})
 
     def service_without_places(self, service: Service, at: ServiceAtLocation | None = None) -> Document:
         """Return a service without its places; as it is at one of them, if that is given."""
-        schedules = service.schedules.all()
+        schedules = parts(service, "schedules")
         here = [row for row in schedules if at is None or row.service_at_location_id in (None, at.pk)]
         owner = {"service_id": str(service.pk)}
         return (
@@ -92,12 +100,12 @@ class Writer:
             | kept(
                 {
                     "schedules": list(filter(None, (self.schedule(row, owner) for row in here))),
-                    "service_areas": [self.area(row) for row in service.service_areas.all()],
-                    "languages": [self.language(row, owner) for row in service.languages.all()],
-                    "funding": [self.funding(row) for row in service.funding.all()],
-                    "cost_options": [self.cost(row) for row in service.cost_options.all()],
+                    "service_areas": [self.area(row) for row in parts(service, "service_areas")],
+                    "languages": [self.language(row, owner) for row in parts(service, "languages")],
+                    "funding": [self.funding(row) for row in parts(service, "funding")],
+                    "cost_options": [self.cost(row) for row in parts(service, "cost_options")],
                     **self.contacts_and_phones(service, owner),
-                    "attributes": [self.attribute(row, str(service.pk)) for row in service.attributes.all()],
+                    "attributes": [self.attribute(row, str(service.pk)) for row in parts(service, "attributes")],
                     **self.more(service.more),
                 }
             )
@@ -139,13 +147,13 @@ class Writer:
     def organization(self, organization: Organization) -> Document:
         """Return a whole organisation, without its services."""
         owner = {"organization_id": str(organization.pk)}
-        identifiers = organization.organization_identifiers.all()
+        identifiers = parts(organization, "organization_identifiers")
         return self.organization_entry(organization) | kept(
             {
                 "organization_identifiers": [self.identifier(row) for row in identifiers if row.identifier],
-                "funding": [self.funding(row) for row in organization.funding.all()],
+                "funding": [self.funding(row) for row in parts(organization, "funding")],
                 **self.contacts_and_phones(organization, owner),
-                "attributes": [self.attribute(row, str(organization.pk)) for row in organization.attributes.all()],
+                "attributes": [self.attribute(row, str(organization.pk)) for row in parts(organization, "attributes")],
                 **self.more(organization.more),
             }
         )
@@ -155,7 +163,7 @@ class Writer:
     def place(self, at: ServiceAtLocation) -> Document:
         """Return where a service happens, whole, without the service."""
         owner = {"service_at_location_id": str(at.pk)}
-        schedules = (self.schedule(row, {"service_id": str(at.service_id)}) for row in at.schedules.all())
+        schedules = (self.schedule(row, {"service_id": str(at.service_id)}) for row in parts(at, "schedules"))
         return kept(
             {
                 "id": str(at.pk),
@@ -165,7 +173,7 @@ class Writer:
                 "location": self.location(at.location),
                 "schedules": list(filter(None, schedules)),
                 **self.contacts_and_phones(at, owner),
-                "attributes": [self.attribute(row, str(at.pk)) for row in at.attributes.all()],
+                "attributes": [self.attribute(row, str(at.pk)) for row in parts(at, "attributes")],
             }
         )
 
@@ -193,12 +201,12 @@ class Writer:
         owner = {"location_id": str(location.pk)}
         return self.location_entry(location) | kept(
             {
-                "addresses": list(filter(None, (self.address(row, location) for row in location.addresses.all()))),
-                "accessibility": [self.accessibility(row) for row in location.accessibility.all()],
-                "schedules": list(filter(None, (self.schedule(row, owner) for row in location.schedules.all()))),
-                "languages": [self.language(row, owner) for row in location.languages.all()],
+                "addresses": list(filter(None, (self.address(row, location) for row in parts(location, "addresses")))),
+                "accessibility": [self.accessibility(row) for row in parts(location, "accessibility")],
+                "schedules": list(filter(None, (self.schedule(row, owner) for row in parts(location, "schedules")))),
+                "languages": [self.language(row, owner) for row in parts(location, "languages")],
                 **self.contacts_and_phones(location, owner),
-                "attributes": [self.attribute(row, str(location.pk)) for row in location.attributes.all()],
+                "attributes": [self.attribute(row, str(location.pk)) for row in parts(location, "attributes")],
             }
         )
 
@@ -221,7 +229,7 @@ class Writer:
                 "postal_code": address.postal_code or NOT_KNOWN,
                 "country": address.country or "GB",
                 "address_type": address.address_type,
-                "attributes": [self.attribute(row, str(address.pk)) for row in address.attributes.all()],
+                "attributes": [self.attribute(row, str(address.pk)) for row in parts(address, "attributes")],
             }
         )
 
@@ -233,7 +241,7 @@ class Writer:
                 **self.texts(row, "description", "details"),
                 "url": forms.uri(row.url),
                 **self.texts(row, "accessibility"),
-                "attributes": [self.attribute(each, str(row.pk)) for each in row.attributes.all()],
+                "attributes": [self.attribute(each, str(row.pk)) for each in parts(row, "attributes")],
             }
         )
 
@@ -322,7 +330,7 @@ class Writer:
                 "identifier_scheme": row.identifier_scheme,
                 "identifier_type": row.identifier_type or row.identifier_scheme or NOT_KNOWN,
                 "identifier": row.identifier,
-                "attributes": [self.attribute(each, str(row.pk)) for each in row.attributes.all()],
+                "attributes": [self.attribute(each, str(row.pk)) for each in parts(row, "attributes")],
             }
         )
 
@@ -330,11 +338,11 @@ class Writer:
 
     def contacts_and_phones(self, owner: Any, link: Document) -> Document:
         """Return the contacts that are nobody in person, and the telephones that are nobody's."""
-        contacts = [contact for contact in owner.contacts.all() if not self.people.has(contact.name)]
+        contacts = [contact for contact in parts(owner, "contacts") if not self.people.has(contact.name)]
         shown = {contact.pk for contact in contacts}
         return {
             "contacts": [self.contact(contact, link) for contact in contacts],
-            "phones": [self.phone(row, link) for row in owner.phones.all() if self.is_shown(row, shown)],
+            "phones": [self.phone(row, link) for row in parts(owner, "phones") if self.is_shown(row, shown)],
         }
 
     def is_shown(self, phone: Phone, contacts: set[Any]) -> bool:
@@ -352,8 +360,10 @@ class Writer:
                 "name": contact.name,
                 **self.texts(contact, "title", "department"),
                 "email": "" if self.people.owns_email(email) else email,
-                "phones": [self.phone(row, {}) for row in contact.phones.all() if self.is_shown(row, {row.contact_id})],
-                "attributes": [self.attribute(row, str(contact.pk)) for row in contact.attributes.all()],
+                "phones": [
+                    self.phone(row, {}) for row in parts(contact, "phones") if self.is_shown(row, {row.contact_id})
+                ],
+                "attributes": [self.attribute(row, str(contact.pk)) for row in parts(contact, "attributes")],
             }
         )
 
@@ -368,7 +378,7 @@ class Writer:
                 "extension": _float(row.extension),
                 "type": row.type,
                 **self.texts(row, "description"),
-                "languages": [self.language(each, part) for each in row.languages.all()],
+                "languages": [self.language(each, part) for each in parts(row, "languages")],
             }
         )
 

@@ -24,7 +24,7 @@ from services_directory.selectors.published_records import Write
 logger = logging.getLogger(__name__)
 
 VERSION = "HSDS-UK-3.0"
-PROFILE = "https://docs.openreferraluk.org/en/latest/"
+PROFILE = "https://open-referral-uk-profile.readthedocs.io/en/latest/"
 PER_PAGE = 50
 MOST, MOST_WHOLE, MOST_LEAST = 1000, 100, 10_000
 """How many a page holds at most: of entries, of whole records, of ids."""

@@ -30,6 +30,7 @@ from services_directory.models import (
 )
 from services_directory.open_referral.forms import kept, moment
 from services_directory.open_referral.writing import (
+    PARTS,
     Document,
     Writer,
     people_of,
@@ -187,7 +188,7 @@ def _services(documents: list[Document]) -> Document:
 
 
 def _whole_services(*, with_places: bool = True) -> QuerySet[Service]:
-    places = [Prefetch("service_at_locations", _whole_places())] if with_places else []
+    places = [_parts("service_at_locations", _whole_places())] if with_places else []
     return Service.objects.select_related("organization").prefetch_related(
         *places,
         *_of_organization("organization__"),
@@ -234,19 +235,23 @@ _OF_SERVICE: dict[str, type[Model]] = {
 }
 
 
+def _parts(path: str, rows: QuerySet[Any]) -> Any:
+    return Prefetch(path, rows, to_attr=PARTS + path.rpartition("__")[2])
+
+
 def _rows(path: str, model: type[Model]) -> Any:
-    return Prefetch(path, model._default_manager.order_by("id"))
+    return _parts(path, model._default_manager.order_by("id"))
 
 
 def _attributes(path: str) -> Any:
-    return Prefetch(path, Attribute.objects.select_related("taxonomy_term__taxonomy").order_by("id"))
+    return _parts(path, Attribute.objects.select_related("taxonomy_term__taxonomy").order_by("id"))
 
 
 def _with_attributes(path: str, model: type[Model]) -> Any:
-    return Prefetch(path, model._default_manager.order_by("id").prefetch_related(_attributes("attributes")))
+    return _parts(path, model._default_manager.order_by("id").prefetch_related(_attributes("attributes")))
 
 
 def _contacts_and_phones(path: str) -> list[Any]:
     phones = Phone.objects.order_by("id").prefetch_related(_rows("languages", Language))
-    contacts = Contact.objects.order_by("id").prefetch_related(Prefetch("phones", phones), _attributes("attributes"))
-    return [Prefetch(f"{path}contacts", contacts), Prefetch(f"{path}phones", phones)]
+    contacts = Contact.objects.order_by("id").prefetch_related(_parts("phones", phones), _attributes("attributes"))
+    return [_parts(f"{path}contacts", contacts), _parts(f"{path}phones", phones)]
