@@ -25,9 +25,7 @@ _AREA = re.compile(r"[A-Z0-9]{0,9}")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]+)?")
 _RANK = re.compile(r"[0-9]{0,6}")
 # What a block may hold to be taken as a whole: the postcode, then coordinates of the British Isles or none.
-_ORDINARY = re.compile(
-    rb"(?:[A-Z0-9]{5,7}+\t(?:[4-6][0-9]\.[0-9]++\t-?[0-9]\.[0-9]++|\\N\t\\N)\t[^\n\\]*+(?:\\N[^\n\\]*+)?\n)*+"
-)
+_ORDINARY = re.compile(rb"(?:[A-Z0-9]{5,7}+\t(?:[4-6][0-9]\.[0-9]++\t-?[0-9]\.[0-9]++|\\N\t\\N)\t[^\n]*+\n)*+")
 
 
 class NotOrdinary(ValueError):

@@ -371,7 +371,6 @@ def test_the_command_ends_with_a_sentence_where_nothing_can_be_done(db, tmp_path
 
 
 def test_the_first_thing_told_is_where_it_begins(file):
-    told = []
+    told: list[Progress] = []
     load(file(line()), progress=told.append)
-    assert told[0] == Progress(rows=0, refused=0, share=pytest.approx(0.6, abs=0.3))
-    assert told[-1] == Progress(rows=1, refused=0, share=1.0)
+    assert [(each.rows, each.refused, round(each.share)) for each in told] == [(0, 0, 0), (1, 0, 1)]

@@ -49,7 +49,7 @@ class Stopped(Exception):
 
 
 def stop_after(chunks):
-    told = []
+    told: list[loading.Progress] = []
 
     def tell(progress):
         told.append(progress)
@@ -113,7 +113,7 @@ def test_stopped_after_any_chunk_it_ends_as_if_it_had_not_been(tmp_path, chunks)
         load(path, chunk=CHUNK, progress=stop_after(chunks))
     assert not Postcode.objects.exists()
 
-    told = []
+    told: list[loading.Progress] = []
     loaded = load(path, chunk=CHUNK, progress=told.append)
 
     assert (told[0].rows > 0) == (chunks > 0)
@@ -133,7 +133,7 @@ def test_what_was_begun_is_begun_anew(tmp_path, why):
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE services_directory_postcode ADD COLUMN later boolean")
 
-    told = []
+    told: list[loading.Progress] = []
     loaded = load(path, restart=why == "asked to", progress=told.append)
 
     assert told[0].rows == 0
@@ -146,7 +146,7 @@ def test_what_was_begun_is_begun_anew(tmp_path, why):
 def test_of_two_loads_at_once_the_second_is_refused(tmp_path):
     path = write(tmp_path / "a.csv", *many(300))
     other = write(tmp_path / "b.csv", line())
-    refused = []
+    refused: list[str] = []
 
     def come_too():
         try:
@@ -212,7 +212,7 @@ def test_a_long_reader_is_waited_for_and_then_the_load_ends_where_it_was(tmp_pat
         backup.rollback()
     assert list(Postcode.objects.values_list("code", "imd_rank")) == [("SK58BS", 1)]
 
-    told = []
+    told: list[loading.Progress] = []
     load(path, progress=told.append)
     assert [progress.rows for progress in told] == [300]  # nothing was copied again
     assert Postcode.objects.count() == 300

@@ -286,8 +286,8 @@ def test_the_sample_loads_whole_and_says_that_brinnington_is_poor_and_bramhall_i
 
     edition = PostcodeEdition.objects.get()
     assert (edition.rows, edition.refused) == (len(list(sample.lines())) - 1, 0)
-    assert locate("SK5 8AA").imd_rank < 1_000
-    assert locate("SK7 2AA").imd_rank > 30_000
+    assert (locate("SK5 8AA").imd_rank or 99_999) < 1_000
+    assert (locate("SK7 2AA").imd_rank or 0) > 30_000
     assert locate(sample.TERMINATED).terminated
     codes = set(Postcode.objects.values_list("lsoa", flat=True)) | set(Postcode.objects.values_list("ward", flat=True))
     assert {code[:6] for code in codes} == {"E01999", "E05999"}
@@ -301,11 +301,11 @@ def test_real_postcodes_and_neighbourhoods_are_not_replaced_by_made_up_ones(plac
 
 
 def test_everybody_and_every_place_of_the_demonstration_can_be_found(at):
-    seed(seed=7, now=at, size=60)
+    seed(seed=7, now=at, size=25)
 
     living = set(Referral.objects.exclude(postcode="").values_list("postcode", flat=True))
     meeting = set(Address.objects.exclude(postal_code="").values_list("postal_code", flat=True))
-    assert len(living) > 30
+    assert len(living) > 15
     assert len(meeting) > 8
     everywhere = living | meeting | {ROSE.postcode} | {person.postcode for person in NAMED_PEOPLE if person.postcode}
     found = locate_many(everywhere)
