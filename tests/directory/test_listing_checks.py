@@ -290,6 +290,8 @@ def test_something_has_changed_the_editor_is_told_and_the_listing_says_so(cast):
     text = compose(message.template, message.context)
     assert f"{settings.PUBLIC_URL}/directory/figures/" in text.body
     assert "Thursdays" not in text.body + text.subject
+    # It is the editor's turn: nobody is asked again.
+    assert check_listings(at=weeks(30)).asked == 2
 
 
 def test_what_has_changed_must_be_said(cast):
