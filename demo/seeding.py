@@ -8,6 +8,7 @@ from core.clocks import local_day
 from demo.arrivals import moments
 from demo.cast import build_cast
 from demo.hours import moment, working_days_before
+from demo.keeping import keep_the_directory
 from demo.listings import load_own_listings
 from demo.named_people import NAMED_PEOPLE
 from demo.named_stories import named_story
@@ -63,6 +64,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     tell(in_order(stories), until=now)
     _confirm_capacities(year)
     count_uptake(at=now)
+    keep_the_directory(cast, now=now)
     return Seeded(referrals=Referral.objects.count(), offers=OnwardReferral.objects.count())
 
 

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actors import Actor
 from accounts.selectors import signed_in
 from services_directory import selectors
 from services_directory.enums import CheckAnswer
@@ -87,5 +88,5 @@ class VerifyMixin:
         form = VerificationInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         said = Said(answer=CheckAnswer(form.validated_data["answer"]), note=form.validated_data["note"])
-        said_of = verify_listing(service=service, user=user, said=said, at=timezone.now()).service
+        said_of = verify_listing(service=service, actor=Actor(user), said=said, at=timezone.now()).service
         return Response(TrustSerializer(said_of).data)

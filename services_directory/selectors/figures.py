@@ -17,7 +17,7 @@ from services_directory.trust import ANSWER_WITHIN_DAYS
 
 DEFINITIONS = {
     "listings": "Listings that run, our own and those of feeds.",
-    "due": "Of those, listings that nobody has said to be right for half a year, or ever.",
+    "due": "Of those, listings that nobody has said to be right for half a year, or ever; those reported are apart.",
     "nobody_to_ask": (
         "Of those due, listings that nobody is asked about: another directory publishes them, the team that receives "
         "their referrals is closed, or they give no address. Feeds have their own figures."

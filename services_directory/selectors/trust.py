@@ -70,9 +70,12 @@ def inbox_of(row: Mapping[str, Any]) -> str:
 
 
 def listings_due(*, at: dt.datetime) -> ServiceQuerySet:
-    """Return the listings that run and that nobody has said to be right for half a year."""
+    """Return the listings that run and that nobody has said to be right for half a year.
+
+    One that is reported as changed or closed is not asked about again: it is the editor's turn.
+    """
     last = at - dt.timedelta(days=CHECK_AFTER_DAYS)
-    return Service.objects.active().filter(Q(verified_at__isnull=True) | Q(verified_at__lte=last))
+    return Service.objects.active().filter(Q(verified_at__isnull=True) | Q(verified_at__lte=last), reported="")
 
 
 def _asked_in_vain(service_ids: Collection[UUID]) -> dict[UUID, dt.datetime]:

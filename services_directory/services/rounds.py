@@ -23,7 +23,7 @@ QUIET = dt.timedelta(days=28)
 """How long an inbox is asked about nothing else: in four weeks it hears from us twice at most."""
 LISTINGS_PER_REQUEST = 100
 """How many listings one email asks about. The rest of a larger team's come after the quiet."""
-_LOCK = 7_134_002
+_LOCK = 7_134_161
 """An advisory lock of our own: two rounds at once wait for each other, and the second finds nothing to ask."""
 
 

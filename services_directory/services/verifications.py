@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import User
 from accounts.selectors import inboxes_of
 from core.errors import Conflict, Invalid, NotPermitted
 from core.identifiers import new_reference
@@ -19,6 +19,7 @@ from services_directory.services.trust import judge_listings
 
 THE_EDITOR = "The directory's editor"
 LONGEST_NOTE = 2000
+WHOEVER_HAS_THE_LINK = Actor(user=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,46 +58,33 @@ def answer_by_link(*, reference: str, signature: str, service_id: UUID, said: Sa
     locked = ListingCheck.objects.select_for_update().filter(pk=check.pk, answered_at__isnull=True).first()
     if locked is None:
         raise Conflict("This listing has been answered for already.", code=USED)
-    service = _lock(check.service)
     return _record(
-        service, said, source=VerificationSource.PROVIDER_LINK, by=None, on_behalf_of=_provider_of(service), at=at,
+        _lock(check.service), said, source=VerificationSource.PROVIDER_LINK, actor=WHOEVER_HAS_THE_LINK, at=at,
         request=check.request,
     )  # fmt: skip
 
 
 @transaction.atomic(durable=True)
-def verify_listing(*, service: Service, user: User, said: Said, at: dt.datetime) -> Verification:
+def verify_listing(*, service: Service, actor: Actor, said: Said, at: dt.datetime) -> Verification:
     """Take what somebody who is signed in says of a listing.
 
     :raises NotPermitted: if they are neither of the team that receives its referrals nor an editor of the directory.
     :raises Invalid: if it does not say what has changed.
     """
-    is_provider = Role.PROVIDER in user.roles_in([service.receiving_team_id])
-    if not is_provider and Role.DIRECTORY_EDITOR not in user.roles():
-        raise NotPermitted(
-            "Only the team that receives its referrals, or an editor of the directory, can vouch for it."
-        )
+    source = _source(service, actor, of_a_provider=VerificationSource.PROVIDER)
+    if source == VerificationSource.EDITOR and not _is_editor(actor):
+        raise NotPermitted("Only the team that receives its referrals, or a directory editor, can vouch for it.")
     said = said.checked()
-    service = _lock(service)
-    source = VerificationSource.PROVIDER if is_provider else VerificationSource.EDITOR
-    on_behalf_of = _provider_of(service) if is_provider else THE_EDITOR
-    return _record(service, said, source=source, by=user, on_behalf_of=on_behalf_of, at=at)
+    return _record(_lock(service), said, source=source, actor=actor, at=at)
 
 
-def note_edit(*, service: Service, user: User, at: dt.datetime) -> Verification:
+def note_edit(*, service: Service, actor: Actor, at: dt.datetime) -> Verification:
     """Take an edit of a listing for a check of it, in the caller's transaction: by its provider, or by an editor.
 
     Whoever may edit is for the caller to judge.
     """
-    is_provider = Role.PROVIDER in user.roles_in([service.receiving_team_id])
-    return _record(
-        _lock(service),
-        Said(),
-        source=VerificationSource.PROVIDER_EDIT if is_provider else VerificationSource.EDITOR,
-        by=user,
-        on_behalf_of=_provider_of(service) if is_provider else THE_EDITOR,
-        at=at,
-    )
+    source = _source(service, actor, of_a_provider=VerificationSource.PROVIDER_EDIT)
+    return _record(_lock(service), Said(), source=source, actor=actor, at=at)
 
 
 def _record(
@@ -104,14 +92,14 @@ def _record(
     said: Said,
     *,
     source: VerificationSource,
-    by: User | None,
-    on_behalf_of: str,
+    actor: Actor,
     at: dt.datetime,
     request: CheckRequest | None = None,
 ) -> Verification:
     """Write what was said, let follow what follows, and judge the listing anew."""
+    on_behalf_of = THE_EDITOR if source == VerificationSource.EDITOR else _provider_of(service)
     verification = Verification.objects.create(
-        reference=new_reference("V"), service=service, at=at, answer=said.answer, source=source, by=by,
+        reference=new_reference("V"), service=service, at=at, answer=said.answer, source=source, by=actor.user,
         on_behalf_of=on_behalf_of, note=said.note, check_request=request,
     )  # fmt: skip
     ListingCheck.objects.filter(service=service, answered_at__isnull=True, lapsed_at__isnull=True).update(
@@ -126,7 +114,7 @@ def _record(
     if said.answer == CheckAnswer.CLOSED:
         _close(service)
     if said.answer != CheckAnswer.STILL_RIGHT and source != VerificationSource.EDITOR:
-        _tell_the_editors(verification)
+        _tell_the_editors(verification, actor=actor)
     judge_listings([service.pk], at=at)
     service.refresh_from_db(fields=["status", "capacity", "trust_score", "trust_label", "is_stale"])
     return verification
@@ -145,7 +133,7 @@ def _close(service: Service) -> None:
         listing.update(status=ServiceStatus.INACTIVE)
 
 
-def _tell_the_editors(verification: Verification) -> None:
+def _tell_the_editors(verification: Verification, *, actor: Actor) -> None:
     notifications.enqueue_many(
         [
             notifications.Owed(
@@ -154,6 +142,7 @@ def _tell_the_editors(verification: Verification) -> None:
                 template="listing_reported",
                 context={"reference": verification.reference},
                 at=verification.at,
+                already_delivered_at=verification.at if actor.is_retelling else None,
             )
             for inbox in inboxes_of(Role.DIRECTORY_EDITOR)
         ]
@@ -164,6 +153,17 @@ def _lock(service: Service) -> Service:
     listings = Service.objects.select_related("organization", "receiving_team__organization")
     locked: Service = listings.select_for_update(of=("self",), no_key=True).get(pk=service.pk)
     return locked
+
+
+def _source(service: Service, actor: Actor, *, of_a_provider: VerificationSource) -> VerificationSource:
+    """Return for whom an actor speaks: the provider whose team they are of, or else the directory's editor."""
+    is_provider = Role.PROVIDER in actor.roles_in([service.receiving_team_id])
+    return of_a_provider if is_provider else VerificationSource.EDITOR
+
+
+def _is_editor(actor: Actor) -> bool:
+    """Whether somebody keeps the directory: all of it, in whichever team."""
+    return actor.user is not None and Role.DIRECTORY_EDITOR in actor.user.roles()
 
 
 def _provider_of(service: Service) -> str:

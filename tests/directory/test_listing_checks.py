@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import register_user
 from core.errors import Conflict, Invalid, NotVisible
@@ -156,7 +157,7 @@ def test_the_second_press_is_told_that_the_link_was_used(cast):
 def test_a_forged_link_changes_nothing(cast, forgery):
     check_listings(at=MONDAY)
     request = CheckRequest.objects.get(checks__service=cast.walking)
-    another = CheckRequest.objects.exclude(pk=request.pk).first()
+    another = CheckRequest.objects.get(checks__service=cast.visiting)
     for signature in (
         forgery,
         signature_of(another.reference, purpose=LISTING_CHECK),
@@ -290,6 +291,8 @@ def test_something_has_changed_the_editor_is_told_and_the_listing_says_so(cast):
     text = compose(message.template, message.context)
     assert f"{settings.PUBLIC_URL}/directory/figures/" in text.body
     assert "Thursdays" not in text.body + text.subject
+    # It is the editor's turn: nobody is asked again.
+    assert check_listings(at=weeks(30)).asked == 2
 
 
 def test_what_has_changed_must_be_said(cast):
@@ -326,8 +329,8 @@ def test_an_edit_by_its_provider_or_by_an_editor_is_a_check(cast):
     check_listings(at=MONDAY)
     answer(cast.walking, CHANGED)
     with transaction.atomic():
-        note_edit(service=cast.walking, user=fresh(cast.editor), at=weeks(1))
-        note_edit(service=cast.visiting, user=fresh(cast.befriender), at=weeks(1))
+        note_edit(service=cast.walking, actor=Actor(fresh(cast.editor)), at=weeks(1))
+        note_edit(service=cast.visiting, actor=Actor(fresh(cast.befriender)), at=weeks(1))
     for service in (cast.walking, cast.visiting):
         service.refresh_from_db()
     assert (cast.walking.reported, cast.walking.verified_how, cast.walking.verified_by) == (

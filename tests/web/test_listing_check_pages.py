@@ -36,7 +36,13 @@ def asked(cast):
 def link_of(inbox):
     """The path of the link in the email that an inbox got."""
     message = OutboxMessage.objects.get(recipient=inbox, template="listings_to_check")
-    return re.search(r"http\S+", compose(message.template, message.context).body).group().partition("8000")[2]
+    return found(r"http://127.0.0.1:8000(\S+)", compose(message.template, message.context).body)
+
+
+def found(pattern, html):
+    match = re.search(pattern, html)
+    assert match is not None, pattern
+    return match.group(1)
 
 
 def standing():
@@ -103,9 +109,9 @@ def test_pat_says_yes_and_a_second_press_is_told(asked):
     opened = browser.get(link)
     form = {
         "answer": "still_right",
-        "csrfmiddlewaretoken": re.search(r'csrfmiddlewaretoken" value="(\w+)"', opened.content.decode()).group(1),
+        "csrfmiddlewaretoken": found(r'csrfmiddlewaretoken" value="(\w+)"', opened.content.decode()),
     }
-    action = re.search(r'<form method="post" action="(/check/[^"]+)"', opened.content.decode()).group(1)
+    action = found(r'<form method="post" action="(/check/[^"]+)"', opened.content.decode())
 
     thanks = browser.post(action, form)
 
