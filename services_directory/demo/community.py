@@ -125,8 +125,6 @@ LISTINGS = (
             "arts",
             name="Making together",
             description="Ten weeks of clay, print and thread in a small group. No skill is asked, and none is judged.",
-            places=8,
-            keeps_waiting_list=True,
             minimum_age=18,
             programme_length_weeks=10,
             review_points_weeks=[0, 10],

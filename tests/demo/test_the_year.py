@@ -143,6 +143,13 @@ class TheYearTest(TestCase):
         assert counted.exists()
         assert [service.name for service in counted if service.places_taken > service.places] == []
 
+    def test_those_who_count_their_places_keep_a_list_and_no_named_person_needs_a_place_there(self):
+        counted = Service.objects.filter(places__isnull=False)
+        assert not counted.filter(keeps_waiting_list=False).exists()
+        accepted = {act.what.split(":")[0] for told in NAMED_PEOPLE for act in told.acts if ": accept" in act.what}
+        assert accepted
+        assert not counted.filter(pk__in=[service_id(key) for key in accepted]).exists()
+
     def test_the_made_up_providers_have_lately_confirmed_their_capacity(self):
         confirmed = {each.key: services_by_key()[each.key].capacity_confirmed_at for each in PROGRAMMES}
         assert [key for key, at in confirmed.items() if at is None or not NOW - dt.timedelta(days=45) < at < NOW] == []
