@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from services_directory.api.serializers import ServiceSerializer
 from services_directory.enums import ChangeKind, ChangeSide, ProposalStatus
+from services_directory.listing.document import by_field
 from services_directory.models import ListingChange, ListingProposal
 from services_directory.open_referral.report import ImportReport
 
@@ -64,7 +65,7 @@ class ProposalSerializer(serializers.ModelSerializer[ListingProposal]):
     def get_changes(self, proposal: ListingProposal) -> Any:
         return [
             {"field": name, "before": proposal.before.get(name), "after": value}
-            for name, value in proposal.after.items()
+            for name, value in by_field(proposal.after)
         ]
 
 
@@ -105,7 +106,7 @@ class ListingChangeSerializer(serializers.ModelSerializer[ListingChange]):
 
     @extend_schema_field(FieldChangeSerializer(many=True))
     def get_changes(self, change: ListingChange) -> Any:
-        return [{"field": name, **values} for name, values in change.changes.items()]
+        return [{"field": name, **values} for name, values in by_field(change.changes)]
 
 
 class RemarkSerializer(serializers.Serializer[Any]):

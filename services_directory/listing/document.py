@@ -134,6 +134,11 @@ def in_order(items: Iterable[Any]) -> list[Any]:
     return sorted(items, key=lambda item: json.dumps(item, ensure_ascii=False))
 
 
+def by_field(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return fields and values in the order of the fields: what a JSON column gives back has lost it."""
+    return sorted(values.items(), key=lambda item: FIELDS.index(item[0]))
+
+
 def document_of(service: Service) -> Document:
     """Return the document of a listing; of many, `documents_of` reads them with a bounded number of queries."""
     return documents_of([service.pk])[service.pk]

@@ -203,14 +203,16 @@ class _Completion:
         rows = _by_id(self.service.service_at_locations.select_related("location")) if self.service else {}
         key, row = self.named(sent, rows, at=at)
         said = AT_LOCATION.item_of(row) if row else AT_LOCATION.blank()
-        made = key | self.values(ServiceAtLocation, list(AT_LOCATION.columns), said | sent, at=at)
-        made["location"] = self.location(sent.get("location", {}), row.location if row else None, at=f"{at}.location")
         schedules = _by_id(row.schedules.all()) if row else {}
-        if "schedules" in sent:
-            made["schedules"] = self.items(SCHEDULE, sent["schedules"], schedules, at=f"{at}.schedules")
-        else:
-            made["schedules"] = [{"id": key} | SCHEDULE.item_of(row) for key, row in schedules.items()]
-        return made
+        return {
+            **key,
+            # In the order of a document, by which its parts are put in order.
+            "location": self.location(sent.get("location", {}), row.location if row else None, at=f"{at}.location"),
+            **self.values(ServiceAtLocation, list(AT_LOCATION.columns), said | sent, at=at),
+            "schedules": self.items(SCHEDULE, sent["schedules"], schedules, at=f"{at}.schedules")
+            if "schedules" in sent
+            else [{"id": key} | SCHEDULE.item_of(row) for key, row in schedules.items()],
+        }
 
     def location(self, sent: Item, current: Location | None, *, at: str) -> Item:
         row = current

@@ -109,7 +109,7 @@ def _decoded(content: bytes) -> str:
     encodings = ("utf-16",) if is_utf_16 else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
-            return content.decode(encoding).replace("\0", "")
+            return content.decode(encoding).lstrip("\ufeff").replace("\0", "")
         except UnicodeDecodeError:
             continue
     raise SheetUnreadable("The letters cannot be read: save it as “CSV UTF-8”.")
@@ -121,7 +121,7 @@ def _separator_of(header: str) -> str:
 
 
 def _columns(cells: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(re.sub(r"[\s_-]+", "_", unmarked(cell).strip().lower()) for cell in cells)
+    names = tuple(re.sub(r"[\s_-]+", "_", comparable(cell).lstrip("'").lower()) for cell in cells)
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise SheetUnreadable(f"The column {twice[0]} is there twice.")

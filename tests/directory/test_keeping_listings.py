@@ -87,7 +87,11 @@ def test_pat_moves_the_walk_to_an_hour_later_and_it_is_so_at_once(cast, pat, as_
     assert not OutboxMessage.objects.exists()
 
 
-def test_what_is_read_can_be_sent_back_and_changes_nothing(pat, walking):
+def test_what_is_read_can_be_sent_back_and_changes_nothing(cast, pat, walking):
+    for name, description in (("A", "z"), ("Z", "a")):
+        place = Location.objects.create(name=name)
+        cast.walking.service_at_locations.create(location=place, description=description)
+        cast.walking.phones.create(number="0161 496 0111", description=name)
     read = pat.get(walking).json()
     names = (
         "name", "organization", "description", "alternate_name", "url", "email", "status", "alert", "fees",
@@ -157,7 +161,10 @@ def test_every_part_of_a_listing_can_be_said_and_unsaid(cast, edie, walking):
     ]  # fmt: skip
     assert said["organization"]["name"] == "Walkers of the Vale"
 
-    nothing = {name: [] for name, value in whole.items() if isinstance(value, list)} | {"genders": [], "alert": ""}
+    nothing: dict[str, object] = {name: [] for name, value in whole.items() if isinstance(value, list)} | {
+        "genders": [],
+        "alert": "",
+    }
     assert edie.patch(walking, nothing).status_code == 200
     said = document_of(cast.walking)
     assert {name: said[name] for name in nothing} == nothing
@@ -712,7 +719,7 @@ def test_what_comes_from_a_feed_is_changed_there_and_what_is_ours_here(cast, pat
     assert [(answer.status_code, answer.json()["code"], answer.json()["fields"]) for answer in refused] == [
         (403, "kept_at_its_source", ["description"])
     ] * 2
-    assert "the feed “Libraries of the Vale”" in refused.0.json()["detail"]
+    assert "the feed “Libraries of the Vale”" in refused[0].json()["detail"]
     assert (taken.status_code, taken.json()["capacity"]) == (200, "full")
     assert (ListingChange.objects.count(), Service.objects.get(pk=cast.walking.pk).last_modified) == (1, None)
 
