@@ -107,7 +107,8 @@ def get_onward_referral(user: User, reference: str) -> OnwardReferral:
 
 
 def _the_one(rows: QuerySet[Row], reference: str) -> Row:
-    row = rows.filter(reference=reference).first()
+    # PostgreSQL has no text with NUL in it, and would not even look.
+    row = None if "\0" in reference else rows.filter(reference=reference).first()
     if row is None:
         raise NotVisible("There is nothing with this reference, or it is not yours to see.")
     return row
