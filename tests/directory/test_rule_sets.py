@@ -9,12 +9,19 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import SYSTEM, Actor
 from core.errors import Invalid, NotPermitted
+from services_directory.demo.listings import demo_service_id
 from services_directory.models import EligibilityRule, RuleSet, RuleSetVersion, Service, ServiceRuleSet
 from services_directory.selectors import rules_of, suitability_of
-from services_directory.services import apply_rule_set, load_rule_sets, publish_rule_set
+from services_directory.services import (
+    apply_rule_set,
+    load_demo_directory,
+    load_demo_rules,
+    load_rule_sets,
+    publish_rule_set,
+)
 from services_directory.services import suitability as services
 from services_directory.suitability.facts import Facts
-from services_directory.suitability.kinds import Operator, RuleBasis
+from services_directory.suitability.kinds import Operator, PeriodUnit, RuleBasis
 from services_directory.suitability.seed import SEED_SETS
 from tests import stage
 from tests.directory.rulebook import MORNING, SAYS, TODAY, answers, day, remade
@@ -23,7 +30,7 @@ STRICT = SAYS.rules_out_pressure(Operator.AT_LEAST, 160, 90)
 USUAL = SAYS.rules_out_pressure(Operator.AT_LEAST, 180, 100)
 EVERY_SORT = (
     USUAL,
-    SAYS.waits("stroke", 3, "months"),
+    SAYS.waits("stroke", 3, PeriodUnit.MONTHS),
     SAYS.asks_a_clinician("unstable_diabetes", note="A remark."),
     SAYS.needs_choice("risk_tier", "low", "medium", group="any"),
     remade(SAYS.needs_measure("bmi", Operator.ABOVE, 27, group="any"), valid_for_days=365),
@@ -189,7 +196,7 @@ def test_published_rules_cannot_be_emptied_away(scheme, table, trigger):
 )
 def test_the_database_refuses_what_is_no_rule(db, change, constraint):
     draft = RuleSetVersion.objects.create(
-        rule_set=RuleSet.objects.create(key="draft", name="A draft"), number=1, basis="own", source="Somebody",
+        rule_set=RuleSet.objects.create(key="draft"), number=1, name="A draft", basis="own", source="Somebody",
         valid_from=TODAY,
     )  # fmt: skip
     columns = services._columns(USUAL) | change
@@ -220,6 +227,28 @@ def test_a_set_that_has_changed_becomes_a_new_version_and_the_others_stay(db, mo
     assert [(version.number, version.rules.count()) for version in numbers] == [(1, 17), (2, 16)]
 
 
+def test_the_demonstrations_paris_has_the_core_list_and_rules_that_are_said_to_be_made_up(teams):
+    load_demo_directory(teams=teams, at=MORNING)
+    load_demo_rules(at=MORNING)
+    load_demo_rules(at=MORNING)
+    paris = demo_service_id("paris")
+    versions = rules_of([paris], on=TODAY)[paris]
+    assert [(version.key, version.version, version.basis) for version in versions] == [
+        ("listing", None, "made_up"),  # its lowest age
+        ("contraindications-core", 1, "comparable"),
+        ("paris-demonstration", 1, "made_up"),
+    ]
+    found = suitability_of([paris], facts=Facts(date_of_birth=day("1951-03-27")), planned_start=TODAY, on=TODAY)[paris]
+    assert (found.verdict, found.notices) == (
+        "cannot_say",
+        (
+            "Rules of comparable schemes or of guidance, not confirmed by this service: "
+            "Contraindications to exercise, core list.",
+            "Rules made up for the demonstration: The listing; PARiS, made up for the demonstration.",
+        ),
+    )
+
+
 # --- The listing's own words, and the page ------------------------------------------------------------------------
 
 
@@ -242,7 +271,9 @@ def test_what_the_listing_says_is_a_rule_with_the_listing_as_its_source(cast, sc
     assert (found.verdict, found.label) == ("eligible_from", "Eligible from 20 November 2026")
 
 
-def test_a_page_of_services_costs_two_queries(cast, scheme, publish, django_assert_num_queries):
+def test_a_page_of_services_costs_two_queries_and_one_when_its_rules_were_read_before(
+    cast, scheme, publish, django_assert_num_queries
+):
     publish(STRICT, key="other", name="Another set")
     for service in (cast.walking, cast.visiting):
         for key in ("scheme", "other"):
@@ -254,7 +285,9 @@ def test_a_page_of_services_costs_two_queries(cast, scheme, publish, django_asse
     assert [found[service_id].verdict for service_id in ids] == [
         "eligible_now", "not_eligible", "not_eligible", "no_rules",
     ]  # fmt: skip
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
+        suitability_of(ids, facts=facts, planned_start=TODAY, on=TODAY)
+    with django_assert_num_queries(1):
         suitability_of(ids[:1], facts=facts, planned_start=TODAY, on=TODAY)
     with django_assert_num_queries(1):
         assert suitability_of([uuid.UUID(int=1)], facts=facts, planned_start=TODAY, on=TODAY) == {}
