@@ -107,7 +107,8 @@ def get_onward_referral(user: User, reference: str) -> OnwardReferral:
 
 
 def _the_one(rows: QuerySet[Row], reference: str) -> Row:
-    row = rows.filter(reference=reference).first()
+    # PostgreSQL has no text with NUL in it, and would not even look.
+    row = None if "\0" in reference else rows.filter(reference=reference).first()
     if row is None:
         raise NotVisible("There is nothing with this reference, or it is not yours to see.")
     return row
@@ -143,24 +144,22 @@ def clearances_of(referral: Referral) -> QuerySet[Clearance]:
     return referral.clearances.select_related("recorded_by", "service").order_by("-id")
 
 
-def facts_of(referral: Referral) -> Facts:
-    """Return what is known of the person of a referral that the user may see (`get_referral`), to judge services by."""
+def facts_for(user: User, reference: str) -> Facts:
+    """Return what is known of the person of a referral, to judge services by.
+
+    :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
+    """
+    visible = referrals_visible_to(user).select_related(None).select_related("person", "referring_team__organization")
+    referral = _the_one(visible, reference)
     latest = referral.observations.order_by("code", "-observed_on", "-id").distinct("code")
     return Facts(
         date_of_birth=referral.person.date_of_birth,
         gp_practice_code=referral.gp_practice_code,
         referral_source=_SOURCES.get(referral.referring_team.organization.kind, ""),
-        answers={row.code: _answer(row) for row in latest.select_related("recorded_by")},
-        clearances=tuple(
-            ClearanceGiven(
-                code=row.code, is_cleared=row.is_cleared, professional_name=row.professional_name,
-                professional_role=row.professional_role, decided_on=row.decided_on, recorded_at=row.recorded_at,
-                service_id=row.service_id,
-            )
-            for row in referral.clearances.order_by("id")
-        ),
+        answers={row.code: _answer(row) for row in latest},
+        clearances=tuple(_clearance(row) for row in referral.clearances.order_by("id")),
         **_areas_of(referral.postcode),
-    )  # fmt: skip
+    )
 
 
 _SOURCES = {
@@ -176,11 +175,22 @@ def _answer(row: Observation) -> Answer:
         answer=Answered(row.answer),
         observed_on=row.observed_on,
         recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by.full_name,
         value=row.value,
         second_value=row.second_value,
         choice=row.choice,
         occurred=PartialDate.read(row.occurred) if row.occurred else None,
+    )
+
+
+def _clearance(row: Clearance) -> ClearanceGiven:
+    return ClearanceGiven(
+        code=row.code,
+        is_cleared=row.is_cleared,
+        professional_name=row.professional_name,
+        professional_role=row.professional_role,
+        decided_on=row.decided_on,
+        recorded_at=row.recorded_at,
+        service_id=row.service_id,
     )
 
 

@@ -20,7 +20,7 @@ from core.clocks import is_plannable, local_day
 from core.errors import Invalid
 from referrals import selectors
 from services_directory.api.serializers import ServiceSerializer, ServiceSummarySerializer
-from services_directory.api.suitability import SuitabilitySerializer, suitability_as_dict
+from services_directory.api.suitability import SuitabilitySerializer, SuitabilityWriter
 from services_directory.api.views import ServiceViewSet
 from services_directory.selectors import suitability_of
 
@@ -88,14 +88,10 @@ class MatchingServiceViewSet(ServiceViewSet):
             if planned_start is not None:
                 raise Invalid({"planned_start": ["Say for whom: give for_referral too."]})
             return {}
-        referral = selectors.get_referral(signed_in(self.request.user), reference)
-        found = suitability_of(
-            service_ids, facts=selectors.facts_of(referral), planned_start=planned_start or today, on=today
-        )
-        return {
-            service_id: {"suitability": suitability_as_dict(suitability, with_all_rules=with_all_rules)}
-            for service_id, suitability in found.items()
-        }
+        facts = selectors.facts_for(signed_in(self.request.user), reference)
+        found = suitability_of(service_ids, facts=facts, planned_start=planned_start or today, on=today)
+        written = SuitabilityWriter(with_all_rules=with_all_rules)
+        return {service_id: {"suitability": written(suitability)} for service_id, suitability in found.items()}
 
 
 def _planned_start(text: str, *, today: dt.date) -> dt.date | None:

@@ -1,6 +1,5 @@
 """Shapes of rules and of what they say of a person, and the rules of one service over REST."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -55,38 +54,50 @@ class SuitabilitySerializer(serializers.Serializer[Any]):
     notices = serializers.ListField(child=serializers.CharField(), help_text="What to know of the rules themselves.")
 
 
-def suitability_as_dict(suitability: Suitability, *, with_all_rules: bool) -> dict[str, Any]:
-    """Return a suitability in the shape of `SuitabilitySerializer`.
+class SuitabilityWriter:
+    """Writes suitabilities in the shape of `SuitabilitySerializer`.
 
-    By hand, because a page holds hundreds of rules and REST framework's fields would cost more than the judgement.
+    By hand, because a page holds hundreds of rules and REST framework's fields would cost more than the judgement; and
+    each outcome once, because the services of a page share them.
     """
-    outcomes: Sequence[RuleOutcome] = suitability.decided_by
-    if with_all_rules:
-        outcomes = [*outcomes, *(outcome for outcome in suitability.outcomes if outcome not in outcomes)]
-    return {
-        "verdict": suitability.verdict.value,
-        "label": suitability.label,
-        "eligible_from": suitability.eligible_from,
-        "clearance_by": list(suitability.clearance_by),
-        "rules": [
-            {
-                "code": outcome.in_force.rule.code,
-                "result": outcome.result.value,
-                "words": outcome.words,
-                **_provenance(outcome.in_force),
-            }
-            for outcome in outcomes
-        ],
-        "not_known": [
-            {"code": question.code, "question": question.text, "kind": question.kind.value, "unit": question.unit}
-            for question in suitability.not_known
-        ],
-        "notices": list(suitability.notices),
-    }
+
+    def __init__(self, *, with_all_rules: bool) -> None:
+        """With all rules, or only with those that decided."""
+        self.with_all_rules = with_all_rules
+        self._written: dict[int, tuple[RuleOutcome, dict[str, Any]]] = {}
+
+    def __call__(self, suitability: Suitability) -> dict[str, Any]:
+        """Return a suitability as it is sent."""
+        outcomes = suitability.decided_by
+        if self.with_all_rules:
+            deciding = set(map(id, outcomes))
+            outcomes += tuple(outcome for outcome in suitability.outcomes if id(outcome) not in deciding)
+        return {
+            "verdict": suitability.verdict.value,
+            "label": suitability.label,
+            "eligible_from": suitability.eligible_from,
+            "clearance_by": list(suitability.clearance_by),
+            "rules": [self._rule(outcome) for outcome in outcomes],
+            "not_known": [
+                {"code": question.code, "question": question.text, "kind": question.kind.value, "unit": question.unit}
+                for question in suitability.not_known
+            ],
+            "notices": list(suitability.notices),
+        }
+
+    def _rule(self, outcome: RuleOutcome) -> dict[str, Any]:
+        # Kept with its outcome, so that no identity is used anew.
+        if id(outcome) not in self._written:
+            self._written[id(outcome)] = (outcome, _rule(outcome))
+        return self._written[id(outcome)][1]
 
 
-def _provenance(in_force: RuleInForce) -> dict[str, Any]:
+def _rule(outcome: RuleOutcome) -> dict[str, Any]:
+    in_force = outcome.in_force
     return {
+        "code": in_force.rule.code,
+        "result": outcome.result.value,
+        "words": outcome.words,
         "severity": str(in_force.rule.severity),
         "source": in_force.rule.source,
         "rule_set": in_force.set_name,

@@ -66,7 +66,6 @@ class Migration(migrations.Migration):
             name='RuleSet',
             fields=[
                 ('key', models.SlugField(max_length=60, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
@@ -74,6 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=200)),
                 ('basis', models.CharField(choices=[('own', "The service's own rules"), ('comparable', "Rules of a comparable scheme or of guidance, not the service's own"), ('made_up', 'Made up for the demonstration')], max_length=10)),
                 ('source', models.TextField(help_text='What states these rules, and where it is to be found.')),
                 ('valid_from', models.DateField()),

@@ -12,13 +12,12 @@ from services_directory.suitability.kinds import Operator, PeriodUnit, RuleBasis
 
 
 class RuleSet(models.Model):
-    """One set of rules under one name, through all its versions. Personal data: none."""
+    """One set of rules, through all its versions. Personal data: none."""
 
     key = models.SlugField(primary_key=True, max_length=60)
-    name = models.CharField(max_length=200)
 
     def __str__(self) -> str:
-        return self.name
+        return self.key
 
 
 class RuleSetVersion(models.Model):
@@ -30,6 +29,7 @@ class RuleSetVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
     basis = models.CharField(max_length=10, choices=RuleBasis)
     source = models.TextField(help_text="What states these rules, and where it is to be found.")
     valid_from = models.DateField()

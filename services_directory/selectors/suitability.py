@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from services_directory.models import EligibilityRule, RuleSetVersion, Service
 from services_directory.suitability.engine import Judge, Suitability
@@ -40,7 +41,7 @@ class RulesOfVersion:
 def suitability_of(
     service_ids: Iterable[UUID], *, facts: Facts, planned_start: dt.date, on: dt.date
 ) -> dict[UUID, Suitability]:
-    """Return what the rules of each service say of a person, in two queries however many services.
+    """Return what the rules of each service say of a person, in two queries at most, however many services.
 
     The versions are those in force `on` the day of asking; the facts are judged as they will be at the planned start.
     """
@@ -55,60 +56,58 @@ def suitability_of(
 
 def rules_of(service_ids: Iterable[UUID], *, on: dt.date) -> dict[UUID, list[RulesOfVersion]]:
     """Return the rules in force on a day for each service: what its listing says first, then its sets by name."""
-    services = list(
-        Service.objects.filter(pk__in=list(service_ids))
-        .annotate(keys=ArrayAgg("rule_sets__rule_set_id", filter=Q(rule_sets__isnull=False), default=[]))
-        .values_list("id", "minimum_age", "maximum_age", "genders", "made_up", "keys")
-    )
-    versions = _versions_in_force({key for *_, keys in services for key in keys}, on=on)
-    return {
-        service_id: [
-            *_of_listing(minimum_age, maximum_age, genders, made_up),
-            *(version for key, version in versions.items() if key in keys),
-        ]
-        for service_id, minimum_age, maximum_age, genders, made_up, keys in services
-    }
-
-
-def _versions_in_force(keys: set[str], *, on: dt.date) -> dict[str, RulesOfVersion]:
-    """Return the version of each set that is in force on a day, by the set's key, in order of name."""
-    if not keys:
-        return {}
     in_force = (
         RuleSetVersion.objects.filter(
-            rule_set=OuterRef("version__rule_set"), published_at__isnull=False, valid_from__lte=on
+            rule_set=OuterRef("rule_sets__rule_set"), published_at__isnull=False, valid_from__lte=on
         )
         .order_by("-valid_from", "-number")
         .values("pk")[:1]
     )
-    rows = (
-        EligibilityRule.objects.filter(version__rule_set__in=keys, version=Subquery(in_force))
-        .select_related("version__rule_set")
-        .order_by("version__rule_set__name", "version", "position")
+    services = list(
+        Service.objects.filter(pk__in=list(service_ids))
+        .annotate(versions=ArrayAgg(Subquery(in_force), default=[]))
+        .values_list("id", "minimum_age", "maximum_age", "genders", "made_up", "versions")
     )
-    found: dict[str, list[EligibilityRule]] = {}
-    for row in rows:
-        found.setdefault(row.version.rule_set_id, []).append(row)
-    return {key: _of_version(members) for key, members in found.items()}
+    versions = _versions({pk for *_, pks in services for pk in pks if pk is not None})
+    return {
+        service_id: [
+            *_of_listing(minimum_age, maximum_age, genders, made_up),
+            *sorted((versions[pk] for pk in pks if pk is not None), key=lambda version: (version.name, version.key)),
+        ]
+        for service_id, minimum_age, maximum_age, genders, made_up, pks in services
+    }
+
+
+_READ: dict[UUID, RulesOfVersion] = {}
+"""Published versions that this process has read. They can be kept for ever, because the database lets nobody change
+them, and all versions that there will ever be are a few hundred."""
+
+
+def _versions(pks: set[UUID]) -> dict[UUID, RulesOfVersion]:
+    """Return published versions with their rules, by their ids."""
+    if missing := pks - _READ.keys():
+        rows = (
+            EligibilityRule.objects.filter(version__in=missing)
+            .select_related("version")
+            .order_by("version", "position")
+        )
+        for pk, members in groupby(rows, key=lambda row: row.version_id):
+            _READ[pk] = _of_version(list(members))
+    return {pk: _READ[pk] for pk in pks}
 
 
 def _of_version(rows: Sequence[EligibilityRule]) -> RulesOfVersion:
     version = rows[0].version
     basis = RuleBasis(version.basis)
+    rules = tuple(
+        RuleInForce(
+            rule=rule_of(row), set_key=version.rule_set_id, set_name=version.name, version=version.number, basis=basis
+        )
+        for row in rows
+    )
     return RulesOfVersion(
-        key=version.rule_set_id,
-        name=version.rule_set.name,
-        version=version.number,
-        basis=basis,
-        source=version.source,
-        valid_from=version.valid_from,
-        rules=tuple(
-            RuleInForce(
-                rule=rule_of(row), set_key=version.rule_set_id, set_name=version.rule_set.name, version=version.number,
-                basis=basis,
-            )
-            for row in rows
-        ),
+        key=version.rule_set_id, name=version.name, version=version.number, basis=basis, source=version.source,
+        valid_from=version.valid_from, rules=rules,
     )  # fmt: skip
 
 

@@ -97,12 +97,12 @@ def _publish(seed: SeedSet, *, at: dt.datetime, valid_from: dt.date) -> RuleSetV
         raise Invalid({"rules": ["Give at least one rule, and each a code of its own."]})
     if not seed.source.strip():
         raise Invalid({"source": ["Say what states these rules, and where it is to be found."]})
-    RuleSet.objects.update_or_create(key=seed.key, defaults={"name": seed.name})
+    RuleSet.objects.get_or_create(key=seed.key)
     rule_set = RuleSet.objects.select_for_update().get(pk=seed.key)
     latest = rule_set.versions.order_by("-number").first()
     version = RuleSetVersion.objects.create(
-        rule_set=rule_set, number=latest.number + 1 if latest else 1, basis=seed.basis, source=seed.source,
-        valid_from=valid_from, digest=_digest(seed),
+        rule_set=rule_set, number=latest.number + 1 if latest else 1, name=seed.name, basis=seed.basis,
+        source=seed.source, valid_from=valid_from, digest=_digest(seed),
     )  # fmt: skip
     EligibilityRule.objects.bulk_create(
         EligibilityRule(version=version, position=position, **_columns(rule))

@@ -60,7 +60,10 @@ class Judge:
         self.planned_start = planned_start
         self.on = on
         self._limited = {given.service_id for given in facts.clearances}
+        # By the rule's identity: a hash of all its parts would cost more than looking. An outcome holds its rule, so no
+        # identity is used anew.
         self._seen: dict[tuple[int, dt.date, UUID | None], RuleOutcome] = {}
+        self._groups: dict[tuple[int, ...], RuleOutcome] = {}
 
     def suitability(self, rules: Sequence[RuleInForce], *, service_id: UUID | None = None) -> Suitability:
         """Return what the rules of one service say. The listing's own alone make nobody eligible."""
@@ -120,7 +123,13 @@ class Judge:
                 outcomes.append(outcome)
                 continue
             groups.setdefault((in_force.set_key, in_force.rule.group), []).append(outcome)
-        return [*outcomes, *(_of_group(members) for members in groups.values())]
+        return [*outcomes, *(self._of_group(members) for members in groups.values())]
+
+    def _of_group(self, members: Sequence[RuleOutcome]) -> RuleOutcome:
+        key = tuple(map(id, members))
+        if key not in self._groups:
+            self._groups[key] = _of_group(members)
+        return self._groups[key]
 
     def _outcome(self, in_force: RuleInForce, start: dt.date, service_id: UUID | None) -> RuleOutcome:
         key = (id(in_force), start, service_id if service_id in self._limited else None)

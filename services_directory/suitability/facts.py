@@ -21,7 +21,6 @@ class Answer:
     answer: Answered
     observed_on: dt.date
     recorded_at: dt.datetime
-    recorded_by: str = ""
     value: Decimal | None = None
     second_value: Decimal | None = None
     choice: str = ""
