@@ -107,7 +107,7 @@ def record_withdrawal(service_ids: Collection[UUID], *, author: Author, at: dt.d
 
 def lock(service_ids: Collection[UUID]) -> set[UUID]:
     """Lock the rows of services, always in the same order; return the ids of those that there are."""
-    rows = Service.objects.select_for_update(of=("self",)).filter(pk__in=service_ids).order_by("pk")
+    rows = Service.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=service_ids).order_by("pk")
     return set(rows.values_list("pk", flat=True))
 
 

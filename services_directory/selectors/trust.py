@@ -18,6 +18,7 @@ OF_AN_INBOX = (
     "referral_route",
     "email",
     "feed_id",
+    "feed__is_kept_here",
     "organization__email",
     "receiving_team_id",
     "receiving_team__inbox_email",
@@ -32,6 +33,7 @@ _OF_EVIDENCE = (
     "verified_how",
     "verified_by",
     "reported",
+    "capacity_confirmed_at",
     "assured_date",
     "last_modified",
     "feed__name",
@@ -64,9 +66,14 @@ def inbox_of(row: Mapping[str, Any]) -> str:
     if row["receiving_team_id"]:
         works = row["receiving_team__is_active"] and row["receiving_team__organization__is_active"]
         return str(row["receiving_team__inbox_email"]) if works else ""
-    if row["feed_id"] is None and row["referral_route"] == ReferralRoute.SIGNPOSTING:
+    if _is_our_own(row) and row["referral_route"] == ReferralRoute.SIGNPOSTING:
         return str(row["email"] or row["organization__email"])
     return ""
+
+
+def _is_our_own(row: Mapping[str, Any]) -> bool:
+    """Whether a listing is kept here, and not by the publisher of a feed."""
+    return row["feed_id"] is None or bool(row["feed__is_kept_here"])
 
 
 def listings_due(*, at: dt.datetime) -> ServiceQuerySet:
@@ -94,13 +101,14 @@ def _evidence(row: Mapping[str, Any], *, bounced: list[dt.datetime], asked_at: d
     answered = row["responsiveness__answered"]
     return TrustEvidence(
         takes_referrals=row["referral_route"] == ReferralRoute.REFERRAL,
-        is_imported=row["feed_id"] is not None,
+        is_imported=not _is_our_own(row),
         has_inbox=bool(inbox_of(row)),
         verified_on=_day(verified_at),
         verified_how=row["verified_how"],
         verified_by=row["verified_by"],
         reported=row["reported"],
         published_on=_published_on(row),
+        capacity_confirmed_on=_day(row["capacity_confirmed_at"]),
         published_by=row["feed__name"] or "",
         responsiveness=None
         if answered is None

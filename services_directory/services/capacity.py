@@ -16,6 +16,7 @@ from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from services_directory.enums import Capacity, CapacityReportKind
 from services_directory.models import CapacityReport, Service
+from services_directory.services.trust import judge_listings
 
 
 class CapacitySaid(TypedDict, total=False):
@@ -66,13 +67,22 @@ def set_capacity(
         raise Stale("Somebody has said something of this capacity since. Read it again, and decide anew.")
     if not may_say_capacity(actor, service):
         raise NotPermitted("The team that receives its referrals says this, or a directory editor.")
+    say(service, said, actor=actor, at=at)
+    return service
+
+
+def say(service: Service, said: CapacitySaid, *, actor: Actor, at: dt.datetime) -> None:
+    """Put on a service, whose row is locked and read afresh, what is said of its capacity, inside a use case.
+
+    :raises Invalid: if it cannot be right.
+    """
     before = _as_said(service)
     _say(service, said, today=local_day(at))
     service.capacity_confirmed_at, service.capacity_confirmed_by = at, actor.user
     kind = CapacityReportKind.CONFIRMED if _as_said(service) == before else CapacityReportKind.SAID
     _settle(service)
     _write(service, kind=kind, actor=actor, at=at)
-    return service
+    judge_listings([service.pk], at=at)
 
 
 def confirm_capacity(

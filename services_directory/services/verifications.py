@@ -12,14 +12,25 @@ from accounts.selectors import inboxes_of
 from core.errors import Conflict, Invalid, NotPermitted
 from core.identifiers import new_reference
 from notifications import services as notifications
-from services_directory.enums import Capacity, CheckAnswer, ReferralRoute, ServiceStatus, VerificationSource
+from services_directory.enums import (
+    Capacity,
+    ChangeKind,
+    ChangeSide,
+    CheckAnswer,
+    ReferralRoute,
+    ServiceStatus,
+    VerificationSource,
+)
+from services_directory.listing.history import Author, recorded
 from services_directory.models import CheckRequest, ListingCheck, Service, Verification
 from services_directory.selectors.checks import USED, get_listing_check
+from services_directory.services.capacity import say
 from services_directory.services.trust import judge_listings
 
 THE_EDITOR = "The directory's editor"
 LONGEST_NOTE = 2000
 WHOEVER_HAS_THE_LINK = Actor(user=None)
+BY_LINK = Author(ChangeSide.PROVIDER, "Whoever holds the link of our email")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +123,7 @@ def _record(
         service.reported = said.answer
     service.save(update_fields=["verified_at", "verified_how", "verified_by", "reported"])
     if said.answer == CheckAnswer.CLOSED:
-        _close(service)
+        _close(service, source=source, actor=actor, at=at)
     if said.answer != CheckAnswer.STILL_RIGHT and source != VerificationSource.EDITOR:
         _tell_the_editors(verification, actor=actor)
     judge_listings([service.pk], at=at)
@@ -120,17 +131,20 @@ def _record(
     return verification
 
 
-def _close(service: Service) -> None:
+def _close(service: Service, *, source: VerificationSource, actor: Actor, at: dt.datetime) -> None:
     """Take a listing that is said to be closed out of the way, so that an editor can still put it back.
 
     One that only signposts leaves the directory. One that takes referrals is paused: it stays to be seen, nobody new
     is sent there, and who is there already stays with its team until the editor has spoken with them.
     """
-    listing = Service.objects.filter(pk=service.pk)
-    if service.referral_route == ReferralRoute.REFERRAL:
-        listing.update(capacity=Capacity.PAUSED)
-    else:
-        listing.update(status=ServiceStatus.INACTIVE)
+    side = ChangeSide.EDITOR if source == VerificationSource.EDITOR else ChangeSide.PROVIDER
+    author = BY_LINK if actor.user is None else Author.of_actor(actor, side)
+    with recorded([service.pk], kind=ChangeKind.VERIFICATION, author=author, at=at):
+        if service.referral_route == ReferralRoute.REFERRAL:
+            say(service, {"capacity": Capacity.PAUSED}, actor=actor, at=at)
+        else:
+            service.status = ServiceStatus.INACTIVE
+            service.save(update_fields=["status"])
 
 
 def _tell_the_editors(verification: Verification, *, actor: Actor) -> None:
