@@ -12,13 +12,14 @@ from demo.listings import load_own_listings
 from demo.named_people import NAMED_PEOPLE
 from demo.named_stories import named_story
 from demo.people import Crowd
+from demo.places import NEIGHBOURHOODS
 from demo.programmes import services_by_key
 from demo.stories import ordinary
 from demo.telling import in_order, tell
 from demo.year import Year
 from insights.services import count_uptake
 from referrals.models import OnwardReferral, Referral
-from services_directory.services import load_demo_directory
+from services_directory.services import load_demo_directory, load_demo_places
 
 DAYS = 366
 
@@ -47,6 +48,12 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     report = load_demo_directory(teams={key: side.team for key, side in cast.providers.items()}, at=began)
     if report.refused:
         raise ValueError(f"The directory refused a part of its own demonstration: {report.refused}")
+    load_demo_places(
+        neighbourhoods=[
+            {"code": code, "name": area.team, "sectors": list(area.districts)} for code, area in NEIGHBOURHOODS.items()
+        ],
+        at=began,
+    )
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
     stories = [named_story(year, person) for person in NAMED_PEOPLE]

@@ -8,7 +8,7 @@ from services_directory.models.contacts import Contact, Language, Phone
 from services_directory.models.feeds import Feed
 from services_directory.models.organizations import Organization, OrganizationIdentifier
 from services_directory.models.places import Accessibility, Address, Location
-from services_directory.models.postcodes import Neighbourhood, Postcode
+from services_directory.models.postcodes import Neighbourhood, Postcode, PostcodeEdition
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
@@ -28,6 +28,7 @@ __all__ = [
     "OrganizationIdentifier",
     "Phone",
     "Postcode",
+    "PostcodeEdition",
     "Schedule",
     "Service",
     "ServiceArea",
