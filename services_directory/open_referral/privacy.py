@@ -78,8 +78,8 @@ WITHHELD = {"name": "(name withheld)", "email": "(email withheld)", "number": "(
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in small letters, without figures."""
-    return [word.lower() for word in _WORD.findall(text)]
+    """Return the words of a text in small letters, without figures and without the 's of a possessor."""
+    return [re.sub("['\u2019]s$", "", word.lower()) for word in _WORD.findall(text)]
 
 
 def is_a_person(name: str, known: frozenset[str] = frozenset()) -> bool:

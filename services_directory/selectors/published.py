@@ -104,12 +104,16 @@ def published_taxonomies(*, search: str = "") -> QuerySet[Taxonomy]:
 
 
 def published_terms(
-    *, search: str = "", taxonomy_id: UUID | None = None, parent_id: UUID | None = None, top_only: bool = False
+    *,
+    search: str = "",
+    taxonomy_id: Sequence[UUID] | None = None,
+    parent_id: UUID | None = None,
+    top_only: bool = False,
 ) -> QuerySet[TaxonomyTerm]:
-    """Return all terms; of one taxonomy, under one parent, or those that have none."""
+    """Return all terms; of some taxonomies, under one parent, or those that have none."""
     found = TaxonomyTerm.objects.filter(_named(search)) if search else TaxonomyTerm.objects.all()
     if taxonomy_id is not None:
-        found = found.filter(taxonomy=taxonomy_id)
+        found = found.filter(taxonomy__in=taxonomy_id)
     if parent_id is not None:
         found = found.filter(parent_id=parent_id)
     return found.filter(parent_id__isnull=True) if top_only else found
