@@ -236,12 +236,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"}},
+    "filters": {
+        "without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"},
+        "without_signatures": {"()": "core.logs.WithoutSignatures"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_the_every_second"],
+            "filters": ["without_the_every_second", "without_signatures"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},

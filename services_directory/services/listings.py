@@ -186,7 +186,7 @@ def carry_out(
     if values.get("organization", {}).get("id") == str(service.organization_id):
         ids |= set(Service.objects.filter(organization=service.organization_id).values_list("pk", flat=True))
     with _refusing(), recorded(ids, kind=kind, author=author, at=at, proposal=proposal):
-        write(service, values, at=at)
+        write(service, values, at=at, also_typed=["capacity"] if capacity else [])
         if capacity:
             say(service, {"capacity": capacity}, actor=Actor(user=author.user), at=at)
 
