@@ -1,6 +1,7 @@
 """What must not be in a log."""
 
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -25,8 +26,8 @@ def test_a_signed_link_is_logged_without_its_signature(message, args, written):
 
 
 def test_the_log_is_written_through_the_filter():
-    handler = settings.LOGGING["handlers"]["console"]
-    assert "without_signatures" in handler["filters"]
+    logging_settings: dict[str, Any] = settings.LOGGING
+    assert "without_signatures" in logging_settings["handlers"]["console"]["filters"]
 
 
 def test_a_signature_is_worth_nothing_for_another_reference_or_purpose_or_key(settings):
