@@ -2,9 +2,9 @@
 
 Ours is what `manage.py import_open_referral FILE` does, into an empty directory and again when nothing has changed. Raw
 parses the same file with `json.load`, and copies the same rows (as PostgreSQL itself wrote them out beforehand) into
-the same tables, their keys and constraints included; beside an unchanged feed it is the parse alone. Memory is the peak of
-a process that imports all of it, and of one that imports a tenth. All this goes to a database of its own beside the one
-of DATABASE_URL, which is dropped at the end.
+the same tables, their keys and constraints included; beside an unchanged feed it is the parse alone. Memory is the peak
+of a process that imports all of it, and of one that imports a tenth. All this goes to a database of its own beside the
+one of DATABASE_URL, which is dropped at the end.
 """
 
 import argparse

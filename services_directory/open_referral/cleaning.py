@@ -22,6 +22,7 @@ _OFFSET = re.compile(r"(?:[zZ]|(?P<sign>[+-])(?P<digits>(?:0\d|1[0-4]):?[0-5]\d)
 _MONTH_DAYS = re.compile(r"^-?(?:[1-9]|[12]\d|3[01])(?:,-?(?:[1-9]|[12]\d|3[01]))*$")
 _PLACEHOLDER_ADDRESSES = {"http://www.example.com", "http://www.example.com/"}
 _OF_PEOPLE = {"contact", "contacts", "phone", "phones", "email", "metadata"}
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
 _LINKS = {"http", "https"}
 _NAMES = {"http", "https", "urn", "tag"}
 
@@ -62,12 +63,17 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
 
+def is_plain(written: str) -> bool:
+    """Whether a text has nothing in it that would have to be put right, but space at its ends."""
+    return written.isprintable() and "<" not in written and "&" not in written
+
+
 def text(value: Any) -> str:
     """Return text without markup, control characters or space at its ends; a number as it is written."""
     if type(value) is not str and (isinstance(value, bool) or not isinstance(value, str | int | float | Decimal)):
         raise ValueError("is not text")
     plain = str(value)
-    if plain.isprintable() and "<" not in plain and "&" not in plain:
+    if is_plain(plain):
         return plain.strip()
     if _MARKUP.search(plain):
         parser = _Text()
@@ -181,6 +187,8 @@ def email(value: Any) -> str:
 def link(value: Any) -> str:
     """Return a web address that is safe to show as a link; the placeholder of some vendors is none."""
     found = text(value)
+    if _PLAIN_LINK(found) and found not in _PLACEHOLDER_ADDRESSES:
+        return found
     if found.startswith("www."):
         found = f"http://{found}"
     if found in _PLACEHOLDER_ADDRESSES:

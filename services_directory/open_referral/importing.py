@@ -7,7 +7,6 @@ feed was read.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -20,7 +19,7 @@ from services_directory.enums import ChangeKind
 from services_directory.listing.history import Author, record_withdrawal, recorded
 from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
 from services_directory.open_referral.items import Described, Listed, Unreadable, Written
-from services_directory.open_referral.parts import Shared
+from services_directory.open_referral.parts import Repeated, Shared
 from services_directory.open_referral.reading import (
     ParsedService,
     ParsedShared,
@@ -36,7 +35,7 @@ from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
 
-BATCH_SIZE = 500
+BATCH_SIZE = 1000
 MASS_WITHDRAWAL_FROM = 20
 """A feed of so many services does not lose more than half of them without somebody saying so."""
 SHARED: dict[str, type[Any]] = {
@@ -47,7 +46,7 @@ SHARED: dict[str, type[Any]] = {
 }
 KINDS = {"taxonomy": "Taxonomy", "taxonomy_term": "TaxonomyTerm", "organization": "Organization"}
 PARSERS = {"taxonomy": parse_taxonomy, "taxonomy_term": parse_term, "organization": parse_organization}
-WrittenRows = dict[str, dict[uuid.UUID, Shared]]
+WrittenRows = dict[str, dict[str, Shared]]
 """By model: the shared rows that were written, by id."""
 
 
@@ -66,7 +65,7 @@ Item = object
 class _Known(NamedTuple):
     """What the directory holds of a service already."""
 
-    feed_id: uuid.UUID | None
+    feed_id: str | None
     digest: str
     listed: str
     withdrawn_at: dt.datetime | None
@@ -104,6 +103,7 @@ class FeedImport:
         allow_mass_withdrawal: bool = False,
     ) -> None:
         self.feed = feed
+        self._feed_id = str(feed.pk)
         self.at = at
         self.is_partial = is_partial
         self.trusts_last_modified = trusts_last_modified
@@ -111,7 +111,8 @@ class FeedImport:
         self.report = ImportReport()
         self._met: set[bytes] = set()
         self._written: set[bytes] = set()
-        self._back: list[uuid.UUID] = []
+        self._repeated: Repeated = {}
+        self._back: list[str] = []
         self._count = 0
 
     def load(self, items: Iterable[Item]) -> ImportReport:
@@ -145,7 +146,7 @@ class FeedImport:
     # --- Which records need writing ---------------------------------------------------------------------
 
     def _candidates(self, batch: Sequence[Item]) -> list[_Candidate]:
-        by_id: dict[uuid.UUID, tuple[str, Item]] = {}
+        by_id: dict[str, tuple[str, Item]] = {}
         for item in batch:
             self._count += 1
             if isinstance(item, Unreadable):
@@ -155,10 +156,10 @@ class FeedImport:
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
-            elif service_id.bytes in self._met:
+            elif _short(service_id) in self._met:
                 self._refuse(own, "This id comes twice in the feed; the first one counts.")
             else:
-                self._met.add(service_id.bytes)
+                self._met.add(_short(service_id))
                 by_id[service_id] = (own, item)
         columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
         known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
@@ -171,12 +172,12 @@ class FeedImport:
 
     def _unreadable(self, item: Unreadable) -> None:
         self._refuse(item.id, item.reason)
-        self._met.add(uuid_of(item.id, feed=self.feed.name, kind="service").bytes)
+        self._met.add(_short(uuid_of(item.id, feed=self.feed.name, kind="service")))
         if item.loses_more:
             self.is_partial = True
 
     def _candidate(self, own: str, item: Item, known: _Known | None) -> _Candidate | None:
-        if known is not None and known.feed_id != self.feed.pk:
+        if known is not None and known.feed_id != self._feed_id:
             self._refuse(own, "This id belongs to a service that did not come from this feed.")
             return None
         listed_digest = digest_of(item.entry) if isinstance(item, Listed) else ""
@@ -193,7 +194,7 @@ class FeedImport:
             return None
         record = _record_in(item)
         try:
-            parsed = parse(record, feed=self.feed.name)
+            parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
             self._refuse(own, str(problem))
             return None
@@ -220,8 +221,8 @@ class FeedImport:
         report = ImportReport()
         with transaction.atomic():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
-            Feed.objects.select_for_update().get(pk=self.feed.pk)
-            ids = {candidate.parsed.service["id"]: candidate.is_new for candidate in candidates}
+            Feed.objects.select_for_update().get(pk=self._feed_id)
+            ids = {uuid.UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
             new = {service_id for service_id, is_new in ids.items() if is_new}
             with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
                 written, replaced = self._write_shared([candidate.parsed for candidate in candidates])
@@ -236,9 +237,9 @@ class FeedImport:
         self.report.refused += report.refused
         self.report.notes += report.notes
 
-    def _write_shared(self, parsed: Sequence[ParsedService | ParsedShared]) -> tuple[WrittenRows, set[uuid.UUID]]:
+    def _write_shared(self, parsed: Sequence[ParsedService | ParsedShared]) -> tuple[WrittenRows, set[str]]:
         """Write the shared rows; return those that were written, and the ids of those that were there before."""
-        replaced: set[uuid.UUID] = set()
+        replaced: set[str] = set()
         return {
             "Taxonomy": self._upsert(Taxonomy, (row for one in parsed for row in one.taxonomies), replaced),
             "TaxonomyTerm": self._upsert(TaxonomyTerm, (row for one in parsed for row in one.terms), replaced),
@@ -248,23 +249,23 @@ class FeedImport:
             "Location": self._upsert(Location, (row for one in parsed for row in one.locations), replaced),
         }, replaced
 
-    def _upsert(self, model: type[Any], rows: Iterable[Shared], replaced: set[uuid.UUID]) -> dict[uuid.UUID, Shared]:
+    def _upsert(self, model: type[Any], rows: Iterable[Shared], replaced: set[str]) -> dict[str, Shared]:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
-        wanted: dict[uuid.UUID, Shared] = {}
+        wanted: dict[str, Shared] = {}
         for row in rows:
-            if row.fields["id"] not in wanted and row.fields["id"].bytes not in self._written:
+            if row.fields["id"] not in wanted and _short(row.fields["id"]) not in self._written:
                 wanted[row.fields["id"]] = row
         known = dict(existing(model, wanted, "feed_id"))
         for key, feed_id in known.items():
-            if feed_id != self.feed.pk:
+            if feed_id != self._feed_id:
                 del wanted[key]
         replaced |= known.keys() & wanted.keys()
-        values = [row.fields | {"feed_id": self.feed.pk} for row in wanted.values()]
+        values = [row.fields | {"feed_id": self._feed_id} for row in wanted.values()]
         write(model, values, known=known, update=[name for name in every_field(model) if name != "source_digest"])
         return wanted
 
     def _remember(self, written: WrittenRows) -> None:
-        self._written |= {key.bytes for group in written.values() for key in group}
+        self._written |= {_short(key) for group in written.values() for key in group}
 
     def _with_known_organizations(self, candidates: list[_Candidate], report: ImportReport) -> list[_Candidate]:
         known = {
@@ -288,7 +289,7 @@ class FeedImport:
             candidate.parsed.service
             | candidate.extension
             | {
-                "feed_id": self.feed.pk,
+                "feed_id": self._feed_id,
                 "source_digest": candidate.digest,
                 "listed_digest": candidate.listed_digest,
                 "withdrawn_at": None,
@@ -301,7 +302,7 @@ class FeedImport:
         write(Service, rows, known=known, update=update)
 
     def _replace_parts(
-        self, candidates: list[_Candidate], written: WrittenRows, replaced: set[uuid.UUID], report: ImportReport
+        self, candidates: list[_Candidate], written: WrittenRows, replaced: set[str], report: ImportReport
     ) -> None:
         organizations, locations = written["Organization"], written["Location"]
         groups = known_parts(
@@ -330,7 +331,7 @@ class FeedImport:
         An organisation with services is as these describe it, and is left to them.
         """
         model = SHARED[KINDS[kind]]
-        parsed: dict[uuid.UUID, tuple[str, ParsedShared]] = {}
+        parsed: dict[str, tuple[str, ParsedShared]] = {}
         for item in items:
             own = own_id(item.record)
             try:
@@ -342,18 +343,18 @@ class FeedImport:
             parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
         if kind == "organization":
             busy = Service.objects.filter(organization__in=parsed).values_list("organization_id", flat=True)
-            for key in set(busy.distinct()):
+            for key in map(str, busy.distinct()):
                 del parsed[key]
         known = {key: tuple(row) for key, *row in existing(model, parsed, "feed_id", "source_digest")}
         changed = {
             key: one
             for key, one in parsed.items()
             if key not in known
-            or known[key] == (self.feed.pk, "")
-            or (known[key][0] == self.feed.pk and known[key][1] != one[0])
+            or known[key] == (self._feed_id, "")
+            or (known[key][0] == self._feed_id and known[key][1] != one[0])
         }
         with transaction.atomic():
-            Feed.objects.select_for_update().get(pk=self.feed.pk)
+            Feed.objects.select_for_update().get(pk=self._feed_id)
             written, replaced = self._write_shared([one for _, one in changed.values()])
             organizations = written["Organization"]
             groups = known_parts([(key, row.children) for key, row in organizations.items()])
@@ -362,19 +363,19 @@ class FeedImport:
             model.objects.bulk_update(rows, ["source_digest"])
         self._remember(written)
         # Services name the same rows in fewer words: theirs do not count in this run.
-        self._written |= {key.bytes for key in parsed}
+        self._written |= {_short(key) for key in parsed}
 
     # --- What the feed no longer has ----------------------------------------------------------------------
 
     def _withdraw(self) -> None:
         """Withdraw the services of this feed that it no longer has, if the whole of it was read."""
         ids = Service.objects.filter(feed=self.feed, withdrawn_at__isnull=True).values_list("pk", flat=True)
-        gone: list[uuid.UUID] = []
+        gone: list[str] = []
         standing = -self.report.created
         for key in ids.iterator(chunk_size=2000):
             standing += 1
             if key.bytes not in self._met:
-                gone.append(key)
+                gone.append(str(key))
         if not gone:
             return
         reason = self._why_not_withdraw(gone=len(gone), standing=standing)
@@ -395,6 +396,11 @@ class FeedImport:
         if standing >= MASS_WITHDRAWAL_FROM and gone * 2 > standing and not self.allow_mass_withdrawal:
             return "More than half of the feed is missing and mass withdrawal was not allowed"
         return ""
+
+
+def _short(key: str) -> bytes:
+    """Return an id in the form that takes the least memory."""
+    return bytes.fromhex(key.replace("-", ""))
 
 
 def _record_in(item: Item) -> Any:

@@ -1,7 +1,6 @@
 """The parts of records that are read in several places: places, schedules, people to ask, terms. Pure."""
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +24,11 @@ class Shared:
 
     fields: Fields
     children: Rows = field(default_factory=dict)
+
+
+Repeated = dict[tuple[str, str], tuple[Any, Any]]
+"""By kind and own id: what a record said of a shared thing, and what was read of it. Records repeat it, to the word."""
+REPEATED_AT_MOST = 10_000
 
 
 def add(rows: Rows, table: str, new: list[Fields]) -> None:
@@ -81,11 +85,12 @@ KNOWN = {
 class PartReader(ValueReader):
     """Reads parts of records: collects the places, terms and taxonomies that they describe."""
 
-    def __init__(self, feed: str) -> None:
+    def __init__(self, feed: str, repeated: Repeated | None = None) -> None:
         super().__init__(feed)
-        self.taxonomies: dict[uuid.UUID, Shared] = {}
-        self.terms: dict[uuid.UUID, Shared] = {}
-        self.locations: dict[uuid.UUID, Shared] = {}
+        self.repeated: Repeated = {} if repeated is None else repeated
+        self.taxonomies: dict[str, Shared] = {}
+        self.terms: dict[str, Shared] = {}
+        self.locations: dict[str, Shared] = {}
 
     def rows(
         self,
@@ -98,11 +103,12 @@ class PartReader(ValueReader):
         """Return the rows of one nested list, each with its source; an id that comes twice counts once."""
         if name not in source:
             return []
-        found: dict[uuid.UUID, tuple[Fields, Mapping[str, Any]]] = {}
+        known = KNOWN[kind]
+        found: dict[str, tuple[Fields, Mapping[str, Any]]] = {}
         for index, item in enumerate(self.items(source, name)):
-            own = own_id(item)
-            key = self.key(item, kind, own or f"{'/'.join(str(part) for part in owner.values())}/{name}/{index}")
-            self.known(item, kind, KNOWN[kind])
+            key = self.key(item, kind, "/".join((*owner.values(), name, str(index))))
+            if not item.keys() <= known:
+                self.known(item, kind, known)
             found.setdefault(key["id"], (key | owner | read(item), item))
         return list(found.values())
 
@@ -286,6 +292,26 @@ class PartReader(ValueReader):
         return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "value")}
 
     def term(self, source: Mapping[str, Any], fallback: str) -> Any:
+        known = self.repeated.get(("taxonomy_term", source.get("id", "")))
+        if known is not None and known[0] == source:
+            term, taxonomy = known[1]
+            self.terms[term.fields["id"]] = term
+            if taxonomy is not None:
+                self.taxonomies.setdefault(taxonomy.fields["id"], taxonomy)
+            return term.fields["id"]
+        found = self._term(source, fallback)
+        if found is not None and type(source.get("id")) is str:
+            term = self.terms[found]
+            self.remember("taxonomy_term", source, (term, self.taxonomies.get(term.fields["taxonomy_id"])))
+        return found
+
+    def remember(self, kind: str, source: Mapping[str, Any], found: Any) -> None:
+        """Keep what was read of a shared thing, for the next record that repeats it."""
+        if len(self.repeated) >= REPEATED_AT_MOST:
+            self.repeated.clear()
+        self.repeated[kind, source["id"]] = (source, found)
+
+    def _term(self, source: Mapping[str, Any], fallback: str) -> Any:
         name = self.name(source) or self.name(source, "term")
         if not name:
             return None

@@ -8,7 +8,6 @@ is merely untidy is put right or left out, and `notes` says so. Vendors' own key
 
 import hashlib
 import json
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 
 from services_directory.enums import Delivery, LocationType, ServiceStatus
 from services_directory.open_referral import cleaning
-from services_directory.open_referral.parts import PartReader, Rows, Shared, add
+from services_directory.open_referral.parts import PartReader, Repeated, Rows, Shared, add
 from services_directory.open_referral.values import ID_LENGTH, Fields, names_in, normal, own_id
 
 READER_VERSION = 2
@@ -75,14 +74,15 @@ def digest_of_text(text: str) -> str:
     return hashlib.sha256(_SALT + text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def parse(record: object, *, feed: str) -> ParsedService:
+def parse(record: object, *, feed: str, repeated: Repeated | None = None) -> ParsedService:
     """Read one full service of a feed.
 
+    :param repeated: what earlier records said of organisations and terms; kept up here.
     :raises ValueError: if it cannot stand: no record, no id, no name, no known status, or no organisation.
     """
     if not isinstance(record, Mapping):
         raise ValueError("This is not a record but something else.")
-    return _Reader(feed).service(normal(record))
+    return _Reader(feed, repeated).service(normal(record))
 
 
 def parse_organization(record: object, *, feed: str) -> ParsedShared:
@@ -199,7 +199,7 @@ class _Reader(PartReader):
             return Delivery.IN_PLACE
         return Delivery.ONLINE if kinds == {LocationType.VIRTUAL} else ""
 
-    def parts_of_service(self, record: Mapping[str, Any], service_id: uuid.UUID) -> Rows:
+    def parts_of_service(self, record: Mapping[str, Any], service_id: str) -> Rows:
         owner: Fields = {"service_id": service_id}
         rows: Rows = {}
         at_locations = self.rows(record, "service_at_locations", "service_at_location", owner, self.at_location)
@@ -222,7 +222,7 @@ class _Reader(PartReader):
         self.attributes(rows, record, owner)
         return rows
 
-    def schedules(self, source: Mapping[str, Any], owner: Fields, known_places: set[uuid.UUID]) -> list[Fields]:
+    def schedules(self, source: Mapping[str, Any], owner: Fields, known_places: set[str]) -> list[Fields]:
         rows = []
         for row, item in self.rows(source, "schedules", "schedule", owner, self.schedule):
             place = self.reference(item, "service_at_location_id", "service_at_location")
@@ -238,6 +238,22 @@ class _Reader(PartReader):
         named = self.reference(record, "organization_id", "organization")
         if named is not None and named != fields["id"]:
             self.notes.append("organization_id is not the id of the organization given; the one given counts.")
+        known = self.repeated.get(("organization", fields["id"]))
+        if known is not None and known[0] == source:
+            organization, terms, taxonomies = known[1]
+            self.terms |= terms
+            self.taxonomies |= taxonomies
+            found: Shared = organization
+            return found
+        terms, taxonomies = dict(self.terms), dict(self.taxonomies)
+        self.terms, self.taxonomies = {}, {}
+        found = self._organization(source, fields)
+        if source.get("id") == fields["id"]:
+            self.remember("organization", source, (found, self.terms, self.taxonomies))
+        self.terms, self.taxonomies = terms | self.terms, taxonomies | self.taxonomies
+        return found
+
+    def _organization(self, source: Mapping[str, Any], fields: Fields) -> Shared:
         self.known(source, "organization", _ORGANIZATION)
         fields |= {
             "name": self.name(source),

@@ -52,15 +52,13 @@ _LINK_TO = {
 }
 """By which name other parts point to a part."""
 _LINKS = tuple(_LINK_TO.values())
-Group = tuple[uuid.UUID, Rows]
+Group = tuple[str, Rows]
 """The id of a service, an organisation or a place, and the rows that hang on it."""
-NewIds = dict[tuple[uuid.UUID, str, uuid.UUID], uuid.UUID]
+NewIds = dict[tuple[str, str, str], str]
 """By owner, link and the record's id: the id that was written instead."""
 
 
-def replace(
-    groups: list[Group], *, services: list[uuid.UUID], organizations: list[uuid.UUID], locations: list[uuid.UUID]
-) -> None:
+def replace(groups: list[Group], *, services: list[str], organizations: list[str], locations: list[str]) -> None:
     """Write what hangs on the owners, after taking away what hung on those that are named: they were there before."""
     if services or organizations or locations:
         places = [(owner, row["id"]) for owner, rows in groups for row in rows.get("ServiceAtLocation", ())]
@@ -100,13 +98,15 @@ def known_parts(groups: list[Group]) -> list[Group]:
 
 def _delete(
     *,
-    services: list[uuid.UUID],
-    organizations: list[uuid.UUID],
-    locations: list[uuid.UUID],
-    kept: set[uuid.UUID],
+    services: list[str],
+    organizations: list[str],
+    locations: list[str],
+    kept: set[str],
 ) -> None:
     """Delete what hangs on rows that are about to be written anew; a service's places are kept where they remain."""
-    of_service = Q(service__in=services) | Q(service_at_location__service__in=services)
+    # By the ids of the places, not by a join: each side of the "or" then has its index.
+    places = list(ServiceAtLocation.objects.filter(service__in=services).values_list("pk", flat=True))
+    of_service = Q(service__in=services) | Q(service_at_location__in=places)
     anywhere = of_service | Q(organization__in=organizations) | Q(location__in=locations)
     for model in (Contact, Phone, Attribute):  # a contact's telephones and all terms of it go with it
         model._default_manager.filter(anywhere).delete()
@@ -124,20 +124,20 @@ def _delete(
 def _write_part(
     table: str,
     model: type[models.Model],
-    rows: list[tuple[uuid.UUID, Fields]],
+    rows: list[tuple[str, Fields]],
     new_ids: NewIds,
 ) -> None:
     """Write the rows of one table. An id that another owner's row already bears gives way to one made of both ids."""
     if not rows:
         return
-    merged: dict[tuple[uuid.UUID, uuid.UUID], Fields] = {}
+    merged: dict[tuple[str, str], Fields] = {}
     for owner, row in rows:
         earlier = merged.get((owner, row["id"]), {})
         # One record may give one row in two places, such as a schedule of the service and of its place.
         merged[owner, row["id"]] = (row | earlier) if table in _OF_SEVERAL or not earlier else earlier
     owner_of = ("service_id",) if table == "ServiceAtLocation" else ()
     there = {key: owner[0] if owner else None for key, *owner in existing(model, {key for _, key in merged}, *owner_of)}
-    taken: dict[uuid.UUID, uuid.UUID | None] = dict(there)
+    taken: dict[str, str | None] = dict(there)
     made = []
     for (owner, key), row in merged.items():
         for link in _LINKS:
@@ -155,5 +155,5 @@ def _write_part(
     write(model, made, known=known, update=every_field(model))
 
 
-def _id_of_its_own(owner: uuid.UUID, table: str, key: uuid.UUID) -> uuid.UUID:
-    return uuid.uuid5(owner, f"{table}:{key}")
+def _id_of_its_own(owner: str, table: str, key: str) -> str:
+    return str(uuid.uuid5(uuid.UUID(owner), f"{table}:{key}"))
