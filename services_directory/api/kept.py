@@ -16,8 +16,8 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
     """What one field said, and what it says then."""
 
     field = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class ProposedListingSerializer(serializers.Serializer[Any]):

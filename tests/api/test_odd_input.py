@@ -21,6 +21,7 @@ LISTS = {
     "/api/v1/referrals/": "gp",
     "/api/v1/onward-referrals/": "link_worker",
     "/api/v1/services/": "gp",
+    "/api/v1/directory/proposals/": "editor",
     "/api/v1/needs/": "gp",
     "/api/v1/teams/": "gp",
     "/api/v1/insights/uptake/": "lead",
@@ -43,9 +44,9 @@ def test_a_cursor_that_no_page_named(path, value, cast, as_user):
 
 
 @pytest.mark.parametrize("position", ["abc", "", "2026-11-01", "9" * 5000])
-@pytest.mark.parametrize("path", ["/api/v1/referrals/", "/api/v1/onward-referrals/"])
+@pytest.mark.parametrize("path", ["/api/v1/referrals/", "/api/v1/onward-referrals/", "/api/v1/directory/proposals/"])
 def test_a_position_that_is_no_position_of_this_list(path, position, cast, as_user):
-    answer = as_user(cast.link_worker).get(path, {"cursor": cursor(f"p={position}")})
+    answer = as_user(getattr(cast, LISTS[path])).get(path, {"cursor": cursor(f"p={position}")})
     check(answer, 400, "invalid")
     assert list(answer.json()["errors"]) == ["cursor"]
 
@@ -155,6 +156,8 @@ def test_answers_are_what_the_schema_says(schema, cast, as_user, onward_at, now)
     onward = onward_at("started")
     count_uptake(at=now)
     gp, worker, lead = as_user(cast.gp), as_user(cast.link_worker), as_user(cast.lead)
+    changed = {"minimum_age": 50, "service_areas": [{"name": "Brinnington"}], "alert": "Moved"}
+    proposed = as_user(cast.provider).patch(f"/api/v1/services/{cast.walking.pk}/", changed).json()["pending"]
     one, sent = {"reference": onward.referral.reference}, {"reference": onward.reference}
     asked = [
         (gp, "/api/v1/me/", {}, "", 200),
@@ -164,6 +167,16 @@ def test_answers_are_what_the_schema_says(schema, cast, as_user, onward_at, now)
         (gp, "/api/v1/services/", {}, "?page_size=1", 200),
         (gp, "/api/v1/services/{id}/", {"id": cast.leaflet.pk}, "", 200),
         (gp, "/api/v1/services/{id}/", {"id": cast.scheme.pk}, "", 200),
+        (as_user(cast.provider), "/api/v1/services/{id}/", {"id": cast.walking.pk}, "", 200),
+        (gp, "/api/v1/services/{id}/history/", {"id": cast.walking.pk}, "", 200),
+        (as_user(cast.editor), "/api/v1/directory/proposals/", {}, "", 200),
+        (
+            as_user(cast.provider),
+            "/api/v1/directory/proposals/{reference}/",
+            {"reference": proposed["reference"]},
+            "",
+            200,
+        ),
         (worker, "/api/v1/referrals/", {}, "", 200),
         (worker, "/api/v1/referrals/{reference}/", one, "", 200),
         (gp, "/api/v1/referrals/{reference}/", one, "", 200),
