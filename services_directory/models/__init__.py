@@ -9,6 +9,7 @@ from services_directory.models.feeds import Feed
 from services_directory.models.organizations import Organization, OrganizationIdentifier
 from services_directory.models.places import Accessibility, Address, Location
 from services_directory.models.postcodes import Neighbourhood, Postcode
+from services_directory.models.search import PlaceEntry, SearchWord, ServiceCard, ServiceEntry
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
 from services_directory.models.taxonomies import Attribute, Taxonomy, TaxonomyTerm
@@ -27,11 +28,15 @@ __all__ = [
     "Organization",
     "OrganizationIdentifier",
     "Phone",
+    "PlaceEntry",
     "Postcode",
     "Schedule",
+    "SearchWord",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceCard",
+    "ServiceEntry",
     "Taxonomy",
     "TaxonomyTerm",
 ]

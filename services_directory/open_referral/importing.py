@@ -43,6 +43,7 @@ from services_directory.open_referral.reading import (
     parse,
 )
 from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.search import index
 
 BATCH_SIZE = 200
 PARTS: dict[str, type[models.Model]] = {
@@ -194,7 +195,7 @@ class FeedImport:
     def _write(self, candidates: list[_Candidate]) -> None:
         """Write the candidates, all or none."""
         report = ImportReport()
-        with transaction.atomic():
+        with transaction.atomic(), index.held():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
             Feed.objects.select_for_update().get(pk=self.feed.pk)
             written = self._write_shared(candidates)
