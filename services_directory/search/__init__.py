@@ -1,1 +1,1 @@
-"""The search: how words are read, what is asked of the index, and the one statement that answers. See docs/search.md."""
+"""The search: how words are read, what is asked of the index, and the statement that answers. See docs/search.md."""

@@ -4,6 +4,7 @@ this is for writing much at once, for making it anew, and for proving that it is
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -27,7 +28,7 @@ _DEPARTURES = """
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Index what changes inside at its end, in one go, instead of after each statement. Needs a transaction around it."""
+    """Index what changes inside in one go at its end, not after each statement. Needs a transaction around it."""
     _run("SELECT directory_hold()")
     yield
     _run("SELECT directory_release()")
@@ -50,6 +51,6 @@ def departures(service_ids: Sequence[UUID]) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _run(statement: str, values: Sequence[object] = ()) -> None:
+def _run(statement: str, values: Sequence[Any] = ()) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
