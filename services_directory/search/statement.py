@@ -17,7 +17,8 @@ from services_directory.search.words import Query
 EARTH_RADIUS_KM = 6371.0
 KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 NEIGHBOURS = 20
-"""Of how many places nearest to a point the addresses tell what the area around it is called."""
+AROUND_KM = 40
+"""Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
 COUNTED_TO = 1000
 """How many results are counted; beyond, the answer says "at least"."""
 
@@ -137,7 +138,8 @@ def _near(near: Near, made: Statement) -> list[str]:
             "GROUP BY service_id)"
         ]
     within = made.value(near.within_km, "::float8")
-    south, north, west, east = (made.value(edge, "::float8") for edge in _box(near))
+    inside = f"point(longitude, latitude) <@ {_box(near, near.within_km, made)}"
+    around = f"point(longitude, latitude) <@ {_box(near, AROUND_KM, made)}"
     neighbourhood = made.value(near.neighbourhood, "::text")
     # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
     # town or a county in the addresses of the places around it; who names none is not ruled out.
@@ -146,7 +148,7 @@ def _near(near: Near, made: Statement) -> list[str]:
             SELECT service_id, min(km) AS km
             FROM (
                 SELECT service_id, {km} AS km FROM services_directory_placeentry
-                WHERE point(longitude, latitude) <@ box(point({west}, {south}), point({east}, {north}))
+                WHERE {inside}
             ) AS place
             WHERE km <= {within}
             GROUP BY service_id
@@ -157,7 +159,7 @@ def _near(near: Near, made: Statement) -> list[str]:
                     SELECT directory_fold(name) FROM services_directory_neighbourhood WHERE code = {neighbourhood}
                 )] || array_agg(locality)
                 FROM (
-                    SELECT localities FROM services_directory_placeentry
+                    SELECT localities FROM services_directory_placeentry WHERE {around}
                     ORDER BY point(longitude, latitude) <-> point({longitude}, {latitude}) LIMIT {NEIGHBOURS}
                 ) AS around, unnest(localities) AS locality
             )
@@ -165,16 +167,18 @@ def _near(near: Near, made: Statement) -> list[str]:
     ]
 
 
-def _box(near: Near) -> tuple[float, float, float, float]:
-    """Return the south, north, west and east, in degrees, of a box around the circle; whole parallels where it must."""
-    degrees = (near.within_km or 0) / KM_OF_A_DEGREE * 1.0001
+def _box(near: Near, km: float, made: Statement) -> str:
+    """Return a box of degrees around the circle about a point; around the whole earth where it must."""
+    degrees = km / KM_OF_A_DEGREE * 1.0001
     reach = 180.0
     if abs(near.latitude) + degrees < 90:
         reach = math.degrees(math.asin(math.sin(math.radians(degrees)) / math.cos(math.radians(near.latitude))))
     west, east = near.longitude - reach * 1.0001, near.longitude + reach * 1.0001
     if west < -180 or east > 180:
         west, east = -180, 180
-    return near.latitude - degrees, near.latitude + degrees, west, east
+    corners = ((west, near.latitude - degrees), (east, near.latitude + degrees))
+    written = (f"point({made.value(x, '::float8')}, {made.value(y, '::float8')})" for x, y in corners)
+    return f"box({', '.join(written)})"
 
 
 def _score(query: Query | None, text: str, made: Statement) -> str:

@@ -1,6 +1,6 @@
 """Writes about the directory: one use case each, by topic."""
 
-from services_directory.services.feeds import import_feed, load_demo_directory, load_needs
+from services_directory.services.feeds import import_feed, load_demo_directory, load_needs, load_terms
 from services_directory.services.search_index import check_search_index, reindex, reindex_directory
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "import_feed",
     "load_demo_directory",
     "load_needs",
+    "load_terms",
     "reindex",
     "reindex_directory",
 ]

@@ -34,7 +34,7 @@ BEGIN
             '[.;!?\n•|]|\m(but|however|although|though|whereas|yet)\M'
         ) AS part,
         (VALUES
-            ('step_free', '(step[- ]?free|level (access|entrance|entry)|wheelchair[- ](access(ible)?|friendly)(?! (toilet|wc|loo|parking))|access(ible)? (for|to|by) wheelchairs?|(ramped|ramp) (access|entrance|entry|to the))'),
+            ('step_free', '(step[- ]?free|level (access|entrance|entry)|wheelchair[- ](access|accessible|friendly)\M(?! (toilet|wc|loo|parking))|access(ible)? (for|to|by) wheelchairs?|(ramped|ramp) (access|entrance|entry|to the))'),
             ('lift', '\mlifts?\M(?! club)'),
             ('accessible_toilet', '((accessible|disabled|adapted) (toilet|wc|loo|lavator)|(toilet|wc|loo)s? (is |are )?(wheelchair )?accessible)'),
             ('changing_places', 'changing places?( toilet| facility|\M)'),
@@ -375,7 +375,9 @@ BEGIN
     ON CONFLICT (service_id) DO UPDATE SET card = excluded.card WHERE card.card <> excluded.card;
     DELETE FROM services_directory_placeentry WHERE service_id = ANY (wanted);
     INSERT INTO services_directory_placeentry SELECT * FROM directory_places(wanted);
-    INSERT INTO services_directory_searchword SELECT * FROM directory_words(wanted) ON CONFLICT DO NOTHING;
+    INSERT INTO services_directory_searchword SELECT * FROM directory_words(
+        ARRAY(SELECT service_id FROM services_directory_serviceentry WHERE service_id = ANY (wanted))
+    ) ON CONFLICT DO NOTHING;
 END
 $$;
 COMMENT ON FUNCTION directory_reindex IS 'Makes the rows of the index for these services anew.';
