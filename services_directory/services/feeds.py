@@ -59,9 +59,7 @@ def load_needs() -> None:
 def load_terms() -> None:
     """Write all taxonomies of ours: needs, campaigns, access; or bring them up to date."""
     load_needs()
-    _write_terms(
-        CAMPAIGNS_TAXONOMY_ID, CAMPAIGNS_TAXONOMY_NAME, CAMPAIGNS_TAXONOMY_DESCRIPTION, CAMPAIGNS, campaign_id
-    )
+    _write_terms(CAMPAIGNS_TAXONOMY_ID, CAMPAIGNS_TAXONOMY_NAME, CAMPAIGNS_TAXONOMY_DESCRIPTION, CAMPAIGNS, campaign_id)
     _write_terms(ACCESS_TAXONOMY_ID, ACCESS_TAXONOMY_NAME, ACCESS_TAXONOMY_DESCRIPTION, ACCESS, access_id)
 
 

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import pytest
 
 from services_directory.models import Service, ServiceEntry
+from services_directory.search.asked import Sort
 from services_directory.search.cursors import decode, encode
 from services_directory.services import import_feed
 
@@ -117,7 +118,7 @@ def test_results_are_counted_up_to_a_thousand(as_link_worker, many):
     entries = ServiceEntry.objects.all()
     Service.objects.bulk_create(
         [
-            Service(organization_id=Service.objects.first().organization_id, name=f"More {number}")
+            Service(organization_id=Service.objects.all()[0].organization_id, name=f"More {number}")
             for number in range(700)
         ]
     )
@@ -177,7 +178,7 @@ def test_a_cursor_survives_its_way_through_an_address(as_link_worker, many):
     page = as_link_worker.get(SERVICES, {**ORDERS[2], "page_size": 100}).json()
     cursor = page["next"].rpartition("cursor=")[2]
 
-    read = decode(cursor, sort="distance")
+    read = decode(cursor, sort=Sort.DISTANCE)
 
     assert encode(read) == cursor
     assert json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))[0] == "distance"
