@@ -1,7 +1,10 @@
-"""Small things that every REST view shares: entity tags, preconditions, and the schema's own view."""
+"""Small things that every REST view shares: entity tags, preconditions, strict input, and the schema's own view."""
+
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.errors import Invalid
@@ -15,6 +18,17 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="8 to 128 characters, for example a UUID. Sent again with the same body it makes nothing new.",
 )
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses a field that it does not know: a misspelt name must not be silently lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+        return super().to_internal_value(data)
 
 
 class SchemaView(SpectacularAPIView):

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import django_filters
+
 from core.errors import FieldErrors, Invalid
 from services_directory import selectors
 from services_directory.access import ACCESS
 from services_directory.campaigns import CAMPAIGNS, CAMPAIGNS_TAXONOMY_ID
-from services_directory.enums import Capacity, Delivery, Gender, LifeCourseStage, ReferralRoute, Weekday
+from services_directory.enums import (
+    Capacity,
+    Delivery,
+    Gender,
+    LifeCourseStage,
+    ProposalStatus,
+    ReferralRoute,
+    Weekday,
+)
+from services_directory.models import ListingProposal
 from services_directory.needs import NEEDS
 from services_directory.search.asked import PARTS_OF_DAY, Asked, Facet, Near, Sort
 
@@ -293,3 +304,14 @@ def _near(one: Mapping[str, Any]) -> Near | None:
 
 def _nowhere(postcode: str) -> FieldErrors:
     return {"postcode": [f"We know {postcode}, but not where it is: give a postcode nearby, or a point."]}
+
+
+class ProposalFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no stubs
+    """The filters of the list of proposals."""
+
+    status = django_filters.ChoiceFilter(choices=ProposalStatus.choices)
+    service = django_filters.UUIDFilter(field_name="service_id")
+
+    class Meta:
+        model = ListingProposal
+        fields: list[str] = []

@@ -14,7 +14,7 @@ from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
-from web import records, worklists
+from web import proposals, records, worklists
 from web.forms import SignInForm
 
 
@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
         "sees_figures": worklists.sees_figures(user),
+        "keeps_the_directory": worklists.keeps_the_directory(user),
     }
     return render(request, "web/home.html", context)
 
@@ -63,8 +64,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what a reference stands for, to whoever may see it."""
+    user, reference = signed_in(request.user), reference.upper()
     try:
-        page = records.get_record(signed_in(request.user), reference.upper(), today=local_day(timezone.now()))
+        if reference.startswith("L-"):
+            return render(request, "web/proposal.html", {"proposal": proposals.get_page(user, reference)})
+        page = records.get_record(user, reference, today=local_day(timezone.now()))
     except NotVisible as unseen:
         raise Http404 from unseen
     return render(request, "web/record.html", {"record": page})

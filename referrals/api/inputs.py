@@ -4,21 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.api import StrictSerializer
 from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.people import PersonDetails
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses a field that it does not know: a misspelt name must not be silently lost."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
 
 
 class PersonInputSerializer(StrictSerializer):

@@ -13,9 +13,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 
 from core.pagination import CursorPages
 from services_directory.access import ACCESS
+from services_directory.api.capacity_shapes import CapacityDetailsSerializer
 from services_directory.api.serializers import (
     AgeField,
     CostOptionSerializer,
@@ -25,6 +27,7 @@ from services_directory.api.serializers import (
     ServiceScheduleSerializer,
     ServiceTermSerializer,
 )
+from services_directory.api.trust import ListedTrustSerializer
 from services_directory.filters import PARAMETERS
 from services_directory.search.asked import Found
 
@@ -54,13 +57,6 @@ class ServiceAccessSerializer(serializers.Serializer[Any]):
     )
 
 
-class ServiceTrustSerializer(serializers.Serializer[Any]):
-    """How far a listing can be believed."""
-
-    score = serializers.IntegerField(allow_null=True, min_value=0, max_value=100, help_text="Null: not judged yet.")
-    is_stale = serializers.BooleanField(help_text="Whether nobody has vouched for it for too long.")
-
-
 class ServiceSummarySerializer(serializers.Serializer[Any]):
     """A service, in a list. What nobody has said is empty or null."""
 
@@ -72,6 +68,7 @@ class ServiceSummarySerializer(serializers.Serializer[Any]):
     takes_direct_referrals = serializers.BooleanField()
     receiving_team = ReceivingTeamSerializer(allow_null=True)
     capacity = serializers.CharField(help_text="open, waiting_list, full or paused.", allow_blank=True)
+    capacity_details = CapacityDetailsSerializer()
     first_contact_by = serializers.CharField(help_text="service or person.", allow_blank=True)
     delivery = serializers.CharField(help_text="in_place, at_home, online or posted.", allow_blank=True)
     life_course_stage = serializers.ListField(child=serializers.CharField())
@@ -87,7 +84,7 @@ class ServiceSummarySerializer(serializers.Serializer[Any]):
     distance_km = serializers.FloatField(
         allow_null=True, help_text="To its nearest place, when a place was asked and it has one on the map."
     )
-    trust = ServiceTrustSerializer()
+    trust = ListedTrustSerializer()
 
 
 class FacetValueSerializer(serializers.Serializer[Any]):
@@ -162,7 +159,7 @@ def page_of(request: Request, found: Found, *, extra: Mapping[UUID, Mapping[str,
     results: Sequence[str] = found.results
     if extra:
         results = [
-            f"{json.dumps(dict(extra[key]), default=str)[:-1]}, {result[1:]}" if extra.get(key) else result
+            f"{json.dumps(dict(extra[key]), cls=JSONEncoder)[:-1]}, {result[1:]}" if extra.get(key) else result
             for key, result in zip(found.ids, found.results, strict=True)
         ]
     return HttpResponse(f'{head[:-1]}, "results": [{", ".join(results)}]}}', content_type="application/json")

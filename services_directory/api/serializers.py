@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from services_directory.api.capacity_shapes import CapacityDetailsSerializer
+from services_directory.api.trust import TrustSerializer
 from services_directory.models import (
     Accessibility,
     Address,
@@ -133,6 +135,7 @@ SHARED_FIELDS = [
     "takes_direct_referrals",
     "receiving_team",
     "capacity",
+    "capacity_details",
     "first_contact_by",
     "delivery",
     "life_course_stage",
@@ -141,6 +144,7 @@ SHARED_FIELDS = [
     "maximum_age",
     "terms",
     "cost_options",
+    "trust",
 ]
 
 
@@ -292,6 +296,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     status = serializers.CharField()
     organization = DirectoryOrganizationSerializer()
     receiving_team = ReceivingTeamSerializer(allow_null=True)
+    capacity_details = CapacityDetailsSerializer(source="*")
     minimum_age = AgeField(allow_null=True)
     maximum_age = AgeField(allow_null=True)
     terms = ServiceTermSerializer(source="attributes", many=True)
@@ -304,6 +309,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     phones = ServicePhoneSerializer(many=True)
     funding = serializers.SlugRelatedField[Any](slug_field="source", many=True, read_only=True)
     provenance = ServiceProvenanceSerializer(source="*")
+    trust = TrustSerializer(source="*")
 
     class Meta:
         model = Service
@@ -317,6 +323,8 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
             "fees",
             "fees_description",
             "accreditations",
+            "licenses",
+            "genders",
             "eligibility_description",
             "application_process",
             "interpretation_services",

@@ -8,23 +8,22 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.selectors import signed_in
 from services_directory import selectors
+from services_directory.api.listings import KeepingViewSet
 from services_directory.api.search import SEARCH_PARAMETERS, ServicePageSerializer, page_of, page_size_of
 from services_directory.api.serializers import DirectoryNeedSerializer, ServiceSerializer
+from services_directory.api.trust import VerifyMixin
 from services_directory.filters import read_search
 from services_directory.models import Service, TaxonomyTerm
 
 
-class ServiceViewSet(mixins.RetrieveModelMixin, GenericViewSet[Service]):
+class ServiceViewSet(VerifyMixin, KeepingViewSet):
     """Services that run."""
 
     serializer_class = ServiceSerializer
-    pagination_class = None
-    filter_backends = ()
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -45,10 +44,6 @@ class ServiceViewSet(mixins.RetrieveModelMixin, GenericViewSet[Service]):
     def extra_for(self, service_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
         """Return, by service, more fields for the results of the list. For views that know more than the directory."""
         return {}
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        service = selectors.get_service(signed_in(request.user), kwargs["pk"])
-        return Response(self.get_serializer(service).data)
 
 
 class NeedViewSet(mixins.ListModelMixin, GenericViewSet[TaxonomyTerm]):

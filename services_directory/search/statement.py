@@ -44,10 +44,9 @@ def search_statement(
     made = Statement()
     conditions = Conditions(asked, query, made)
     sections = _near(asked.near, made) if asked.near else []
-    ordered = asked.order
     backwards = cursor is not None and cursor.is_backwards
     direction = "DESC" if backwards else "ASC"
-    order = [*ORDERS[ordered], "service_id"]
+    order = ORDERS[asked.order]
     after = "true" if cursor is None else _after(cursor, order, made)
     by = ", ".join(f"{column} {direction}" for column in order)
     columns = f"""entry.service_id, entry.is_stale, entry.name_key,
@@ -58,14 +57,14 @@ def search_statement(
         sections.append(
             f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {conditions.counted})"
         )
-        passing, facets = "base WHERE passes", _FACETS
+        passing, facets = "base AS page WHERE passes", _FACETS
         made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
     elif query is not None or asked.near is not None:
         sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all})")
-        passing, facets = "base WHERE true", "NULL::text"
+        passing, facets = "base AS page WHERE true", "NULL::text"
     else:
         # In order of name there is an index: the page is read from it, and only as many are counted as are said.
-        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS base WHERE true"
+        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
         facets = "NULL::text"
     sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
     position = f"json_build_array({', '.join(order)})::text"
@@ -79,30 +78,43 @@ def search_statement(
             (array_agg({position} ORDER BY {by}))[1],
             (array_agg({position} ORDER BY {by}))[least(count(*), {int(limit) - 1})],
             array_agg({_RESULT} ORDER BY {by})
-        FROM (SELECT page.*, {_SHOWN} FROM page
-            JOIN services_directory_service AS service ON service.id = page.service_id
-            JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
-            LEFT JOIN accounts_team AS team ON team.id = service.receiving_team_id) AS page
+        FROM page
+        JOIN services_directory_service AS service ON service.id = page.service_id
+        JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
+        LEFT JOIN accounts_team AS team ON team.id = service.receiving_team_id
         """,
         made.values,
     )
 
 
 ORDERS: dict[Sort, tuple[str, ...]] = {
-    Sort.RELEVANCE: ("rank", "name_key"),
-    Sort.DISTANCE: ("is_stale", "coalesce(km, 'Infinity')", "name_key"),
-    Sort.NAME: ("is_stale", "name_key"),
+    Sort.RELEVANCE: ("page.rank", "page.name_key", "page.service_id"),
+    Sort.DISTANCE: ("page.is_stale", "coalesce(page.km, 'Infinity')", "page.name_key", "page.service_id"),
+    Sort.NAME: ("page.is_stale", "page.name_key", "page.service_id"),
 }
 """All ascending, so that one comparison of rows says what comes after; a rank is the better the further below 0."""
-_SHOWN = """service.capacity, service.trust_score, card.card, team.id AS team_id, team.name AS team_name"""
 _RESULT = """
                 left(json_build_object(
                     'distance_km', round(page.km::numeric, 2),
-                    'capacity', page.capacity,
-                    'receiving_team', CASE WHEN page.team_id IS NOT NULL
-                        THEN json_build_object('id', page.team_id, 'name', page.team_name) END,
-                    'trust', json_build_object('score', page.trust_score, 'is_stale', page.is_stale)
-                )::text, -1) || ', ' || substr(page.card, 2)"""
+                    'capacity', service.capacity,
+                    'capacity_details', json_build_object(
+                        'places', service.places,
+                        'places_left', greatest(service.places - service.places_taken, 0),
+                        'is_full_by_count', service.is_full_by_count,
+                        'keeps_waiting_list', service.keeps_waiting_list,
+                        'waiting_list_length', service.waiting_list_length,
+                        'people_waiting', service.people_waiting,
+                        'expected_wait_weeks', service.expected_wait_weeks,
+                        'paused_until', service.paused_until,
+                        'confirmed_at', to_char(service.capacity_confirmed_at AT TIME ZONE 'UTC',
+                            'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                    ),
+                    'receiving_team', CASE WHEN team.id IS NOT NULL
+                        THEN json_build_object('id', team.id, 'name', team.name) END,
+                    'trust', json_build_object(
+                        'score', service.trust_score, 'label', service.trust_label, 'is_stale', page.is_stale
+                    )
+                )::text, -1) || ', ' || substr(card.card, 2)"""
 _FACETS = """(
                 SELECT json_agg(json_build_array(key, count, label.name))::text
                 FROM (
@@ -200,8 +212,8 @@ def weighted(query: str, weights: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", lambda word: f"{word.group()}:{weights}", query) if weights else query
 
 
-def _after(cursor: Cursor, order: list[str], made: Statement) -> str:
-    casts = {"rank": "::float8", "is_stale": "::boolean", "name_key": "::text", "service_id": "::uuid"}
+def _after(cursor: Cursor, order: tuple[str, ...], made: Statement) -> str:
+    casts = {"page.is_stale": "::boolean", "page.name_key": "::text", "page.service_id": "::uuid"}
     values = ", ".join(
         made.value(value, casts.get(column, "::float8")) for column, value in zip(order, cursor.values, strict=True)
     )

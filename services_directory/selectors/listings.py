@@ -31,7 +31,7 @@ def services_visible_to(user: User) -> ServiceQuerySet:
     return (
         Service.objects.active()
         .select_related("organization", "receiving_team")
-        .prefetch_related(*_parts_of_a_list())
+        .prefetch_related(*parts_of_a_list())
         .order_by("name", "id")
     )
 
@@ -44,8 +44,8 @@ def get_service(user: User, service_id: UUID | str) -> Service:
     try:
         service: Service | None = (
             services_visible_to(user)
-            .select_related("feed")
-            .prefetch_related(*_parts_of_a_detail())
+            .select_related("feed", "judgement")
+            .prefetch_related(*parts_of_a_detail())
             .filter(pk=service_id)
             .first()
         )
@@ -56,12 +56,13 @@ def get_service(user: User, service_id: UUID | str) -> Service:
     return service
 
 
-def _parts_of_a_list() -> list[Any]:
+def parts_of_a_list() -> list[Any]:
+    """Return what to fetch with services for a list of them."""
     schedules = Schedule.objects.order_by("dtstart", "byday", "opens_at", "id")
     return [
         Prefetch("attributes", Attribute.objects.select_related("taxonomy_term").order_by("taxonomy_term__name", "id")),
         Prefetch("cost_options", CostOption.objects.order_by("amount", "id")),
-        Prefetch("schedules", schedules),
+        Prefetch("schedules", schedules.filter(service_at_location__isnull=True)),
         Prefetch(
             "service_at_locations",
             ServiceAtLocation.objects.select_related("location")
@@ -73,7 +74,8 @@ def _parts_of_a_list() -> list[Any]:
     ]
 
 
-def _parts_of_a_detail() -> list[Any]:
+def parts_of_a_detail() -> list[Any]:
+    """Return what to fetch beside that for a whole service."""
     phones = Phone.objects.order_by("number", "id")
     parts: dict[str, Any] = {
         "service_areas": ServiceArea,

@@ -31,24 +31,46 @@ from services_directory.needs import (
     NEEDS_TAXONOMY_NAME,
     need_id,
 )
-from services_directory.open_referral.importing import FeedImport, ImportReport, Incoming
-from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.importing import FeedImport, Incoming
+from services_directory.open_referral.report import ImportReport
 
 DEMO_FEED = "Stockport demonstration"
 
 
 def import_feed(
-    *, feed_name: str, source: str, records: Iterable[object], at: dt.datetime, licence: str = ""
+    *,
+    feed_name: str,
+    source: str,
+    records: Iterable[object],
+    at: dt.datetime,
+    licence: str = "",
+    is_partial: bool = False,
+    trusts_last_modified: bool = False,
+    allow_mass_withdrawal: bool = False,
 ) -> ImportReport:
     """Load the records of a published feed, each as a whole or not at all; return what became of them.
 
     What people here have said of an imported service (its route, capacity, team …) stays as it is. Services that are
-    no longer in the feed stay too. An iterable that fails at its first record leaves no trace.
+    no longer in the feed are withdrawn, and come back with it; not where the whole feed was not read, and not more than
+    half of a feed unless that is allowed. An iterable that fails at its first record leaves no trace.
+
+    :param records: what `open_referral.sources.records_from` yields, or whole records.
+    :param is_partial: whether the source gives only what has changed: then nothing is withdrawn.
+    :param trusts_last_modified: whether an entry of an API's list that is just as it was, and that bears a
+        `last_modified`, stands for a record that is as it was: then that is not asked for.
     """
     iterator = iter(records)
     first = list(_first(iterator))
-    incoming = (item if isinstance(item, Unreadable) else Incoming(item) for item in chain(first, iterator))
-    return _load(feed_name=feed_name, source=source, licence=licence, incoming=incoming, at=at)
+    return _load(
+        feed_name=feed_name,
+        source=source,
+        licence=licence,
+        items=chain(first, iterator),
+        at=at,
+        is_partial=is_partial,
+        trusts_last_modified=trusts_last_modified,
+        allow_mass_withdrawal=allow_mass_withdrawal,
+    )
 
 
 def load_needs() -> None:
@@ -95,16 +117,26 @@ def load_demo_directory(*, teams: Mapping[str, Team], at: dt.datetime) -> Import
         feed_name=DEMO_FEED,
         source="services_directory/demo",
         licence="",
-        incoming=(Incoming(record, extension) for record, extension in records),
+        items=(Incoming(record, extension) for record, extension in records),
         at=at,
+        is_kept_here=True,
     )
 
 
 def _load(
-    *, feed_name: str, source: str, licence: str, incoming: Iterable[Incoming | Unreadable], at: dt.datetime
+    *,
+    feed_name: str,
+    source: str,
+    licence: str,
+    items: Iterable[object],
+    at: dt.datetime,
+    is_kept_here: bool = False,
+    **how: bool,
 ) -> ImportReport:
-    feed, _ = Feed.objects.get_or_create(name=feed_name, defaults={"source": source, "licence": licence})
-    report = FeedImport(feed).load(incoming)
+    feed, _ = Feed.objects.get_or_create(
+        name=feed_name, defaults={"source": source, "licence": licence, "is_kept_here": is_kept_here}
+    )
+    report = FeedImport(feed, at=at, **how).load(items)
     feed.source = source
     feed.licence = licence or feed.licence
     feed.last_imported_at = at

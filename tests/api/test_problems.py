@@ -130,7 +130,9 @@ def every_route(patterns, prefix="", namespace=""):
 
 def as_address(path):
     path = path.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
-    for named, value in (("reference", "R-22222-22222"), ("pk", "00000000-0000-4000-8000-000000000000")):
+    for named, value in (
+        ("reference", "R-22222-22222"), ("pk", "00000000-0000-4000-8000-000000000000"), ("postcode", "SK13XE"),
+    ):  # fmt: skip
         start = path.find(f"(?P<{named}>")
         if start >= 0:
             depth, end = 0, start

@@ -7,13 +7,16 @@ from services_directory.demo.listings import LISTINGS, PROVIDER_KEYS, demo_recor
 from services_directory.enums import Capacity, Delivery
 from services_directory.models import Feed, Phone, Service, TaxonomyTerm
 from services_directory.needs import NEEDS
-from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.report import ImportReport
 from services_directory.services import load_demo_directory, load_needs
 
 pytestmark = pytest.mark.django_db
 
-WORKED_OUT = {"trust_score", "is_stale", "withdrawn_at"}
-NOT_VALUES = {"id", "external_id", "feed", "source_digest", "sources", "made_up"} | WORKED_OUT
+WORKED_OUT = {"version", "trust_score", "is_stale", "withdrawn_at"}
+COUNTED = {"is_full_by_count", "places_taken", "people_waiting", "capacity_confirmed_at", "capacity_confirmed_by"}
+NOT_VALUES = (
+    {"id", "external_id", "feed", "source_digest", "listed_digest", "more", "sources", "made_up"} | WORKED_OUT | COUNTED
+)
 PARTS = {"service_at_locations", "schedules", "cost_options", "service_areas", "phones", "languages"}
 REAL_ORGANIZATIONS = {"Life Leisure", "Age UK Stockport"}
 
@@ -21,6 +24,8 @@ REAL_ORGANIZATIONS = {"Life Leisure", "Age UK Stockport"}
 def values_of(service):
     """Return the names of all that a listing says: its fields, and its parts by their HSDS names."""
     columns = {column.name for column in Service._meta.concrete_fields} - NOT_VALUES
+    if not service.keeps_waiting_list:  # nobody has said that it does
+        columns.remove("keeps_waiting_list")
     found = {name for name in columns if getattr(service, name) not in (None, "", [])}
     found |= {name for name in PARTS if getattr(service, name).exists()}
     links = set(service.attributes.values_list("link_type", flat=True))

@@ -14,6 +14,17 @@ pytestmark = pytest.mark.django_db
 
 SERVICES = "/api/v1/services/"
 NEEDS_URL = "/api/v1/needs/"
+NOTHING_SAID_OF_CAPACITY = {
+    "places": None,
+    "places_left": None,
+    "is_full_by_count": False,
+    "keeps_waiting_list": False,
+    "waiting_list_length": None,
+    "people_waiting": 0,
+    "expected_wait_weeks": None,
+    "paused_until": None,
+    "confirmed_at": None,
+}
 
 
 @pytest.fixture
@@ -48,8 +59,8 @@ def test_nobody_reads_the_directory_without_signing_in(url):
     assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_the_directory_is_only_read_here(as_link_worker, load, record, method):
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_a_listing_is_neither_replaced_nor_removed(as_link_worker, load, record, method):
     load(record())
 
     responses = [getattr(as_link_worker, method)(url) for url in (SERVICES, f"{SERVICES}{record()['id']}/")]
@@ -88,6 +99,7 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
         "takes_direct_referrals": False,
         "receiving_team": None,
         "capacity": "",
+        "capacity_details": NOTHING_SAID_OF_CAPACITY,
         "first_contact_by": "",
         "delivery": "in_place",
         "life_course_stage": [],
@@ -114,6 +126,8 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
         "fees": "",
         "fees_description": "",
         "accreditations": "",
+        "licenses": "",
+        "genders": [],
         "eligibility_description": "",
         "application_process": "",
         "interpretation_services": "",
@@ -208,6 +222,7 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
             }
         ],
         "funding": [],
+        "pending": None,
         "provenance": {
             "feed": {"name": "Test", "licence": "OGL v3", "last_imported_at": "2026-11-02T09:00:00Z"},
             "external_id": made["id"],
@@ -215,6 +230,17 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
             "assured_date": None,
             "sources": [],
             "made_up": [],
+        },
+        "trust": {
+            "score": None,
+            "label": "",
+            "is_stale": False,
+            "words": "",
+            "parts": [],
+            "judged_at": None,
+            "verified_at": None,
+            "verified_by": "",
+            "reported": "",
         },
     }
 
@@ -269,6 +295,7 @@ def test_an_entry_of_the_list_says_what_a_choice_needs(as_link_worker, load, rec
     assert sorted(entry) == [
         "access",
         "capacity",
+        "capacity_details",
         "cost_options",
         "delivery",
         "description",
@@ -290,6 +317,7 @@ def test_an_entry_of_the_list_says_what_a_choice_needs(as_link_worker, load, rec
         "terms",
         "trust",
     ]
+    assert entry["trust"] == {"score": None, "label": "", "is_stale": False}
     assert entry["organization"] == {"id": str(uuid.UUID(int=1)), "name": "Movers"}
     assert entry["places"] == [
         {
@@ -321,7 +349,7 @@ def test_a_service_with_three_places_costs_as_many_queries_as_with_one(
 ):
     made = record()
     load(made)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         as_link_worker.get(f"{SERVICES}{made['id']}/")
 
     places = [record(name)["service_at_locations"][0] for name in ("One", "Two", "Three")]
@@ -329,7 +357,7 @@ def test_a_service_with_three_places_costs_as_many_queries_as_with_one(
         place["location"]["id"] = str(uuid.UUID(int=50 + number))
         place["location"]["addresses"][0]["id"] = str(uuid.UUID(int=60 + number))
     load(made | {"service_at_locations": places})
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = as_link_worker.get(f"{SERVICES}{made['id']}/")
     assert len(response.json()["service_at_locations"]) == 3
 

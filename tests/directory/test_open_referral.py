@@ -97,7 +97,7 @@ def test_a_whole_record_becomes_its_rows(record):
 
     service_id = uuid.uuid5(uuid.NAMESPACE_URL, "test:service:Chair exercises")
     assert parsed.notes == ()
-    assert {key: value for key, value in parsed.service.items() if value not in ("", None)} == {
+    assert {key: value for key, value in parsed.service.items() if value not in ("", None, {})} == {
         "id": service_id,
         "external_id": str(service_id),
         "organization_id": uuid.UUID(int=1),

@@ -16,7 +16,7 @@ from services_directory.needs import NEEDS_TAXONOMY_ID
 
 def functions():
     """Return the functions and triggers that keep the index, with the ids of our own taxonomies in them."""
-    text = (Path(__file__).parent / 'sql' / '0004_search_index.sql').read_text(encoding='utf-8')
+    text = (Path(__file__).parent / 'sql' / '0010_search_index.sql').read_text(encoding='utf-8')
     ids = {'@NEEDS@': NEEDS_TAXONOMY_ID, '@CAMPAIGNS@': CAMPAIGNS_TAXONOMY_ID, '@ACCESS@': ACCESS_TAXONOMY_ID}
     for name, taxonomy in ids.items():
         text = text.replace(name, str(taxonomy))
@@ -35,7 +35,7 @@ DROP TEXT SEARCH CONFIGURATION directory;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services_directory', '0003_what_is_said_and_how_far_it_holds'),
+        ('services_directory', '0009_published'),
     ]
 
     operations = [

@@ -1,0 +1,118 @@
+"""The one way to record that listings changed: what they say is read before and after, and the difference is kept.
+
+    with recorded([service.pk], kind=ChangeKind.EDIT, author=author, at=at):
+        ...  # write
+
+Inside the transaction of the use case. The services' rows are locked from here to its end.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+
+from accounts.actors import Actor
+from accounts.models import User
+from services_directory.enums import ChangeKind, ChangeSide
+from services_directory.listing.document import Document, documents_of
+from services_directory.models import Feed, ListingChange, ListingProposal, Service
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change, and on whose side: a person, a feed (by its name), or the service itself."""
+
+    side: ChangeSide
+    name: str
+    user: User | None = None
+
+    @classmethod
+    def of_feed(cls, feed: Feed) -> "Author":
+        """Return the feed as the author of what it brings."""
+        return cls(ChangeSide.FEED, feed.name)
+
+    @classmethod
+    def of_actor(cls, actor: Actor, side: ChangeSide) -> "Author":
+        """Return whoever acts, on the side on which they do."""
+        return cls(side, actor.name, actor.user)
+
+
+@contextmanager
+def recorded(
+    service_ids: Collection[UUID],
+    *,
+    kind: ChangeKind,
+    author: Author,
+    at: dt.datetime,
+    new: Collection[UUID] = (),
+    proposal: ListingProposal | None = None,
+) -> Iterator[None]:
+    """Keep what the block changes of what the listings say: one `ListingChange` for each that says something else
+    afterwards, and its version one higher. A listing of `new`, which the block makes, gets a row without a copy.
+
+    One read before and one after, each of a bounded number of queries however many listings; none for new ones.
+    """
+    known = [service_id for service_id in service_ids if service_id not in new]
+    lock(known)
+    before = documents_of(known) if known else {}
+    yield
+    after = documents_of(known) if known else {}
+    differences = {
+        service_id: difference
+        for service_id, document in after.items()
+        if (difference := difference_of(before[service_id], document))
+    }
+    Service.objects.filter(pk__in=differences).update(version=F("version") + 1)
+    versions = dict(Service.objects.filter(pk__in=[*differences, *new]).values_list("pk", "version"))
+    ListingChange.objects.bulk_create(
+        ListingChange(
+            service_id=service_id,
+            version=version,
+            kind=kind,
+            is_new=service_id in new,
+            side=author.side,
+            actor=author.user,
+            actor_name=author.name[:100],
+            occurred_at=at,
+            changes=differences.get(service_id, {}),
+            proposal=proposal,
+        )
+        for service_id, version in versions.items()
+    )
+
+
+def record_withdrawal(service_ids: Collection[UUID], *, author: Author, at: dt.datetime) -> None:
+    """Keep that listings are no longer in their feed, whose versions have just been raised for it."""
+    versions = Service.objects.filter(pk__in=service_ids).order_by("pk").values_list("pk", "version")
+    ListingChange.objects.bulk_create(
+        (
+            ListingChange(
+                service_id=service_id,
+                version=version,
+                kind=ChangeKind.WITHDRAWAL,
+                side=author.side,
+                actor=author.user,
+                actor_name=author.name[:100],
+                occurred_at=at,
+                changes={},
+            )
+            for service_id, version in versions.iterator(chunk_size=2000)
+        ),
+        batch_size=1000,
+    )
+
+
+def lock(service_ids: Collection[UUID]) -> set[UUID]:
+    """Lock the rows of services, always in the same order; return the ids of those that there are."""
+    rows = Service.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=service_ids).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
+
+
+def difference_of(before: Document, after: Document) -> dict[str, dict[str, object]]:
+    """Return by field what was said before and is said after, of the fields that say something else."""
+    return {
+        name: {"before": before[name], "after": value} for name, value in after.items() if before.get(name) != value
+    }
