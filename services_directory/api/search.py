@@ -51,7 +51,7 @@ SEARCH_PARAMETERS = [
 class ServiceAccessSerializer(serializers.Serializer[Any]):
     """What makes a place of a service easier to use."""
 
-    code = serializers.ChoiceField(choices=[(code, name) for code, (name, _) in ACCESS.items()])
+    code = serializers.CharField(help_text=f"One of: {', '.join(ACCESS)}.")
     read_from_text = serializers.BooleanField(
         help_text="Whether only a description says so, in its own words: read by a program, not by a person."
     )

@@ -24,6 +24,8 @@ class ServiceViewSet(VerifyMixin, KeepingViewSet):
     """Services that run."""
 
     serializer_class = ServiceSerializer
+    filterset_class: Any = None
+    ordering: tuple[str, ...] = ("name", "id")
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -143,7 +143,7 @@ def test_an_organisation_that_a_feed_renames_is_renamed_where_the_feed_changed_n
     first, second = record("Chess"), record("Bowls")
     load(first, second)
     renamed = {"id": str(uuid.UUID(int=1)), "name": "Shakers"}
-    load(first | {"organization": renamed})
+    load(first | {"organization": renamed}, second)
 
     assert check_search_index() == []
     assert [Service.objects.with_words("shakers").count(), Service.objects.with_words("movers").count()] == [2, 0]
