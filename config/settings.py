@@ -89,6 +89,8 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,
 }
+# Queries here take milliseconds; compiling one (JIT) takes hundreds, and the planner cannot tell beforehand.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who ---------------------------------------------------------------------------------------------

@@ -5,12 +5,13 @@ The directory knows no referral, so this view stands here, and the URL table nam
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,8 @@ from accounts.selectors import signed_in
 from core.clocks import is_plannable, local_day
 from core.errors import Invalid
 from referrals import selectors
-from services_directory.api.serializers import ServiceSerializer, ServiceSummarySerializer
+from services_directory.api.search import SEARCH_PARAMETERS, ServicePageSerializer, ServiceSummarySerializer
+from services_directory.api.serializers import ServiceSerializer
 from services_directory.api.suitability import SuitabilitySerializer, SuitabilityWriter
 from services_directory.api.views import ServiceViewSet
 from services_directory.selectors import suitability_of
@@ -41,9 +43,12 @@ class MatchedServiceSummarySerializer(ServiceSummarySerializer):
 
     suitability = SuitabilitySerializer(required=False)
 
-    class Meta(ServiceSummarySerializer.Meta):
-        fields = [*ServiceSummarySerializer.Meta.fields, "suitability"]
-        read_only_fields = fields
+
+@extend_schema_serializer(many=False)
+class MatchedServicePageSerializer(ServicePageSerializer):
+    """A page of the list."""
+
+    results = MatchedServiceSummarySerializer(many=True)
 
 
 class MatchedServiceSerializer(ServiceSerializer):
@@ -59,13 +64,13 @@ class MatchedServiceSerializer(ServiceSerializer):
 class MatchingServiceViewSet(ServiceViewSet):
     """Services that run; for a referral, each with whether it suits the person."""
 
-    @extend_schema(parameters=[FOR_REFERRAL, PLANNED_START], responses=MatchedServiceSummarySerializer(many=True))
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response = super().list(request, *args, **kwargs)
-        rows = response.data["results"]
-        found = self.suitability_for((UUID(str(row["id"])) for row in rows), with_all_rules=False)
-        response.data["results"] = [row | found.get(UUID(str(row["id"])), {}) for row in rows]
-        return response
+    @extend_schema(parameters=[*SEARCH_PARAMETERS, FOR_REFERRAL, PLANNED_START], responses=MatchedServicePageSerializer)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Search. Every parameter narrows the list; the page says how the words were read (`searched_for`)."""
+        return super().list(request, *args, **kwargs)
+
+    def extra_for(self, service_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Any]]:
+        return self.suitability_for(service_ids, with_all_rules=False)
 
     @extend_schema(parameters=[FOR_REFERRAL, PLANNED_START], responses=MatchedServiceSerializer)
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services_directory.api.capacity_shapes import CapacityDetailsSerializer
-from services_directory.api.trust import ListedTrustSerializer, TrustSerializer
+from services_directory.api.trust import TrustSerializer
 from services_directory.models import (
     Accessibility,
     Address,
@@ -146,40 +146,6 @@ SHARED_FIELDS = [
     "cost_options",
     "trust",
 ]
-
-
-class ServiceSummarySerializer(serializers.ModelSerializer[Service]):
-    """A service, in a list. What nobody has said is empty or null."""
-
-    organization = ListedOrganizationSerializer()
-    receiving_team = ReceivingTeamSerializer(allow_null=True)
-    capacity_details = CapacityDetailsSerializer(source="*")
-    minimum_age = AgeField(allow_null=True)
-    maximum_age = AgeField(allow_null=True)
-    terms = ServiceTermSerializer(source="attributes", many=True)
-    cost_options = CostOptionSerializer(many=True)
-    places = ListedPlaceSerializer(source="service_at_locations", many=True)
-    schedules = serializers.SerializerMethodField(help_text="Everywhere, and at each place.")
-    trust = ListedTrustSerializer(source="*")
-    distance_km = serializers.SerializerMethodField(
-        help_text="To its nearest place, when latitude and longitude are given and a place is on the map."
-    )
-
-    class Meta:
-        model = Service
-        fields = [*SHARED_FIELDS, "places", "schedules", "distance_km"]
-        read_only_fields = fields
-
-    @extend_schema_field(ServiceScheduleSerializer(many=True))
-    def get_schedules(self, service: Service) -> Any:
-        found = {schedule.pk: schedule for schedule in service.schedules.all()}
-        for at_location in service.service_at_locations.all():
-            found |= {schedule.pk: schedule for schedule in at_location.schedules.all()}
-        return ServiceScheduleSerializer(list(found.values()), many=True).data
-
-    def get_distance_km(self, service: Service) -> float | None:
-        distance = getattr(service, "distance_km", None)
-        return None if distance is None else round(distance, 2)
 
 
 class ServicePhoneSerializer(serializers.ModelSerializer[Phone]):

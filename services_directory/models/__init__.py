@@ -11,6 +11,7 @@ from services_directory.models.keeping import ListingChange, ListingProposal
 from services_directory.models.organizations import Organization, OrganizationIdentifier
 from services_directory.models.places import Accessibility, Address, Location
 from services_directory.models.postcodes import Neighbourhood, Postcode, PostcodeEdition
+from services_directory.models.search import PlaceEntry, SearchWord, ServiceCard, ServiceEntry
 from services_directory.models.service_details import CostOption, Funding, Schedule, ServiceArea
 from services_directory.models.services import Service, ServiceAtLocation
 from services_directory.models.suitability import EligibilityRule, RuleSet, RuleSetVersion, ServiceRuleSet
@@ -46,14 +47,18 @@ __all__ = [
     "Organization",
     "OrganizationIdentifier",
     "Phone",
+    "PlaceEntry",
     "Postcode",
     "PostcodeEdition",
     "RuleSet",
     "RuleSetVersion",
     "Schedule",
+    "SearchWord",
     "Service",
     "ServiceArea",
     "ServiceAtLocation",
+    "ServiceCard",
+    "ServiceEntry",
     "ServiceResponsiveness",
     "ServiceRuleSet",
     "Taxonomy",

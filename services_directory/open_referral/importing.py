@@ -34,6 +34,7 @@ from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.search import index
 
 BATCH_SIZE = 1000
 MASS_WITHDRAWAL_FROM = 20
@@ -219,7 +220,7 @@ class FeedImport:
     def _write(self, candidates: list[_Candidate]) -> None:
         """Write the candidates, all or none."""
         report = ImportReport()
-        with transaction.atomic():
+        with transaction.atomic(), index.held():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
             Feed.objects.select_for_update().get(pk=self._feed_id)
             ids = {uuid.UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}

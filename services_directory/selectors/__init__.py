@@ -12,25 +12,34 @@ from services_directory.selectors.keeping import (
 )
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
-from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
+from services_directory.selectors.search import (
+    is_neighbourhood,
+    is_receiving_team,
+    is_term_code,
+    language_keys,
+    receiving_teams,
+    search_services,
+)
 from services_directory.selectors.spreadsheets import spreadsheet_of
 from services_directory.selectors.suitability import rules_of, suitability_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
     "Located",
-    "Near",
     "UnknownPostcode",
     "get_capacity",
     "get_listing",
     "get_proposal",
     "get_service",
     "history_of",
+    "is_neighbourhood",
+    "is_receiving_team",
+    "is_term_code",
+    "language_keys",
     "last_imported_at",
     "listings_kept_by",
     "locate",
     "locate_many",
-    "narrowed",
     "needs",
     "neighbourhoods",
     "proposals_visible_to",

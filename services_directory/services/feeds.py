@@ -1,12 +1,27 @@
 """Writes about the directory: one use case each."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Team
+from services_directory.access import (
+    ACCESS,
+    ACCESS_TAXONOMY_DESCRIPTION,
+    ACCESS_TAXONOMY_ID,
+    ACCESS_TAXONOMY_NAME,
+    access_id,
+)
+from services_directory.campaigns import (
+    CAMPAIGNS,
+    CAMPAIGNS_TAXONOMY_DESCRIPTION,
+    CAMPAIGNS_TAXONOMY_ID,
+    CAMPAIGNS_TAXONOMY_NAME,
+    campaign_id,
+)
 from services_directory.demo.listings import demo_records
 from services_directory.models import Feed, Taxonomy, TaxonomyTerm
 from services_directory.needs import (
@@ -60,19 +75,30 @@ def import_feed(
 
 def load_needs() -> None:
     """Write our taxonomy of needs, or bring it up to date."""
+    _write_terms(NEEDS_TAXONOMY_ID, NEEDS_TAXONOMY_NAME, NEEDS_TAXONOMY_DESCRIPTION, NEEDS, need_id)
+
+
+def load_terms() -> None:
+    """Write all taxonomies of ours: needs, campaigns, access; or bring them up to date."""
+    load_needs()
+    _write_terms(CAMPAIGNS_TAXONOMY_ID, CAMPAIGNS_TAXONOMY_NAME, CAMPAIGNS_TAXONOMY_DESCRIPTION, CAMPAIGNS, campaign_id)
+    _write_terms(ACCESS_TAXONOMY_ID, ACCESS_TAXONOMY_NAME, ACCESS_TAXONOMY_DESCRIPTION, ACCESS, access_id)
+
+
+def _write_terms(
+    taxonomy: UUID, name: str, description: str, terms: Mapping[str, tuple[str, str]], id_of: Callable[[str], UUID]
+) -> None:
     with transaction.atomic():
         Taxonomy.objects.bulk_create(
-            [Taxonomy(id=NEEDS_TAXONOMY_ID, name=NEEDS_TAXONOMY_NAME, description=NEEDS_TAXONOMY_DESCRIPTION)],
+            [Taxonomy(id=taxonomy, name=name, description=description)],
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["name", "description"],
         )
         TaxonomyTerm.objects.bulk_create(
             [
-                TaxonomyTerm(
-                    id=need_id(code), taxonomy_id=NEEDS_TAXONOMY_ID, code=code, name=name, description=description
-                )
-                for code, (name, description) in NEEDS.items()
+                TaxonomyTerm(id=id_of(code), taxonomy_id=taxonomy, code=code, name=called, description=covers)
+                for code, (called, covers) in terms.items()
             ],
             update_conflicts=True,
             unique_fields=["id"],
@@ -86,7 +112,7 @@ def load_demo_directory(*, teams: Mapping[str, Team], at: dt.datetime) -> Import
     :raises KeyError: if a provider key has no team.
     """
     records = demo_records({key: team.pk for key, team in teams.items()})
-    load_needs()
+    load_terms()
     return _load(
         feed_name=DEMO_FEED,
         source="services_directory/demo",

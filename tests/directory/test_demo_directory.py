@@ -2,6 +2,7 @@
 
 import pytest
 
+from services_directory.campaigns import CAMPAIGNS
 from services_directory.demo.listings import LISTINGS, PROVIDER_KEYS, demo_records, demo_service_id
 from services_directory.enums import Capacity, Delivery
 from services_directory.models import Feed, Phone, Service, TaxonomyTerm
@@ -27,8 +28,8 @@ def values_of(service):
         columns.remove("keeps_waiting_list")
     found = {name for name in columns if getattr(service, name) not in (None, "", [])}
     found |= {name for name in PARTS if getattr(service, name).exists()}
-    if service.attributes.exists():
-        found.add("needs")
+    links = set(service.attributes.values_list("link_type", flat=True))
+    found |= {kind for kind, link in (("needs", "need"), ("campaigns", "campaign")) if link in links}
     if service.service_at_locations.filter(location__latitude__isnull=False).exists():
         found.add("coordinates")
     return found
@@ -114,7 +115,8 @@ def test_every_provider_team_receives_something_and_every_kind_of_listing_is_the
     assert set(Service.objects.filter(referral_route="referral").values_list("capacity", flat=True)) == set(
         Capacity.values
     )
-    assert set(TaxonomyTerm.objects.exclude(attributes=None).values_list("code", flat=True)) == set(NEEDS)
+    said = TaxonomyTerm.objects.exclude(attributes=None).values_list("code", flat=True)
+    assert set(said) == {*NEEDS, *CAMPAIGNS}
 
 
 def test_a_provider_without_a_team_is_refused_and_nothing_is_written(teams, at):
