@@ -7,6 +7,7 @@ feed was read.
 """
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -343,7 +344,9 @@ class FeedImport:
             self.report.not_read.update(found.not_read)
             parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
         if kind == "organization":
-            busy = Service.objects.filter(organization__in=parsed).values_list("organization_id", flat=True)
+            busy = Service.objects.filter(organization__in=[uuid.UUID(key) for key in parsed]).values_list(
+                "organization_id", flat=True
+            )
             for key in map(str, busy.distinct()):
                 del parsed[key]
         known = {key: tuple(row) for key, *row in existing(model, parsed, "feed_id", "source_digest")}
@@ -387,7 +390,7 @@ class FeedImport:
             self.report.withdrawn = Service.objects.filter(pk__in=gone, feed=self.feed).update(
                 withdrawn_at=self.at, version=F("version") + 1
             )
-            record_withdrawal(gone, author=Author.of_feed(self.feed), at=self.at)
+            record_withdrawal([uuid.UUID(key) for key in gone], author=Author.of_feed(self.feed), at=self.at)
 
     def _why_not_withdraw(self, *, gone: int, standing: int) -> str:
         if self.is_partial:

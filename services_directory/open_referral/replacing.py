@@ -63,7 +63,12 @@ def replace(groups: list[Group], *, services: list[str], organizations: list[str
     if services or organizations or locations:
         places = [(owner, row["id"]) for owner, rows in groups for row in rows.get("ServiceAtLocation", ())]
         kept = {key for _, key in places} | {_id_of_its_own(owner, "ServiceAtLocation", key) for owner, key in places}
-        _delete(services=services, organizations=organizations, locations=locations, kept=kept)
+        _delete(
+            services=[uuid.UUID(key) for key in services],
+            organizations=[uuid.UUID(key) for key in organizations],
+            locations=[uuid.UUID(key) for key in locations],
+            kept=kept,
+        )
     new_ids: NewIds = {}
     for table, model in PARTS.items():
         _write_part(table, model, [(owner, row) for owner, rows in groups for row in rows.get(table, ())], new_ids)
@@ -98,9 +103,9 @@ def known_parts(groups: list[Group]) -> list[Group]:
 
 def _delete(
     *,
-    services: list[str],
-    organizations: list[str],
-    locations: list[str],
+    services: list[uuid.UUID],
+    organizations: list[uuid.UUID],
+    locations: list[uuid.UUID],
     kept: set[str],
 ) -> None:
     """Delete what hangs on rows that are about to be written anew; a service's places are kept where they remain."""
