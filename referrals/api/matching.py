@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,6 +36,7 @@ PLANNED_START = OpenApiParameter(
 )
 
 
+@extend_schema_serializer(component_name="ServiceSummary")
 class MatchedServiceSummarySerializer(ServiceSummarySerializer):
     """A service, in a list. `suitability` is there when `for_referral` is given."""
 
@@ -46,6 +47,7 @@ class MatchedServiceSummarySerializer(ServiceSummarySerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(component_name="Service")
 class MatchedServiceSerializer(ServiceSerializer):
     """A service, whole. `suitability` is there when `for_referral` is given."""
 
