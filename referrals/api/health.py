@@ -76,6 +76,12 @@ class ObservationSerializer(Output):
         return question.text if question else ""
 
 
+class RecordedObservationsSerializer(Output):
+    """What was recorded."""
+
+    observations = ObservationSerializer(many=True)
+
+
 class ListedObservationSerializer(ObservationSerializer):
     """One answer, and whether it is the one that counts now."""
 
@@ -116,7 +122,7 @@ class HealthActions:
     @extend_schema(methods=["GET"], responses=ListedObservationSerializer(many=True))
     @extend_schema(
         methods=["POST"], request=ObservationsInputSerializer, parameters=[IF_MATCH],
-        responses={201: ObservationSerializer(many=True)},
+        responses={201: RecordedObservationsSerializer},
     )  # fmt: skip
     @action(detail=True, methods=["get", "post"], ordering=("-id",), filterset_class=None)
     def observations(self: Any, request: Request, reference: str) -> Response:
@@ -132,7 +138,7 @@ class HealthActions:
             referral=referral, actor=self.actor, at=timezone.now(), observations=given,
             expected_version=expected_version(request),
         )  # fmt: skip
-        body = ObservationSerializer(recorded, many=True, context=self.get_serializer_context()).data
+        body = RecordedObservationsSerializer({"observations": recorded}, context=self.get_serializer_context()).data
         headers = {"ETag": etag(recorded[0].referral.version)}
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 

@@ -38,6 +38,7 @@ PLANNED_START = OpenApiParameter(
 )
 
 
+@extend_schema_serializer(component_name="ServiceSummary")
 class MatchedServiceSummarySerializer(ServiceSummarySerializer):
     """A service, in a list. `suitability` is there when `for_referral` is given."""
 
@@ -51,6 +52,7 @@ class MatchedServicePageSerializer(ServicePageSerializer):
     results = MatchedServiceSummarySerializer(many=True)
 
 
+@extend_schema_serializer(component_name="Service")
 class MatchedServiceSerializer(ServiceSerializer):
     """A service, whole. `suitability` is there when `for_referral` is given."""
 

@@ -49,10 +49,10 @@ def test_a_link_worker_records_a_reading_and_reads_it_back(cast, referral_at, as
         "observed_on": "2026-11-02",
         "note": "Taken twice.",
         "recorded_by": "Lou Marsh",
-        "recorded_at": answer.json()[0]["recorded_at"],
+        "recorded_at": answer.json()["observations"][0]["recorded_at"],
     }
     assert expected["recorded_at"].startswith("2026-11-03T09:30")
-    assert answer.json() == [expected]
+    assert answer.json() == {"observations": [expected]}
     assert client.get(url(referral)).json()["results"] == [expected | {"counts": True}]
 
 
