@@ -206,7 +206,8 @@ SPECTACULAR_SETTINGS = {
             "ConsentBasis",
         )
     }
-    | {name: f"services_directory.suitability.kinds.{name}" for name in ("RuleResult", "RuleBasis")},
+    | {name: f"services_directory.suitability.kinds.{name}" for name in ("RuleResult", "RuleBasis", "Answered")}
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
 }
 
 # --- Background work -------------------------------------------------------------------------------

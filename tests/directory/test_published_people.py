@@ -14,7 +14,7 @@ HERS = ("Imelda", "Quarrington", "quarrington", "iq77@", "07700", "7700 900", "4
 """Nothing of this may stand in any answer."""
 
 
-def contact(of: str) -> list[dict]:
+def contact(of: str) -> list[dict[str, object]]:
     return [
         {
             "id": uid("person", of),

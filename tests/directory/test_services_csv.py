@@ -19,7 +19,7 @@ from services_directory.models import (
     Schedule,
     Service,
 )
-from services_directory.open_referral.importing import ImportReport, Remark
+from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.selectors import spreadsheet_of
 from services_directory.services import import_feed, import_spreadsheet, load_demo_directory
 from tests import stage
