@@ -150,8 +150,8 @@ def _near(near: Near, made: Statement) -> list[str]:
             "GROUP BY service_id)"
         ]
     within = made.value(near.within_km, "::float8")
-    inside = f"point(longitude, latitude) <@ {_box(near, near.within_km, made)}"
-    around = f"point(longitude, latitude) <@ {_box(near, AROUND_KM, made)}"
+    inside = f"point(longitude, latitude) <@ {box(near, near.within_km, made)}"
+    around = f"point(longitude, latitude) <@ {box(near, AROUND_KM, made)}"
     neighbourhood = made.value(near.neighbourhood, "::text")
     # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
     # town or a county in the addresses of the places around it; who names none is not ruled out.
@@ -179,7 +179,7 @@ def _near(near: Near, made: Statement) -> list[str]:
     ]
 
 
-def _box(near: Near, km: float, made: Statement) -> str:
+def box(near: Near, km: float, made: Statement) -> str:
     """Return a box of degrees around the circle about a point; around the whole earth where it must."""
     degrees = km / KM_OF_A_DEGREE * 1.0001
     reach = 180.0
