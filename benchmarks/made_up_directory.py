@@ -40,10 +40,14 @@ ACTIVITIES = (
 )  # fmt: skip
 KINDS = ("group", "class", "club", "sessions", "drop-in", "course", "café", "project", "for beginners", "together")
 PEOPLE = ("older people", "parents", "adults", "carers", "women", "men", "young people", "everybody")
-STARTS = ("Ash", "Brad", "Brinn", "Charl", "Den", "East", "Fern", "Glen", "Hazel", "Kings", "Lang", "Mar", "North", "Oak",
-          "Pen", "Red", "Stan", "Thorn", "West", "Wood")  # fmt: skip
-ENDS = ("bury", "combe", "dale", "field", "ford", "ham", "ington", "leigh", "mere", "minster", "port", "stead", "thorpe",
-        "ton", "vale", "wick", "wood", "worth", "bridge", "cliffe")  # fmt: skip
+STARTS = (
+    "Ash", "Brad", "Brinn", "Charl", "Den", "East", "Fern", "Glen", "Hazel", "Kings", "Lang", "Mar", "North", "Oak",
+    "Pen", "Red", "Stan", "Thorn", "West", "Wood",
+)  # fmt: skip
+ENDS = (
+    "bury", "combe", "dale", "field", "ford", "ham", "ington", "leigh", "mere", "minster", "port", "stead", "thorpe",
+    "ton", "vale", "wick", "wood", "worth", "bridge", "cliffe",
+)  # fmt: skip
 SYLLABLES = ("ba", "co", "den", "el", "fi", "gor", "han", "il", "ju", "kel", "lo", "mar", "nev", "or", "pel", "qui",
              "ros", "sta", "tun", "ul", "ver", "wim", "yar", "zan")  # fmt: skip
 ACCESS = ("Level entrance, accessible toilet.", "Step-free, lift, hearing loop.", "One step at the door.", "", "", "")
@@ -63,7 +67,7 @@ class MadeUp:
     """What the rows are drawn from."""
 
     def __init__(self, *, seed: int = 7) -> None:
-        self.rng = random.Random(seed)
+        self.rng = random.Random(seed)  # noqa: S311 - the same directory every time is the point
         rng = self.rng
         names = rng.sample([start + end for start in STARTS for end in ENDS], TOWNS)
         self.towns = [Town(name, rng.uniform(50.6, 54.9), rng.uniform(-3.0, 0.8)) for name in names]
@@ -137,42 +141,55 @@ def _service(made_up: MadeUp, number: int) -> Iterator[tuple[type[models.Model],
         yield Organization, {"id": _id("organization", organization), "name": name, "description": made_up.text(10)}
     key = _id("service", number)
     delivery = rng.choices(("in_place", "at_home", "online", "posted", ""), (80, 8, 5, 1, 6))[0]
-    yield Service, {
-        "id": key,
-        "organization_id": _id("organization", organization),
-        "name": f"{activity} {rng.choice(KINDS)}".capitalize() + (f" {made_up.text(1)}" if rng.random() < 0.5 else ""),
-        "description": f"{activity} for {people} in {town.name}. {made_up.text(40)}.",
-        "status": "active" if rng.random() < 0.97 else "inactive",
-        "minimum_age": rng.choice((None, None, 16, 18, 50, 65)),
-        "delivery": delivery,
-        "capacity": rng.choice(("", "open", "open", "waiting_list", "full")),
-        "life_course_stage": rng.sample(("start_well", "live_well", "age_well"), rng.randint(0, 2)),
-        "is_stale": rng.random() < 0.2,
-        "trust_score": rng.randint(0, 100),
-    }
+    yield (
+        Service,
+        {
+            "id": key,
+            "organization_id": _id("organization", organization),
+            "name": f"{activity} {rng.choice(KINDS)}".capitalize()
+            + (f" {made_up.text(1)}" if rng.random() < 0.5 else ""),
+            "description": f"{activity} for {people} in {town.name}. {made_up.text(40)}.",
+            "status": "active" if rng.random() < 0.97 else "inactive",
+            "minimum_age": rng.choice((None, None, 16, 18, 50, 65)),
+            "delivery": delivery,
+            "capacity": rng.choice(("", "open", "open", "waiting_list", "full")),
+            "life_course_stage": rng.sample(("start_well", "live_well", "age_well"), rng.randint(0, 2)),
+            "is_stale": rng.random() < 0.2,
+            "trust_score": rng.randint(0, 100),
+        },
+    )
     for code in rng.sample(sorted(NEEDS), rng.randint(1, 3)):
-        yield Attribute, {
-            "id": _id("attribute", number, code),
-            "service_id": key,
-            "link_type": "need",
-            "taxonomy_term_id": need_id(code),
-        }
+        yield (
+            Attribute,
+            {
+                "id": _id("attribute", number, code),
+                "service_id": key,
+                "link_type": "need",
+                "taxonomy_term_id": need_id(code),
+            },
+        )
     for place in range(rng.choices((1, 2, 3), (80, 15, 5))[0] if delivery in ("in_place", "") else 0):
         at, spot = _id("at", number, place), _id("location", number, place)
-        yield Location, {
-            "id": spot,
-            "name": f"{town.name} {rng.choice(('Hall', 'Library', 'Centre', 'Church', 'Park'))}",
-            "latitude": town.latitude + rng.gauss(0, 0.03),
-            "longitude": town.longitude + rng.gauss(0, 0.05),
-        }
-        yield Address, {
-            "id": _id("address", number, place),
-            "location_id": spot,
-            "address_1": f"{rng.randint(1, 200)} {rng.choice(STARTS)} Road",
-            "city": town.name,
-            "postal_code": f"ZZ{rng.randint(1, 9)} {rng.randint(1, 9)}AA",
-            "country": "GB",
-        }
+        yield (
+            Location,
+            {
+                "id": spot,
+                "name": f"{town.name} {rng.choice(('Hall', 'Library', 'Centre', 'Church', 'Park'))}",
+                "latitude": town.latitude + rng.gauss(0, 0.03),
+                "longitude": town.longitude + rng.gauss(0, 0.05),
+            },
+        )
+        yield (
+            Address,
+            {
+                "id": _id("address", number, place),
+                "location_id": spot,
+                "address_1": f"{rng.randint(1, 200)} {rng.choice(STARTS)} Road",
+                "city": town.name,
+                "postal_code": f"ZZ{rng.randint(1, 9)} {rng.randint(1, 9)}AA",
+                "country": "GB",
+            },
+        )
         if described := rng.choice(ACCESS):
             yield Accessibility, {
                 "id": _id("access", number, place), "location_id": spot, "description": described
@@ -180,22 +197,28 @@ def _service(made_up: MadeUp, number: int) -> Iterator[tuple[type[models.Model],
         yield ServiceAtLocation, {"id": at, "service_id": key, "location_id": spot}
         for day in rng.sample(("MO", "TU", "WE", "TH", "FR", "SA"), rng.randint(1, 2)):
             begin = rng.randint(9, 19)
-            yield Schedule, {
-                "id": _id("schedule", number, place, day),
-                "service_at_location_id": at,
-                "freq": "WEEKLY",
-                "byday": day,
-                "opens_at": f"{begin:02}:00",
-                "closes_at": f"{begin + rng.randint(1, 3):02}:00",
-            }
+            yield (
+                Schedule,
+                {
+                    "id": _id("schedule", number, place, day),
+                    "service_at_location_id": at,
+                    "freq": "WEEKLY",
+                    "byday": day,
+                    "opens_at": f"{begin:02}:00",
+                    "closes_at": f"{begin + rng.randint(1, 3):02}:00",
+                },
+            )
     if delivery not in ("in_place", ""):
         yield ServiceArea, {"id": _id("area", number), "service_id": key, "name": town.name}
-    yield CostOption, {
-        "id": _id("cost", number),
-        "service_id": key,
-        "option": "Everybody",
-        "amount": rng.choice((0, 0, 1, 2.5, 4)),
-    }
+    yield (
+        CostOption,
+        {
+            "id": _id("cost", number),
+            "service_id": key,
+            "option": "Everybody",
+            "amount": rng.choice((0, 0, 1, 2.5, 4)),
+        },
+    )
     if rng.random() < 0.05:
         language = rng.choice(("Polish", "Urdu", "Welsh"))
         yield Language, {"id": _id("language", number), "service_id": key, "name": language}

@@ -247,7 +247,7 @@ def misspelt(word: str) -> str:
 
 def figures(client: Client, *, times: int = 15) -> Iterator[str]:
     """Yield what other searches take over HTTP, in milliseconds at p50: not compared, to know them."""
-    everywhere = {
+    everywhere: dict[str, dict[str, Any]] = {
         "all services by name": {},
         "all services by name, with facets": {"facets": "true"},
         "a common word, everywhere": {"search": "yoga"},
@@ -257,7 +257,8 @@ def figures(client: Client, *, times: int = 15) -> Iterator[str]:
     }
     for name, asked in everywhere.items():
         yield f"{name}: {timed(client, f'/api/v1/services/?{urlencode(asked)}', times):.1f} ms"
-    for name, asked in {"by name": {}, "by relevance": {"search": "yoga or walking or swimming"}}.items():
+    deep: dict[str, dict[str, Any]] = {"by name": {}, "by relevance": {"search": "yoga or walking or swimming"}}
+    for name, asked in deep.items():
         address = f"/api/v1/services/?{urlencode({**asked, 'page_size': 100})}"
         depth = 0
         first = timed(client, address, times)
