@@ -5,6 +5,7 @@ All of it is built from the words below and from parameters; nothing that a pers
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
@@ -19,6 +20,8 @@ KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 NEIGHBOURS = 20
 AROUND_KM = 40
 """Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
+REACHES = (5.0, 20.0, 80.0)
+"""How far, in km, the nearest are looked for before they are looked for everywhere."""
 COUNTED_TO = 1000
 """How many results are counted; beyond, the answer says "at least"."""
 
@@ -30,28 +33,50 @@ STALE_FACTOR = 0.5
 """What a stale listing's relevance is multiplied by."""
 
 
+def reaches(asked: Asked, cursor: Cursor | None) -> Iterator[float]:
+    """Yield how far, in km, to look first where the nearest are asked for and nothing says how far.
+
+    A page that is full of fresh listings from within a reach is the page from everywhere: nothing is nearer.
+    """
+    if asked.order is not Sort.DISTANCE or asked.with_facets or asked.near is None or asked.near.within_km is not None:
+        return
+    is_stale, km = (False, 0.0) if cursor is None else cursor.values[:2]
+    if not is_stale and km < REACHES[-1] and not (cursor and cursor.is_backwards):
+        yield from (reach for reach in REACHES if reach > 1.2 * km)
+
+
 def search_statement(
-    asked: Asked, query: Query | None, *, cursor: Cursor | None, limit: int
+    asked: Asked, query: Query | None, *, cursor: Cursor | None, limit: int, reach: float | None = None
 ) -> tuple[str, dict[str, Any]]:
     """Return the statement that answers a search, and its parameters.
 
-    Its one row holds: count (to one more than is counted), facets (a list of key, name, count, or null), ids, the sort
+    Its one row holds: count (to one more than is counted), facets (a list of key, count, name, or null), ids, the sort
     values of the first and of the last row, and the results, each an object of JSON as text.
 
     :param query: the words, as the index understands them; None where there are none.
     :param limit: how many rows to return, at most; the caller asks for one more than it shows.
+    :param reach: look only at fresh listings so near, in km (see `reaches`); the count is that of all.
     """
     made = Statement()
     conditions = Conditions(asked, query, made)
-    sections = _near(asked.near, made) if asked.near else []
-    backwards = cursor is not None and cursor.is_backwards
-    direction = "DESC" if backwards else "ASC"
+    near = asked.near
+    km = _km(near, made) if near else "NULL::float8"
     order = ORDERS[asked.order]
-    after = "true" if cursor is None else _after(cursor, order, made)
+    direction = "DESC" if cursor is not None and cursor.is_backwards else "ASC"
     by = ", ".join(f"{column} {direction}" for column in order)
+    after = "true" if cursor is None else _after(cursor, order, made)
+    # How far it is must be known beforehand only if it decides what is shown.
+    is_measured = near is not None and (near.within_km is not None or asked.order is Sort.DISTANCE)
     columns = f"""entry.service_id, entry.is_stale, entry.name_key,
-            {_score(query, asked.text, made)} AS rank, {"near.km" if asked.near else "NULL::float8"} AS km"""
-    source = f"services_directory_serviceentry AS entry {_join_of(asked.near)}"
+            {_score(query, asked.text, made)} AS rank, {"near.km" if is_measured else "NULL::float8"} AS km"""
+    source = "services_directory_serviceentry AS entry"
+    sections: list[str] = []
+    if near is not None and is_measured:
+        sections.append(f"near AS MATERIALIZED ({_near(near, km, reach, made)})")
+        everywhere = near.within_km is None and reach is None
+        source += f" {'LEFT ' if everywhere else ''}JOIN near ON near.service_id = entry.service_id"
+    facets = "NULL::text"
+    counted = None
     if asked.with_facets:
         facet_columns = f"{conditions.passes} AS passes, {conditions.open} AS open, {conditions.keys} AS keys"
         sections.append(
@@ -59,25 +84,30 @@ def search_statement(
         )
         passing, facets = "base AS page WHERE passes", _FACETS
         made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
-    elif query is not None or asked.near is not None:
+    elif reach is not None:
+        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all} AND NOT entry.is_stale) AS page WHERE true"
+        counted = f"services_directory_serviceentry AS entry WHERE {conditions.all}"
+    elif query is not None or is_measured:
         sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all})")
-        passing, facets = "base AS page WHERE true", "NULL::text"
+        passing = "base AS page WHERE true"
     else:
         # In order of name there is an index: the page is read from it, and only as many are counted as are said.
         passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
-        facets = "NULL::text"
     sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
     position = f"json_build_array({', '.join(order)})::text"
+    shown_km = "page.km" if is_measured or near is None else (
+        f"(SELECT min({km}) FROM services_directory_placeentry WHERE service_id = page.service_id)"
+    )  # fmt: skip
     return (
         f"""
         WITH {", ".join(sections)}
         SELECT
-            (SELECT count(*) FROM (SELECT FROM {passing} LIMIT {COUNTED_TO + 1}) AS counted),
+            (SELECT count(*) FROM (SELECT FROM {counted or passing} LIMIT {COUNTED_TO + 1}) AS counted),
             {facets},
             array_agg(page.service_id ORDER BY {by}),
             (array_agg({position} ORDER BY {by}))[1],
             (array_agg({position} ORDER BY {by}))[least(count(*), {int(limit) - 1})],
-            array_agg({_RESULT} ORDER BY {by})
+            array_agg({_RESULT.replace("page.km", shown_km)} ORDER BY {by})
         FROM page
         JOIN services_directory_service AS service ON service.id = page.service_id
         JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
@@ -132,54 +162,49 @@ _FACETS = """(
             )"""
 
 
-def _join_of(near: Near | None) -> str:
-    if near is None:
-        return ""
-    return ("LEFT " if near.within_km is None else "") + "JOIN near ON near.service_id = entry.service_id"
-
-
-def _near(near: Near, made: Statement) -> list[str]:
-    """Return the section that says which services are near, and how far; `km` is null where they come to the person."""
+def _km(near: Near, made: Statement) -> str:
+    """Return the distance of a place from the point, in km by the great circle."""
     latitude, longitude = made.value(near.latitude, "::float8"), made.value(near.longitude, "::float8")
-    km = f"""2 * {EARTH_RADIUS_KM} * asin(least(1, sqrt(
+    return f"""2 * {EARTH_RADIUS_KM} * asin(least(1, sqrt(
             sin(radians(latitude - {latitude}) / 2) ^ 2
             + cos(radians({latitude})) * cos(radians(latitude)) * sin(radians(longitude - {longitude}) / 2) ^ 2)))"""
-    if near.within_km is None:
-        return [
-            f"near AS MATERIALIZED (SELECT service_id, min({km}) AS km FROM services_directory_placeentry "
-            "GROUP BY service_id)"
-        ]
-    within = made.value(near.within_km, "::float8")
-    inside = f"point(longitude, latitude) <@ {_box(near, near.within_km, made)}"
-    around = f"point(longitude, latitude) <@ {_box(near, AROUND_KM, made)}"
-    neighbourhood = made.value(near.neighbourhood, "::text")
-    # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
-    # town or a county in the addresses of the places around it; who names none is not ruled out.
-    return [
-        f"""near AS MATERIALIZED (
+
+
+def _near(near: Near, km: str, reach: float | None, made: Statement) -> str:
+    """Return which services are near, and how far; `km` is null where they come to the person."""
+    within = near.within_km if reach is None else reach
+    if within is None:
+        return f"SELECT service_id, min({km}) AS km FROM services_directory_placeentry GROUP BY service_id"
+    placed = f"""
             SELECT service_id, min(km) AS km
             FROM (
                 SELECT service_id, {km} AS km FROM services_directory_placeentry
-                WHERE {inside}
+                WHERE point(longitude, latitude) <@ {box(near, within, made)}
             ) AS place
-            WHERE km <= {within}
-            GROUP BY service_id
+            WHERE km <= {made.value(within, "::float8")}
+            GROUP BY service_id"""
+    if reach is not None:
+        return placed
+    # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
+    # town or a county in the addresses of the places around it; who names none is not ruled out.
+    point = f"point({made.value(near.longitude, '::float8')}, {made.value(near.latitude, '::float8')})"
+    return f"""{placed}
             UNION ALL
             SELECT service_id, NULL FROM services_directory_serviceentry
             WHERE areas && (
                 SELECT ARRAY['*', (
-                    SELECT directory_fold(name) FROM services_directory_neighbourhood WHERE code = {neighbourhood}
+                    SELECT directory_fold(name) FROM services_directory_neighbourhood
+                    WHERE code = {made.value(near.neighbourhood)}
                 )] || array_agg(locality)
                 FROM (
-                    SELECT localities FROM services_directory_placeentry WHERE {around}
-                    ORDER BY point(longitude, latitude) <-> point({longitude}, {latitude}) LIMIT {NEIGHBOURS}
+                    SELECT localities FROM services_directory_placeentry
+                    WHERE point(longitude, latitude) <@ {box(near, AROUND_KM, made)}
+                    ORDER BY point(longitude, latitude) <-> {point} LIMIT {NEIGHBOURS}
                 ) AS around, unnest(localities) AS locality
-            )
-        )"""
-    ]
+            )"""
 
 
-def _box(near: Near, km: float, made: Statement) -> str:
+def box(near: Near, km: float, made: Statement) -> str:
     """Return a box of degrees around the circle about a point; around the whole earth where it must."""
     degrees = km / KM_OF_A_DEGREE * 1.0001
     reach = 180.0

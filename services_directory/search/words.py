@@ -20,6 +20,9 @@ SHORTEST_CORRECTED = 4
 CANDIDATES = 12
 _TERM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))')
 _stems: dict[str, str] = {}
+"""By phrase, its stems as a tsquery: they never change."""
+_seen: set[str] = set()
+"""Words that stood in the dictionary of the index when this process met them first: most need no more asking."""
 _MOST_STEMS = 50_000
 
 
@@ -91,7 +94,7 @@ def _split(text: str) -> Iterator[str]:
 
 def query_of(words: Words) -> Query:
     """Return what to ask the index for."""
-    _learn(chain((term.text for term in words.terms), _phrases_of_the_file()))
+    _learn(term.text for term in words.terms)
     typed: list[str] = []
     whole: list[str] = []
     unwanted: list[str] = []
@@ -118,34 +121,35 @@ def query_of(words: Words) -> Query:
     return Query(typed_query, whole_query, tuple(also))
 
 
-def known_phrases(words: Words) -> frozenset[str]:
-    """Return the words that stand in a phrase of the synonyms: no service need bear them."""
-    _learn(chain((term.text for term in words.terms), _phrases_of_the_file()))
-    found: set[str] = set()
-    terms = [term for term in words.terms if not term.is_unwanted]
-    position = 0
-    while position < len(terms):
-        length, others = _synonyms_at(terms, position)
-        if others:
-            found.update(term.text for term in terms[position : position + length])
-        position += length
-    return frozenset(found)
+def looks_misspelt(words: Words) -> bool:
+    """Whether a word was in no service when this process met it first: then it is worth asking before searching."""
+    _learn(term.text for term in words.terms)
+    return any(word not in _seen for word in _doubtful(words))
 
 
 def corrected(words: Words) -> tuple[Words, tuple[str, ...]]:
     """Return the words with what they were probably meant to be, and those that nothing here is like."""
-    known = known_phrases(words)
-    doubtful = [
-        term.text
-        for term in words.terms
-        if not (term.is_quoted or term.is_unwanted) and term.text not in known and _stem(term.text)
-    ]
-    alike = _alike(doubtful)
+    _learn(term.text for term in words.terms)
+    alike = _alike(_doubtful(words))
     meant = {word: _nearest(word, found) for word, found in alike.items()}
     corrections = {word: better for word, better in meant.items() if better}
     terms = tuple(replace(term, text=corrections.get(term.text, term.text)) for term in words.terms)
     unknown = tuple(word for word, better in meant.items() if not better)
     return Words(terms, (*words.corrections, *corrections.items())), unknown
+
+
+def _doubtful(words: Words) -> list[str]:
+    """Return the words that may be corrected: none that is quoted, unwanted, or part of a phrase of the synonyms."""
+    found: list[str] = []
+    terms = [term for term in words.terms if not term.is_unwanted]
+    position = 0
+    while position < len(terms):
+        length, others = _synonyms_at(terms, position)
+        if not others:
+            span = terms[position : position + length]
+            found += [term.text for term in span if not term.is_quoted and _stem(term.text)]
+        position += length
+    return found
 
 
 def _alike(words: Sequence[str]) -> dict[str, list[str]]:
@@ -214,18 +218,29 @@ def _stem(phrase: str) -> str:
 
 
 def _learn(phrases: Iterable[str]) -> None:
-    """Ask the database for the stems of phrases that this process does not know yet: they never change."""
-    wanted = [phrase for phrase in dict.fromkeys(phrases) if phrase not in _stems]
-    if not wanted:
+    """Ask the database for the stems of phrases that this process has not met yet."""
+    wanted = [phrase for phrase in phrases if phrase not in _stems]
+    if not wanted and _stems:
         return
-    if len(_stems) > _MOST_STEMS:
+    if not _stems or len(_stems) > _MOST_STEMS:
         _stems.clear()
-        wanted = list(dict.fromkeys([*wanted, *_phrases_of_the_file()]))
+        _seen.clear()
+        wanted += _phrases_of_the_file()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT phrase, phraseto_tsquery('directory', phrase)::text FROM unnest(%s::text[]) AS phrase", [wanted]
+            """
+            SELECT phrase, phraseto_tsquery('directory', phrase)::text, EXISTS (
+                SELECT FROM services_directory_searchword
+                WHERE lexeme = (tsvector_to_array(to_tsvector('directory', phrase)))[1]
+            )
+            FROM unnest(%s::text[]) AS phrase
+            """,
+            [list(dict.fromkeys(wanted))],
         )
-        _stems.update(cursor.fetchall())
+        for phrase, stem, is_there in cursor.fetchall():
+            _stems[phrase] = stem
+            if is_there:
+                _seen.add(phrase)
 
 
 def _synonyms_at(terms: Sequence[Term], position: int) -> tuple[int, tuple[str, ...]]:

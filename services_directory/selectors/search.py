@@ -17,8 +17,8 @@ from services_directory.enums import Capacity, Delivery, Gender, LifeCourseStage
 from services_directory.models import Neighbourhood, ServiceEntry, TaxonomyTerm
 from services_directory.search.asked import COUNTED, Asked, Facet, FacetValue, Found
 from services_directory.search.cursors import KINDS, Cursor, decode, encode
-from services_directory.search.statement import COUNTED_TO, search_statement
-from services_directory.search.words import Query, Words, corrected, query_of, read
+from services_directory.search.statement import COUNTED_TO, reaches, search_statement
+from services_directory.search.words import Query, Words, corrected, looks_misspelt, query_of, read
 
 
 def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: int = 25) -> Found:
@@ -34,22 +34,33 @@ def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: in
     if not asked.text:
         return _found(asked, _answer(asked, None, position, page_size), position, page_size, None)
     words = read(asked.text)
-    query = query_of(words)
     unknown: tuple[str, ...] = ()
-    answer = _answer(asked, query, position, page_size)
-    if answer[0] == 0 and query.whole:
+    doubted = looks_misspelt(words)
+    if doubted:
+        words, unknown = corrected(words)
+    query = query_of(words)
+    answer = _answer(replace(asked, text=words.text), query, position, page_size)
+    if answer[0] == 0 and query.whole and not doubted:
+        # Perhaps a word that services bore when this process met it, and no longer do.
         words, unknown = corrected(words)
         if words.corrections:
             query = query_of(words)
-            asked = replace(asked, text=words.text)
-            answer = _answer(asked, query, position, page_size)
+            answer = _answer(replace(asked, text=words.text), query, position, page_size)
     return _found(asked, answer, position, page_size, _searched_for(words, query, unknown))
 
 
 def _answer(asked: Asked, query: Query | None, position: Cursor | None, page_size: int) -> tuple[Any, ...]:
-    statement, values = search_statement(asked, query, cursor=position, limit=page_size + 1)
+    limit = page_size + 1
+    for reach in reaches(asked, position):
+        row = _ask(search_statement(asked, query, cursor=position, limit=limit, reach=reach))
+        if len(row[2] or ()) == limit:
+            return row
+    return _ask(search_statement(asked, query, cursor=position, limit=limit))
+
+
+def _ask(statement: tuple[str, dict[str, Any]]) -> tuple[Any, ...]:
     with connection.cursor() as database:
-        database.execute(statement, values)
+        database.execute(*statement)
         row: tuple[Any, ...] = database.fetchone()
     return row
 

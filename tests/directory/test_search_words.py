@@ -246,9 +246,9 @@ def test_stale_listings_sink_whatever_the_order(as_link_worker, load, record):
         ["Ale yoga", "Beer yoga", "Yoga"]
     ] * 3
     assert [entry["trust"] for entry in by_name] == [
-        {"score": None, "is_stale": False},
-        {"score": None, "is_stale": False},
-        {"score": 12, "is_stale": True},
+        {"score": None, "label": "", "is_stale": False},
+        {"score": None, "label": "", "is_stale": False},
+        {"score": 12, "label": "", "is_stale": True},
     ]
 
 

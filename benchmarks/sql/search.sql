@@ -1,0 +1,91 @@
+-- The raw side of benchmarks/search.py: the answer of GET /api/v1/services/ for words, a point with a distance, some
+-- choices, the count and the facets, as one statement by hand. Frozen: it changes only when the answer does.
+-- Parameters: whole, typed, named, termed (tsquery: the words or their synonyms; the words; only in names; only in names,
+-- organisations and terms), text, latitude, longitude, km, west, south, east, north (a box around the circle), far_west
+-- and so on (one of 40 km), all_of (keys that must all be there), keys and facet (the choice of one facet), needs and
+-- campaigns (ids of two taxonomies), page (how many).
+WITH near AS MATERIALIZED (
+    SELECT service_id, min(km) AS km
+    FROM (
+        SELECT service_id, 2 * 6371.0 * asin(least(1, sqrt(
+            sin(radians(latitude - %(latitude)s) / 2) ^ 2
+            + cos(radians(%(latitude)s)) * cos(radians(latitude)) * sin(radians(longitude - %(longitude)s) / 2) ^ 2
+        ))) AS km
+        FROM services_directory_placeentry
+        WHERE point(longitude, latitude) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
+    ) AS place
+    WHERE km <= %(km)s
+    GROUP BY service_id
+    UNION ALL
+    SELECT service_id, NULL
+    FROM services_directory_serviceentry
+    WHERE areas && (
+        SELECT ARRAY['*'] || array_agg(locality)
+        FROM (
+            SELECT localities FROM services_directory_placeentry
+            WHERE point(longitude, latitude)
+                <@ box(point(%(far_west)s, %(far_south)s), point(%(far_east)s, %(far_north)s))
+            ORDER BY point(longitude, latitude) <-> point(%(longitude)s, %(latitude)s)
+            LIMIT 20
+        ) AS around, unnest(localities) AS locality
+    )
+), base AS MATERIALIZED (
+    SELECT entry.service_id, entry.is_stale, entry.name_key, near.km, entry.keys,
+        entry.keys && %(keys)s::text[] AS passes,
+        -((
+            CASE WHEN entry.name_key = directory_fold(%(text)s) THEN 8
+                WHEN entry.document @@ %(named)s::tsquery THEN 4
+                WHEN entry.document @@ %(termed)s::tsquery THEN 2
+                WHEN entry.document @@ %(typed)s::tsquery THEN 1 ELSE 0 END
+            + ts_rank('{0.05, 0.2, 0.5, 1}', entry.document, %(whole)s::tsquery, 32)
+        ) * CASE WHEN entry.is_stale THEN 0.5 ELSE 1 END)::float8 AS rank
+    FROM services_directory_serviceentry AS entry
+    JOIN near ON near.service_id = entry.service_id
+    WHERE entry.document @@ %(whole)s::tsquery AND entry.keys @> %(all_of)s::text[]
+), page AS (
+    SELECT * FROM base WHERE passes ORDER BY rank, name_key, service_id LIMIT %(page)s
+)
+SELECT json_build_object(
+    'count', (SELECT count(*) FROM (SELECT FROM base WHERE passes LIMIT 1001) AS counted),
+    'facets', (
+        SELECT json_agg(json_build_object('key', key, 'name', label.name, 'count', count))
+        FROM (
+            SELECT key, count(*) AS count FROM base CROSS JOIN unnest(keys) AS key
+            WHERE passes OR split_part(key, '=', 1) = %(facet)s
+            GROUP BY key
+        ) AS counted
+        LEFT JOIN (
+            SELECT 'need=' || code AS key, name FROM services_directory_taxonomyterm WHERE taxonomy_id = %(needs)s
+            UNION ALL
+            SELECT 'campaign=' || code, name FROM services_directory_taxonomyterm WHERE taxonomy_id = %(campaigns)s
+            UNION ALL
+            SELECT 'neighbourhood=' || code, name FROM services_directory_neighbourhood
+        ) AS label USING (key)
+    ),
+    'results', (
+        SELECT json_agg((left(json_build_object(
+            'distance_km', round(page.km::numeric, 2),
+            'capacity', service.capacity,
+            'capacity_details', json_build_object(
+                'places', service.places,
+                'places_left', greatest(service.places - service.places_taken, 0),
+                'is_full_by_count', service.is_full_by_count,
+                'keeps_waiting_list', service.keeps_waiting_list,
+                'waiting_list_length', service.waiting_list_length,
+                'people_waiting', service.people_waiting,
+                'expected_wait_weeks', service.expected_wait_weeks,
+                'paused_until', service.paused_until,
+                'confirmed_at', service.capacity_confirmed_at
+            ),
+            'receiving_team', CASE WHEN team.id IS NOT NULL
+                THEN json_build_object('id', team.id, 'name', team.name) END,
+            'trust', json_build_object(
+                'score', service.trust_score, 'label', service.trust_label, 'is_stale', page.is_stale
+            )
+        )::text, -1) || ', ' || substr(card.card, 2))::json ORDER BY page.rank, page.name_key, page.service_id)
+        FROM page
+        JOIN services_directory_service AS service ON service.id = page.service_id
+        JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
+        LEFT JOIN accounts_team AS team ON team.id = service.receiving_team_id
+    )
+)::text
