@@ -11,7 +11,8 @@ from services_directory.services.rounds import check_listings as do_the_round
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="services_directory.check_listings")
+# A large directory takes longer than other tasks may. Should Redis deliver it again meanwhile, that does no harm.
+@shared_task(name="services_directory.check_listings", soft_time_limit=900, time_limit=960)
 def check_listings(**_: Any) -> None:
     """Ask whether listings are still right, and judge how far each can be believed."""
     done = do_the_round(at=timezone.now())
