@@ -1,6 +1,7 @@
 """Gaps: needs that people were referred with and for which the directory has nothing near their home."""
 
 import datetime as dt
+from math import cos, radians
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,8 +18,10 @@ WINDOW = dt.timedelta(days=365)
 NEAR_MILES = 2
 NEAR_KM = NEAR_MILES * 1.609344
 """As the crow flies: some forty minutes on foot. Our choice of what is near home."""
-KM_PER_DEGREE = 111.0
-"""Of latitude, a little less than it is (111.2), so that the box around the circle is never too small."""
+CELL_TALL = NEAR_KM / 111.0
+CELL_WIDE = CELL_TALL / cos(radians(61))
+"""In degrees: a grid whose cells are two miles tall and wide at least, as far north as Shetland, so that whatever is
+near a home lies in its cell or in one of the eight around it."""
 
 DEFINITIONS = {
     "asked": (
@@ -43,6 +46,7 @@ _ASKED = r"""
 CREATE TEMPORARY TABLE gap_asked ON COMMIT DROP AS
 SELECT
     need.term_id, postcode.code, postcode.latitude, postcode.longitude, postcode.lsoa, postcode.ward,
+    floor(postcode.latitude / %(tall)s)::int AS cell_row, floor(postcode.longitude / %(wide)s)::int AS cell_column,
     regexp_replace(postcode.code, '^(.+)(.)..$', '\1 \2') AS sector, count(*) AS asked
 FROM referrals_referral AS referral
 JOIN referrals_referralneed AS need ON need.referral_id = referral.id
@@ -53,14 +57,18 @@ GROUP BY need.term_id, postcode.code
 """
 _PLACES = """
 CREATE TEMPORARY TABLE gap_place ON COMMIT DROP AS
-SELECT DISTINCT attribute.taxonomy_term_id AS term_id, location.latitude, location.longitude
+SELECT DISTINCT
+    attribute.taxonomy_term_id AS term_id, location.latitude, location.longitude,
+    floor(location.latitude / %(tall)s)::int AS cell_row, floor(location.longitude / %(wide)s)::int AS cell_column
 FROM services_directory_service AS service
 JOIN services_directory_attribute AS attribute ON attribute.service_id = service.id
 JOIN services_directory_serviceatlocation AS at_location ON at_location.service_id = service.id
 JOIN services_directory_location AS location ON location.id = at_location.location_id
 WHERE service.status = 'active' AND service.withdrawn_at IS NULL AND location.latitude IS NOT NULL
-    AND attribute.taxonomy_term_id IN (SELECT term_id FROM gap_asked);
-CREATE INDEX ON gap_place (term_id, latitude);
+    AND attribute.taxonomy_term_id IN (SELECT term_id FROM gap_asked)
+"""
+_INDEX = """
+CREATE INDEX ON gap_place (term_id, cell_row, cell_column);
 ANALYZE gap_place;
 ANALYZE gap_asked
 """
@@ -82,8 +90,8 @@ judged AS (
         EXISTS (
             SELECT 1 FROM gap_place AS place
             WHERE place.term_id = asked.term_id
-                AND place.latitude BETWEEN asked.latitude - %(box)s AND asked.latitude + %(box)s
-                AND abs(place.longitude - asked.longitude) * cos(radians(asked.latitude)) <= 1.01 * %(box)s
+                AND place.cell_row = ANY (ARRAY[asked.cell_row - 1, asked.cell_row, asked.cell_row + 1])
+                AND place.cell_column BETWEEN asked.cell_column - 1 AND asked.cell_column + 1
                 AND %(diameter)s * asin(least(1, sqrt(
                     sin(radians(place.latitude - asked.latitude) / 2) ^ 2
                     + cos(radians(asked.latitude)) * cos(radians(place.latitude))
@@ -117,15 +125,15 @@ def count_gaps(*, at: dt.datetime) -> int:
 
     People are counted by postcode first, so each postcode is measured once for each need, however many live there.
     """
-    when = {"at": at, "since": at - WINDOW}
-    how_far = {"near": NEAR_KM, "box": NEAR_KM / KM_PER_DEGREE, "diameter": 2 * EARTH_RADIUS_KM}
+    grid = {"tall": CELL_TALL, "wide": CELL_WIDE}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute("DROP TABLE IF EXISTS pg_temp.gap_asked, pg_temp.gap_place")
-        cursor.execute(_ASKED, when)
-        cursor.execute(_PLACES)
+        cursor.execute(_ASKED, {"at": at, "since": at - WINDOW, **grid})
+        cursor.execute(_PLACES, grid)
+        cursor.execute(_INDEX)
         cursor.execute("DELETE FROM insights_needgap")
-        cursor.execute(_COUNT, {"at": at, **how_far})
+        cursor.execute(_COUNT, {"at": at, "near": NEAR_KM, "diameter": 2 * EARTH_RADIUS_KM})
         return int(cursor.rowcount)
 
 

@@ -23,7 +23,8 @@ def count_responsiveness(**_: Any) -> None:
     log.info("Counted replies: %d services", responsiveness.count_responsiveness(at=timezone.now()))
 
 
-@shared_task(name="insights.count_gaps")
+# Of a million referrals it takes longer than other tasks may; delivered again meanwhile, it does no harm.
+@shared_task(name="insights.count_gaps", soft_time_limit=900, time_limit=960)
 def count_gaps(**_: Any) -> None:
     """Count needs with nothing near afresh. Safe to run twice and to overlap."""
     log.info("Counted gaps: %d rows", gaps.count_gaps(at=timezone.now()))

@@ -20,7 +20,8 @@ def end_pauses(**_: Any) -> None:
         log.info("Opened %d services after their pause", opened)
 
 
-@shared_task(name="services_directory.check_listings")
+# A large directory takes longer than other tasks may. Should Redis deliver it again meanwhile, that does no harm.
+@shared_task(name="services_directory.check_listings", soft_time_limit=900, time_limit=960)
 def check_listings(**_: Any) -> None:
     """Ask whether listings are still right, and judge how far each can be believed."""
     done = do_the_round(at=timezone.now())

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from core.clocks import local_day
-from services_directory.models import ListingTrust, Service, ServiceResponsiveness
+from services_directory.models import Service, ServiceResponsiveness
 from services_directory.selectors.trust import evidence_of
 from services_directory.trust import Responsiveness, Trust, judge
 
@@ -17,9 +17,19 @@ BATCH = 1000
 """How many listings are judged, and locked, at a time: others wait for a fraction of a second."""
 
 _WRITE = """
+WITH judged AS (
+    SELECT * FROM jsonb_to_recordset(%(judged)s::jsonb)
+        AS row (id uuid, score smallint, label text, is_stale boolean, words text, parts jsonb)
+),
+explained AS (
+    INSERT INTO services_directory_listingtrust (service_id, parts, words, judged_at)
+    SELECT id, parts, words, %(at)s FROM judged
+    ON CONFLICT (service_id) DO UPDATE
+        SET parts = excluded.parts, words = excluded.words, judged_at = excluded.judged_at
+)
 UPDATE services_directory_service AS service
 SET trust_score = judged.score, trust_label = judged.label, is_stale = judged.is_stale
-FROM jsonb_to_recordset(%s::jsonb) AS judged (id uuid, score smallint, label text, is_stale boolean)
+FROM judged
 WHERE service.id = judged.id
     AND (service.trust_score, service.trust_label, service.is_stale)
         IS DISTINCT FROM (judged.score, judged.label, judged.is_stale)
@@ -56,23 +66,9 @@ def judge_listings(service_ids: Collection[UUID], *, at: dt.datetime) -> dict[UU
     evidence = evidence_of(list(locked.values_list("pk", flat=True)))
     on = local_day(at)
     judged = {service_id: judge(known, on=on) for service_id, known in evidence.items()}
-    ListingTrust.objects.bulk_create(
-        [
-            ListingTrust(
-                service_id=service_id, parts=[asdict(part) for part in trust.parts], words=trust.words, judged_at=at
-            )
-            for service_id, trust in judged.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["service"],
-        update_fields=["parts", "words", "judged_at"],
-    )
-    rows = [
-        {"id": str(service_id), "score": trust.score, "label": trust.label, "is_stale": trust.is_stale}
-        for service_id, trust in judged.items()
-    ]
+    rows = [{"id": str(service_id), **asdict(trust)} for service_id, trust in judged.items()]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [json.dumps(rows)])
+        cursor.execute(_WRITE, {"judged": json.dumps(rows), "at": at})
         _after_scoring([service_id for (service_id,) in cursor.fetchall()])
     return judged
 
