@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
-from accounts.enums import OrganizationKind
+from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, Team, User
 from core.identifiers import NO_PRACTICE_CODES
 
@@ -22,6 +22,14 @@ def teams_to_refer_to(user: User) -> QuerySet[Team]:
 def is_receiving(team: Team) -> bool:
     """Whether somebody works in the team: it is active, and so is its organisation."""
     return team.is_active and team.organization.is_active
+
+
+def inboxes_of(role: Role) -> list[str]:
+    """Return the inboxes of the active teams in which somebody active has a role, in order."""
+    teams = Team.objects.filter(
+        is_active=True, organization__is_active=True, memberships__role=role, memberships__user__is_active=True
+    )
+    return list(teams.order_by("inbox_email").values_list("inbox_email", flat=True).distinct())
 
 
 def is_known_practice_code(code: str) -> bool:

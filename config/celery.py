@@ -45,10 +45,30 @@ app.conf.update(
             "schedule": crontab(minute=10),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "end pauses of services": {
+            "task": "services_directory.end_pauses",
+            "schedule": crontab(hour=0, minute=5),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "count uptake": {
             "task": "insights.count_uptake",
             "schedule": crontab(hour=2, minute=30),
             "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "count replies": {
+            "task": "insights.count_responsiveness",
+            "schedule": crontab(hour=2, minute=40),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "count gaps": {
+            "task": "insights.count_gaps",
+            "schedule": crontab(hour=2, minute=50),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "check listings": {
+            "task": "services_directory.check_listings",
+            "schedule": crontab(day_of_week="mon", hour=6, minute=0),
+            "options": {"queue": "periodic", "expires": 24 * 3600},
         },
     },
 )

@@ -89,6 +89,8 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,
 }
+# Queries here take milliseconds; compiling one (JIT) takes hundreds, and the planner cannot tell beforehand.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who ---------------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute"},
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute", "signed-link": "60/minute"},
     # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "EXCEPTION_HANDLER": "core.problems.exception_handler",
@@ -200,8 +202,11 @@ SPECTACULAR_SETTINGS = {
             "DeclineReason",
             "NotStartedReason",
             "LeftEarlyReason",
+            "AttendanceResult",
+            "ConsentBasis",
         )
-    },
+    }
+    | {name: f"services_directory.suitability.kinds.{name}" for name in ("RuleResult", "RuleBasis")},
 }
 
 # --- Background work -------------------------------------------------------------------------------
@@ -233,12 +238,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"}},
+    "filters": {
+        "without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"},
+        "without_signatures": {"()": "core.logs.WithoutSignatures"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_the_every_second"],
+            "filters": ["without_the_every_second", "without_signatures"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},

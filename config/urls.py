@@ -6,17 +6,21 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from core import problems
 from core.api import SchemaView
 from core.views import health
+from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
-    path("", include("services_directory.api.urls")),
+    # Before the directory's own: its services, here with what they are for the person of a referral (docs/adr/0013).
     path("", include("referrals.api.urls")),
+    path("", include("services_directory.api.urls")),
     path("", include("insights.api.urls")),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 urlpatterns = [
     path("api/v1/", include(api_v1)),
+    path("open-referral/v3", Root.as_view()),
+    path("open-referral/v3/", include("services_directory.publishing.urls")),
     path("health/", health, name="health"),
     path("", include("web.urls")),
 ]

@@ -75,8 +75,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.PermissionDenied()
     headers: dict[str, str] = {}
     if isinstance(exc, errors.DomainError):
-        code = next(STATUS_OF[kind] for kind in type(exc).__mro__ if kind in STATUS_OF)
-        body = problem(code, kind=exc.code, title=exc.title, detail=exc.detail, **exc.extra)
+        body = _from_domain(exc)
+        code = body["status"]
     elif isinstance(exc, exceptions.APIException):
         code = exc.status_code
         body = _from_rest_framework(exc)
@@ -90,6 +90,17 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     response = Response(body, status=code, headers=headers)
     response.is_problem = True  # type: ignore[attr-defined]
     return response
+
+
+def _from_domain(refusal: errors.DomainError) -> dict[str, Any]:
+    code = next(STATUS_OF[kind] for kind in type(refusal).__mro__ if kind in STATUS_OF)
+    return problem(code, kind=refusal.code, title=refusal.title, detail=refusal.detail, **refusal.extra)
+
+
+def answer_refusal(refusal: errors.DomainError) -> JsonResponse:
+    """Return the problem that a refusal is, from outside REST framework."""
+    body = _from_domain(refusal)
+    return JsonResponse(body, status=body["status"], content_type=PROBLEM_TYPE)
 
 
 def _from_rest_framework(exc: exceptions.APIException) -> dict[str, Any]:

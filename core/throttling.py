@@ -19,5 +19,9 @@ class SignInThrottle(ScopedRateThrottle):
         try:
             return super().allow_request(request, view)
         except RedisError:
-            logger.exception("sign-in tries could not be counted")
+            logger.exception("%s tries could not be counted", view.throttle_scope)
             return True
+
+
+class SignedLinkThrottle(SignInThrottle):
+    """Counts how often signed links are followed from one address (scope `signed-link`), right ones and wrong ones."""

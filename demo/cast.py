@@ -65,6 +65,7 @@ class Cast:
     teams: dict[str, Side]
     hub: Side
     providers: dict[str, Side]
+    directory: Side
 
 
 def build_cast() -> Cast:
@@ -99,7 +100,11 @@ def build_cast() -> Cast:
             key: _side(organization, kinds.PROVIDER, team, staff, (Role.PROVIDER,))
             for key, (organization, team, staff) in PROVIDERS.items()
         },
-    )
+        directory=_side(
+            "Stockport Place (demonstration)", kinds.COMMISSIONER, "Directory", (logins.EDITOR,),
+            (Role.DIRECTORY_EDITOR,),
+        ),
+    )  # fmt: skip
 
 
 def logins_here() -> list[Login]:

@@ -28,5 +28,6 @@ HUB = Login("Exercise hub", "Hal Brindley", "hub@demo.example", "Exercise referr
 PROVIDER = Login("Active team", "Priya Standen", "provider@demo.example", "Activity coordinator")
 WALKS = Login("Walks", "Wyn Cadwell", "walks@demo.example", "Walks coordinator")
 MANAGER = Login("Commissioner", "Martha Osei-Lunn", "manager@demo.example", "Commissioning manager")
+EDITOR = Login("Directory editor", "Nell Ashgrove", "editor@demo.example", "Directory editor")
 
-LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER)
+LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER, EDITOR)

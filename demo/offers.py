@@ -69,15 +69,24 @@ def _answer(year: Year, offer: Offer, programme: Programme, at: dt.datetime) -> 
         # Nobody has answered: the clock acts in the first minutes of the day after the last one.
         answer, answers_at = "expire", moment(due + dt.timedelta(days=1), 5)
     yield answers_at
-    _say(year, offer, answer, answers_at)
+    _say(year, offer, _with_room(offer, answer), answers_at)
     return answers_at
 
 
 def _wait(year: Year, offer: Offer, at: dt.datetime) -> Chapter:
-    at = in_days(year.rng, at, 14, 70)
-    yield at
-    _say(year, offer, year.one_of(AFTER_WAITING), at)
+    """Until the provider comes back to the person; where no place has become free, the wait goes on."""
+    answer = "waitlist"
+    while answer == "waitlist":
+        at = in_days(year.rng, at, 14, 70)
+        yield at
+        answer = _with_room(offer, year.one_of(AFTER_WAITING))
+    _say(year, offer, answer, at)
     return at
+
+
+def _with_room(offer: Offer, answer: str) -> str:
+    """Nobody is accepted where no place is left: all that count their places here keep a waiting list."""
+    return "waitlist" if answer == "accept" and not offer.has_room else answer
 
 
 def _say(year: Year, offer: Offer, answer: str, at: dt.datetime) -> None:

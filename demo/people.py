@@ -1,7 +1,7 @@
 """People who do not exist, as a referrer would describe them.
 
 Their NHS numbers are of the range that is never issued (999 …), with right check digits; their telephones are of the
-ranges that Ofcom keeps for drama; their streets are made up, in postcodes of the right district.
+ranges that Ofcom keeps for drama; their streets are made up, in postcodes of the made-up sample.
 """
 
 import datetime as dt
@@ -14,6 +14,7 @@ from demo.names import FAMILIES, STREETS
 from demo.places import NEIGHBOURHOODS, Practice
 from referrals.enums import NhsNumberStatus, PreferredContact
 from referrals.services.people import PersonDetails
+from services_directory.demo.postcodes import INWARD
 
 FIRST_STEM = 999_100_000
 """Ordinary people's numbers begin here; the named people's (`named_people`) lie below."""
@@ -22,7 +23,6 @@ COMMUNICATION_NEEDS = (
     "Interpreter: Cantonese.", "Interpreter: Farsi.", "Letters in large print, please.",
     "Her daughter speaks for her on the telephone.", "Reads little: please ring rather than write.",
 )  # fmt: skip
-_INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
 def nhs_number_from(stem: int) -> str | None:
@@ -58,7 +58,7 @@ class Crowd:
             nhs_number=number,
             nhs_number_status=NhsNumberStatus.PRESENT_VERIFIED if number else NhsNumberStatus.TRACE_REQUIRED,
             address=f"{rng.randint(1, 140)} {rng.choice(STREETS)}\n{rng.choice(area.towns)}\nStockport",
-            postcode=f"{sector}{rng.choice(_INWARD_LETTERS)}{rng.choice(_INWARD_LETTERS)}",
+            postcode=f"{sector}{rng.choice(INWARD)}",
             telephone=self._telephone(),
             email=f"{first}.{family}@person.example".lower().replace("'", "") if by_email else "",
             preferred_contact=contact,

@@ -7,18 +7,21 @@ from random import Random
 from core.clocks import local_day
 from demo.arrivals import moments
 from demo.cast import build_cast
-from demo.hours import moment
+from demo.hours import moment, working_days_before
+from demo.keeping import keep_the_directory
 from demo.listings import load_own_listings
 from demo.named_people import NAMED_PEOPLE
 from demo.named_stories import named_story
 from demo.people import Crowd
-from demo.programmes import services_by_key
+from demo.places import NEIGHBOURHOODS
+from demo.programmes import PROGRAMMES, services_by_key
 from demo.stories import ordinary
-from demo.telling import in_order, tell
+from demo.telling import acting, in_order, tell
 from demo.year import Year
 from insights.services import count_uptake
 from referrals.models import OnwardReferral, Referral
-from services_directory.services import load_demo_directory
+from services_directory.services import load_demo_directory, load_demo_places, load_demo_rules
+from services_directory.services.capacity import confirm_capacity
 
 DAYS = 366
 
@@ -47,10 +50,27 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     report = load_demo_directory(teams={key: side.team for key, side in cast.providers.items()}, at=began)
     if report.refused:
         raise ValueError(f"The directory refused a part of its own demonstration: {report.refused}")
+    load_demo_places(
+        neighbourhoods=[
+            {"code": code, "name": area.team, "sectors": list(area.districts)} for code, area in NEIGHBOURHOODS.items()
+        ],
+        at=began,
+    )
+    load_demo_rules(at=began)
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
     stories = [named_story(year, person) for person in NAMED_PEOPLE]
     stories += [ordinary(year, at) for at in moments(year, max(0, size - len(NAMED_PEOPLE)))]
     tell(in_order(stories), until=now)
+    _confirm_capacities(year)
     count_uptake(at=now)
+    keep_the_directory(cast, now=now)
     return Seeded(referrals=Referral.objects.count(), offers=OnwardReferral.objects.count())
+
+
+def _confirm_capacities(year: Year) -> None:
+    """The made-up providers said lately, one after the other, that their capacity is still so."""
+    for ago, programme in enumerate(PROGRAMMES, start=1):
+        at = moment(working_days_before(local_day(year.now), 2 * ago), 9 * 60 + ago)
+        provider = year.cast.providers[programme.provider].staff[0]
+        confirm_capacity(service=year.services[programme.key], actor=acting(provider), at=at)

@@ -140,6 +140,11 @@ class Offer:
     provider: User
     onward: OnwardReferral
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the service could take one more person now."""
+        return Service.objects.get(pk=self.onward.service_id).places_left != 0
+
     def step(self, name: str, *, at: dt.datetime, **said: Any) -> None:
         """Whoever may take the step takes it: the provider, the link worker, or the clock."""
         by = policies.ONWARD_STEPS[name].rules.by

@@ -3,7 +3,7 @@
 from django.db import models
 
 from accounts.models import Team
-from services_directory.models import Service
+from services_directory.models import Service, TaxonomyTerm
 
 
 class UptakeCount(models.Model):
@@ -39,3 +39,30 @@ class UptakeCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.service_id}"
+
+
+class NeedGap(models.Model):
+    """A need that people of one neighbourhood were referred with, and had nothing for near their home.
+
+    Personal data: none by itself, but a count of one is a person: `gaps.presented` suppresses small numbers.
+    """
+
+    term = models.ForeignKey(TaxonomyTerm, on_delete=models.CASCADE, related_name="+")  # counted anew each night
+    # A copy of the name: neighbourhoods may be drawn anew at any time.
+    neighbourhood = models.CharField(max_length=100, blank=True, help_text="Empty: outside all of ours.")
+    asked = models.PositiveIntegerField()
+    nothing_near = models.PositiveIntegerField()
+    comes_to_people = models.BooleanField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["term", "neighbourhood"], name="gap_counted_once"),
+            models.CheckConstraint(
+                condition=models.Q(nothing_near__gte=1, nothing_near__lte=models.F("asked")),
+                name="gap_is_part_of_asked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id} in {self.neighbourhood}"

@@ -1,7 +1,8 @@
 """Reads about messages: for the keepers of the service, and for the proof that nothing is lost."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,20 @@ from notifications.models import OutboxMessage
 def failed_messages() -> QuerySet[OutboxMessage]:
     """Return the messages that were given up, oldest first: each is somebody's task."""
     return OutboxMessage.objects.filter(status=MessageStatus.FAILED).order_by("occurred_at", "id")
+
+
+def failed_recipients(recipients: Collection[str] | None = None) -> dict[str, list[dt.datetime]]:
+    """Return to which addresses messages were given up, and when each of them was owed, oldest first.
+
+    A message that is owed again (`services.try_again`) counts no more. `recipients` narrows the question to some.
+    """
+    failed = failed_messages()
+    if recipients is not None:
+        failed = failed.filter(recipient__in=recipients)
+    found: dict[str, list[dt.datetime]] = defaultdict(list)
+    for recipient, occurred_at in failed.values_list("recipient", "occurred_at"):
+        found[recipient].append(occurred_at)
+    return dict(found)
 
 
 def overdue_messages(*, since: dt.datetime) -> QuerySet[OutboxMessage]:

@@ -2,12 +2,13 @@
 
 A message says that there is news, and where. It names no person, need, condition, service or reason: it travels
 unencrypted and lies in inboxes for years. So a template can be filled with three things only: the public
-reference, the link made from it, and a date to answer by.
+reference, the link made from it, and a date to answer by. A link that needs no signing in bears a signature, which is
+made here when the message is composed: the row of a message holds nothing that opens a door.
 """
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
@@ -16,8 +17,74 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from core.identifiers import REFERENCE_ALPHABET
+from core.signed_links import signature_of
 
 _REFERENCE = re.compile(rf"[A-Z]{{1,3}}-[{REFERENCE_ALPHABET}]{{5}}-[{REFERENCE_ALPHABET}]{{5}}")
+
+
+LISTING_CHECK = "listing-check"
+"""What the signed link of a listing check is for."""
+
+
+def link_to(reference: str) -> str:
+    """Return the address at which whoever may see it finds what a reference stands for."""
+    return f"{settings.PUBLIC_URL}/r/{reference}"
+
+
+def link_to_check(reference: str) -> str:
+    """Return the signed address at which whoever keeps some listings says whether they are still right."""
+    return f"{settings.PUBLIC_URL}/check/{reference}/{signature_of(reference, purpose=LISTING_CHECK)}/"
+
+
+def link_to_figures(_: str) -> str:
+    """Return the address of the page of the directory's keeper."""
+    return f"{settings.PUBLIC_URL}/directory/figures/"
+
+
+_ABOUT_A_PERSON = Template(
+    """\
+Hello,
+
+$news
+
+You can see it here, once you have signed in:
+$link
+
+To keep the person's details private, this message says nothing about them.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
+_TO_A_KEEPER = Template(
+    """\
+Hello,
+
+$news
+
+You can see it here, once you have signed in:
+$link
+
+Please do not reply to this message: nobody reads this mailbox.
+
+$service
+"""
+)
+_BY_LINK_ALONE = Template(
+    """\
+Hello,
+
+$news
+
+You can answer here, without signing in:
+$link
+
+The link is for you and your colleagues. Each listing can be answered once.
+Please do not reply to this message: nobody reads this mailbox.
+
+$service
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +93,8 @@ class MessageTemplate:
 
     subject: str
     news: str
+    body: Template = _ABOUT_A_PERSON
+    link: Callable[[str], str] = link_to
 
     @property
     def context(self) -> frozenset[str]:
@@ -131,23 +200,29 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         "onward_ended": _ONWARD_UPDATE,
         "onward_expired": _ONWARD_UPDATE,
         "onward_withdrawn": _ONWARD_UPDATE,
+        # to whoever keeps listings of the directory
+        "listings_to_check": MessageTemplate(
+            subject="Is what we say about you still right? $reference",
+            news="The directory tells people about your services. Please look whether what it says is still right, by "
+            "$due_on. It takes a minute: yes, something has changed, or closed.",
+            body=_BY_LINK_ALONE,
+            link=link_to_check,
+        ),
+        "listings_still_to_check": MessageTemplate(
+            subject="A reminder: is what we say about you still right? $reference",
+            news="We asked you two weeks ago whether what the directory says about your services is still right. "
+            "Listings that nobody has answered for by $due_on are shown as out of date.",
+            body=_BY_LINK_ALONE,
+            link=link_to_check,
+        ),
+        # to the directory's editors
+        "listing_reported": MessageTemplate(
+            subject="A listing is reported as changed or closed: $reference",
+            news="A provider says that a listing of the directory is not right any more: report $reference.",
+            body=_TO_A_KEEPER,
+            link=link_to_figures,
+        ),
     }
-)
-
-_BODY = Template(
-    """\
-Hello,
-
-$news
-
-You can see it here, once you have signed in:
-$link
-
-To keep the person's details private, this message says nothing about them.
-Please do not reply to it: nobody reads this mailbox.
-
-$service
-"""
 )
 
 
@@ -183,14 +258,9 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
         values["due_on"] = date_format(dt.date.fromisoformat(values["due_on"]), "j F Y")
     return Text(
         subject=Template(words.subject).substitute(values),
-        body=_BODY.substitute(
+        body=words.body.substitute(
             news=Template(words.news).substitute(values),
-            link=link_to(context["reference"]),
+            link=words.link(context["reference"]),
             service=settings.SERVICE_NAME,
         ),
     )
-
-
-def link_to(reference: str) -> str:
-    """Return the address at which whoever may see it finds what a reference stands for."""
-    return f"{settings.PUBLIC_URL}/r/{reference}"

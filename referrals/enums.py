@@ -54,6 +54,7 @@ class OnwardStatus(models.TextChoices):
     OPEN = nonmember(
         ("sent", "information_requested", "waitlisted", "accepted", "assessment_booked", "started", "paused")
     )
+    HOLDING_A_PLACE = nonmember(("accepted", "assessment_booked", "started", "paused"))
     REROUTABLE = nonmember(("declined", "expired"))
     NEVER_TAKEN_UP = nonmember(("declined", "expired", "withdrawn"))
 
@@ -250,6 +251,8 @@ class EventKind(models.TextChoices):
     EDITED = "edited", "Draft changed"
     ALLOCATED = "allocated", "Allocated"
     CONSENT_RECORDED = "consent_recorded", "Consent recorded"
+    OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
+    CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"

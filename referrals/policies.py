@@ -56,6 +56,11 @@ def may_speak_for_consent(actor: Actor, referral: Referral) -> bool:
     return bool(roles_of(actor, referral))
 
 
+def may_record_health(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may record what is known of the person's health: the referrer's team, and the owning team."""
+    return bool(roles_of(actor, referral) & {Role.REFERRER, *_TEAM})
+
+
 def may_edit(actor: Actor, referral: Referral) -> bool:
     """Whether the actor may change the content: the referrer's team, while it is a draft."""
     return Role.REFERRER in roles_of(actor, referral)
@@ -106,7 +111,7 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
     if roles & _TEAM and subject.status in SENDABLE:
         names.append("send_onward")
     if roles and subject.status in ReferralStatus.OPEN:
-        names.append("record_consent")
+        names += ["record_consent", "record_observations", "record_clearance"]
     return names
 
 

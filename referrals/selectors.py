@@ -2,12 +2,26 @@
 
 from typing import TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.enums import Role
+from accounts.enums import OrganizationKind, Role
 from accounts.models import User
-from core.errors import NotVisible
-from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent, ReferralNeed, Risk
+from core.errors import Invalid, NotVisible
+from referrals.models import (
+    Attendance,
+    Clearance,
+    Consent,
+    Observation,
+    OnwardReferral,
+    Referral,
+    ReferralEvent,
+    ReferralNeed,
+    Risk,
+)
+from services_directory.selectors import locate
+from services_directory.suitability.dates import PartialDate
+from services_directory.suitability.facts import Answer, ClearanceGiven, Facts
+from services_directory.suitability.kinds import Answered
 
 Row = TypeVar("Row", Referral, OnwardReferral)
 
@@ -93,7 +107,8 @@ def get_onward_referral(user: User, reference: str) -> OnwardReferral:
 
 
 def _the_one(rows: QuerySet[Row], reference: str) -> Row:
-    row = rows.filter(reference=reference).first()
+    # PostgreSQL has no text with NUL in it, and would not even look.
+    row = None if "\0" in reference else rows.filter(reference=reference).first()
     if row is None:
         raise NotVisible("There is nothing with this reference, or it is not yours to see.")
     return row
@@ -112,6 +127,80 @@ def timeline_of_onward(onward: OnwardReferral) -> QuerySet[ReferralEvent]:
 def attendances_of(onward: OnwardReferral) -> QuerySet[Attendance]:
     """Return the register of one onward referral, by day."""
     return onward.attendances.select_related("recorded_by").order_by("session_on", "id")
+
+
+def observations_of(referral: Referral) -> QuerySet[Observation]:
+    """Return what was recorded of a person's health, the newest first; `counts` says which answer holds now."""
+    later = Observation.objects.filter(
+        Q(observed_on__gt=OuterRef("observed_on")) | Q(observed_on=OuterRef("observed_on"), pk__gt=OuterRef("pk")),
+        referral=OuterRef("referral"),
+        code=OuterRef("code"),
+    )
+    return referral.observations.select_related("recorded_by").annotate(counts=~Exists(later)).order_by("-id")
+
+
+def clearances_of(referral: Referral) -> QuerySet[Clearance]:
+    """Return what professionals decided about a person, the newest first."""
+    return referral.clearances.select_related("recorded_by", "service").order_by("-id")
+
+
+def facts_for(user: User, reference: str) -> Facts:
+    """Return what is known of the person of a referral, to judge services by.
+
+    :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
+    """
+    visible = referrals_visible_to(user).select_related(None).select_related("person", "referring_team__organization")
+    referral = _the_one(visible, reference)
+    latest = referral.observations.order_by("code", "-observed_on", "-id").distinct("code")
+    return Facts(
+        date_of_birth=referral.person.date_of_birth,
+        gp_practice_code=referral.gp_practice_code,
+        referral_source=_SOURCES.get(referral.referring_team.organization.kind, ""),
+        answers={row.code: _answer(row) for row in latest},
+        clearances=tuple(_clearance(row) for row in referral.clearances.order_by("id")),
+        **_areas_of(referral.postcode),
+    )
+
+
+_SOURCES = {
+    OrganizationKind.GP_PRACTICE.value: "gp",
+    OrganizationKind.NHS_TRUST.value: "health_professional",
+    OrganizationKind.LINK_WORKER_HOST.value: "social_prescriber",
+}
+"""Who refers, in the words of the rules, by the kind of the referrer's organisation."""
+
+
+def _answer(row: Observation) -> Answer:
+    return Answer(
+        answer=Answered(row.answer),
+        observed_on=row.observed_on,
+        recorded_at=row.recorded_at,
+        value=row.value,
+        second_value=row.second_value,
+        choice=row.choice,
+        occurred=PartialDate.read(row.occurred) if row.occurred else None,
+    )
+
+
+def _clearance(row: Clearance) -> ClearanceGiven:
+    return ClearanceGiven(
+        code=row.code,
+        is_cleared=row.is_cleared,
+        professional_name=row.professional_name,
+        professional_role=row.professional_role,
+        decided_on=row.decided_on,
+        recorded_at=row.recorded_at,
+        service_id=row.service_id,
+    )
+
+
+def _areas_of(postcode: str) -> dict[str, str]:
+    """Return the areas that a postcode lies in; none where it is not known, is no place (ZZ99), or is missing."""
+    try:
+        place = locate(postcode)
+    except Invalid:
+        return {}
+    return {name: getattr(place, name) for name in ("local_authority", "neighbourhood", "lsoa", "ward")}
 
 
 def _with_names(events: QuerySet[ReferralEvent]) -> QuerySet[ReferralEvent]:

@@ -55,6 +55,15 @@ class Capacity(models.TextChoices):
     PAUSED = "paused", "Not taking anybody for now"
 
 
+class CapacityReportKind(models.TextChoices):
+    """How a service came to have the capacity that a report says."""
+
+    SAID = "said", "Said"
+    CONFIRMED = "confirmed", "Still so"
+    COUNTED = "counted", "By the count of its places"
+    PAUSE_OVER = "pause_over", "The pause was over"
+
+
 class FirstContact(models.TextChoices):
     """Who makes the first contact after a referral."""
 
@@ -86,6 +95,23 @@ class Gender(models.TextChoices):
     MALE = "male", "Men, including trans men"
     NON_BINARY = "non_binary", "Non-binary people"
     OTHER = "other", "Another gender"
+
+
+class VerificationSource(models.TextChoices):
+    """How somebody came to say that a listing is right, or is not."""
+
+    PROVIDER_LINK = "provider_link", "Answered our email"
+    PROVIDER = "provider", "Said so, signed in"
+    PROVIDER_EDIT = "provider_edit", "Brought it up to date"
+    EDITOR = "editor", "Checked by the directory's editor"
+
+
+class CheckAnswer(models.TextChoices):
+    """What can be answered to "is it still right?"."""
+
+    STILL_RIGHT = "still_right", "Still right"
+    CHANGED = "changed", "Something has changed"
+    CLOSED = "closed", "It has closed"
 
 
 class ChangeKind(models.TextChoices):

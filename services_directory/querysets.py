@@ -3,16 +3,15 @@
 from typing import Any, Self
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models import F, FloatField, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 
 from services_directory.enums import ServiceStatus
 
 EARTH_RADIUS_KM = 6371.0
-SEARCH_CONFIG = "english"
+SEARCH_CONFIG = "directory"
 
 
 class ServiceQuerySet(models.QuerySet[Any]):
@@ -23,26 +22,14 @@ class ServiceQuerySet(models.QuerySet[Any]):
         return self.filter(status=ServiceStatus.ACTIVE, withdrawn_at__isnull=True)
 
     def with_words(self, text: str) -> Self:
-        """Keep those that bear all the words, in the name, the description, the organisation or the terms.
+        """Keep those that bear all the words, in the name, the description, the organisation, the terms or the places.
 
-        A name is also found by a part of itself, since full text does not index words like "the" and "who".
+        The words as they are: stems of them are found, misspellings are not (`selectors.search_services` forgives
+        those). A name is also found by a part of itself, since full text does not index words like "the" and "who".
         """
-        terms = (
-            self._every()
-            .filter(pk=OuterRef("pk"))
-            .annotate(words=StringAgg("attributes__taxonomy_term__name", " "))
-            .values("words")
-        )
-        document = SearchVector(
-            "name",
-            "alternate_name",
-            "description",
-            "organization__name",
-            Subquery(terms, output_field=models.TextField()),
-            config=SEARCH_CONFIG,
-        )
         query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
-        return self.alias(document=document).filter(Q(document=query) | Q(name__icontains=text))
+        part = Func(Value(text), function="directory_fold", output_field=models.TextField())
+        return self.filter(Q(entry__document=query) | Q(entry__name_key__contains=part))
 
     def with_terms(self, term_ids: list[UUID]) -> Self:
         """Keep those that bear any of the terms."""

@@ -21,11 +21,13 @@ NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
-    """Let the test runner empty the tables between tests; `test_database_rules` arms these triggers again."""
+    """Let the test runner empty the tables between tests; the tests of these triggers arm them again."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE referrals_referralevent DISABLE TRIGGER event_no_truncate")
-        cursor.execute("ALTER TABLE referrals_consent DISABLE TRIGGER consent_no_truncate")
-        cursor.execute("ALTER TABLE services_directory_listingchange DISABLE TRIGGER listing_change_no_truncate")
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%no_truncate' ORDER BY 1"
+        )
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from web import views
+from web import checks, keeping, views
 
 app_name = "web"
 urlpatterns = [
@@ -8,6 +8,13 @@ urlpatterns = [
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("about/", views.about, name="about"),
+    path("check/<str:reference>/<str:signature>/", checks.CheckRequestView.as_view(), name="check-request"),
+    path(
+        "check/<str:reference>/<str:signature>/<uuid:service_id>/",
+        checks.ListingCheckView.as_view(),
+        name="listing-check",
+    ),
+    path("directory/figures/", keeping.figures_page, name="directory-figures"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.
     re_path(r"^r/(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})/?$", views.record, name="record"),
 ]

@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
         "sees_figures": worklists.sees_figures(user),
+        "keeps_the_directory": worklists.keeps_the_directory(user),
     }
     return render(request, "web/home.html", context)
 

@@ -18,6 +18,8 @@ ACTIONS_BESIDE_THE_STEPS = {
     "allocate": "Give it to somebody in the team",
     "send_onward": "Send the person to a service",
     "record_consent": "Record what the person decided about sharing",
+    "record_observations": "Record what is known of the person's health",
+    "record_clearance": "Record what a health professional decided",
     "record_attendance": "Record who came to a session",
     "reroute": "Send the person to another service instead",
 }

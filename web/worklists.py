@@ -47,6 +47,11 @@ def sees_figures(user: User) -> bool:
     return Role.MANAGER in user.roles()
 
 
+def keeps_the_directory(user: User) -> bool:
+    """Whether this person looks after the directory, or after those who do."""
+    return bool({Role.DIRECTORY_EDITOR, Role.MANAGER} & user.roles())
+
+
 def worklists_of(user: User, *, today: dt.date) -> list[Worklist]:
     """Return the lists that a person's roles give them."""
     lists: list[Worklist] = []

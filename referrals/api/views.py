@@ -17,6 +17,7 @@ from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
+from referrals.api.health import HealthActions
 from referrals.api.inputs import (
     AllocationInputSerializer,
     AttendanceInputSerializer,
@@ -66,7 +67,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -76,6 +77,8 @@ class ReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
         "update": STEP_PROBLEMS,
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
+        "observations": STEP_PROBLEMS,
+        "clearances": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
     }
 

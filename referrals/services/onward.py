@@ -57,7 +57,8 @@ def send_onward_referral(
     :raises Stale: if the referral has changed since the caller read it.
     :raises NotPermitted: if the actor is not of the team that owns the referral.
     :raises StepNotAllowed: if nobody has taken the referral on yet, or it has ended.
-    :raises NotPossibleNow: if no consent to share stands (`consent_required`).
+    :raises NotPossibleNow: if no consent to share stands (`consent_required`), or the service takes nobody now
+        (`service_paused`, `service_full`).
     :raises Conflict: if it is already with this service (`already_sent`).
     :raises Invalid: if the service takes no referrals, or the earlier one cannot be re-routed.
     """
@@ -78,11 +79,11 @@ def send_onward_referral(
     )
 
 
-def can_send_at_submission(referral: Referral, *, service: Service) -> bool:
+def can_send_at_submission(referral: Referral, *, service: Service, at: dt.datetime) -> bool:
     """Whether the scheme's onward referral can be made now: it takes people, and the person agrees to sharing."""
     return (
         service.status == "active"
-        and service.capacity != Capacity.PAUSED
+        and closed_door(service, on=local_day(at)) is None
         and service.receiving_team is not None
         and is_receiving(service.receiving_team)
         and has_consent_to_share(referral)
@@ -107,6 +108,7 @@ def take_onward_step(
     """Take a step of the onward referral's machine.
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises NoPlaceLeft: if it is accepted and every place of the service is taken.
     """
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
@@ -208,8 +210,9 @@ def _send(
         raise Invalid({"service": ["This service takes no referrals here: signpost the person to it instead."]})
     if not is_receiving(service.receiving_team):
         raise Invalid({"service": ["The team that received its referrals works here no more."]})
-    if service.capacity == Capacity.PAUSED:
-        raise NotPossibleNow("This service takes nobody at the moment.", code="service_paused")
+    refusal = closed_door(service, on=local_day(at))
+    if refusal is not None:
+        raise refusal
     if not has_consent_to_share(referral):
         raise NotPossibleNow(
             "Record the person's agreement to share with providers first (or the best-interests reason).",
@@ -242,6 +245,17 @@ def _send(
     )  # fmt: skip
     announce(event, actor=actor)
     return onward
+
+
+def closed_door(service: Service, *, on: dt.date) -> NotPossibleNow | None:
+    """Return why nobody can be referred to a service on a day: it is paused, or full without a waiting list."""
+    capacity = service.effective_capacity(on)
+    if capacity == Capacity.PAUSED:
+        until = f"until {service.paused_until:%-d %B %Y}" if service.paused_until else "at the moment"
+        return NotPossibleNow(f"This service takes nobody {until}.", code="service_paused")
+    if capacity == Capacity.FULL and not service.takes_people_while_full:
+        return NotPossibleNow("This service is full, and keeps no waiting list.", code="service_full")
+    return None
 
 
 def has_consent_to_share(referral: Referral) -> bool:

@@ -25,6 +25,7 @@ from referrals.enums import (
 from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
+from referrals.services.health import copy_health
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
@@ -283,6 +284,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
             referral=arrived, decision=consent.decision, basis=consent.basis, note=consent.note,
             recorded_by=consent.recorded_by, recorded_at=consent.recorded_at,
         )  # fmt: skip
+    copy_health(earlier, arrived)
     announce(event, actor=actor)
 
 
@@ -290,7 +292,8 @@ def _withdraw_open_onward_referrals(referral: Referral, *, actor: Actor, at: dt.
     """End what hangs on a referral that ends. A consequence, not a step that the actor chose: no role is asked."""
     step = policies.ONWARD_STEPS["withdraw"]
     said = StepDetails(reason=WithdrawalReason.REFERRAL_ENDED)
-    for onward in referral.onward_referrals.open().select_for_update().order_by("id"):
+    # Their services are locked one after the other, in the order of their ids (docs/adr/0014).
+    for onward in referral.onward_referrals.open().select_for_update().order_by("service_id"):
         onward.referral = referral
         write(onward, step, actor=actor, at=at, details=said, taken=Taken())
 
@@ -339,7 +342,7 @@ def _send(
     if referral.service is None or referral.status != ReferralStatus.SUBMITTED:
         return referral
     # A person who comes home is with the hub, whatever has changed at the scheme meanwhile: the hub triages.
-    if step != "confirm_discharge" or can_send_at_submission(referral, service=referral.service):
+    if step != "confirm_discharge" or can_send_at_submission(referral, service=referral.service, at=at):
         send_at_submission(referral, service=referral.service, actor=actor, at=at)
     return referral
 

@@ -16,6 +16,7 @@ from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
 from referrals.pathway import Step
 from referrals.policies import Subject
 from referrals.services.events import record_event
+from referrals.services.places import keep_count
 
 
 class StepNotAllowed(Conflict):
@@ -150,8 +151,13 @@ def _check_details(step: Step, details: StepDetails, *, today: dt.date) -> None:
 def write(
     subject: Subject, step: Step, *, actor: Actor, at: dt.datetime, details: StepDetails, taken: Taken
 ) -> ReferralEvent:
-    """Move the status, save the rows, append the event and write the messages owed."""
+    """Move the status, save the rows, append the event and write the messages owed.
+
+    :raises NoPlaceLeft: if the step takes a place of the service and none is left.
+    """
     before = subject.status
+    if isinstance(subject, OnwardReferral):
+        keep_count(subject, to_status=step.target, at=at)
     getattr(subject, step.name)()
     ended = subject.status in (OnwardStatus.ENDED if isinstance(subject, OnwardReferral) else ReferralStatus.ENDED)
     subject.next_action_on = None if ended else taken.next_action_on

@@ -9,7 +9,7 @@ from services_directory.api.serializers import ServiceSerializer
 from services_directory.enums import ChangeKind, ChangeSide, ProposalStatus
 from services_directory.listing.document import by_field
 from services_directory.models import ListingChange, ListingProposal
-from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.report import ImportReport
 
 
 class FieldChangeSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from services_directory.api.capacity_shapes import CapacityDetailsSerializer
+from services_directory.api.trust import TrustSerializer
 from services_directory.models import (
     Accessibility,
     Address,
@@ -133,6 +135,7 @@ SHARED_FIELDS = [
     "takes_direct_referrals",
     "receiving_team",
     "capacity",
+    "capacity_details",
     "first_contact_by",
     "delivery",
     "life_course_stage",
@@ -141,39 +144,8 @@ SHARED_FIELDS = [
     "maximum_age",
     "terms",
     "cost_options",
+    "trust",
 ]
-
-
-class ServiceSummarySerializer(serializers.ModelSerializer[Service]):
-    """A service, in a list. What nobody has said is empty or null."""
-
-    organization = ListedOrganizationSerializer()
-    receiving_team = ReceivingTeamSerializer(allow_null=True)
-    minimum_age = AgeField(allow_null=True)
-    maximum_age = AgeField(allow_null=True)
-    terms = ServiceTermSerializer(source="attributes", many=True)
-    cost_options = CostOptionSerializer(many=True)
-    places = ListedPlaceSerializer(source="service_at_locations", many=True)
-    schedules = serializers.SerializerMethodField(help_text="Everywhere, and at each place.")
-    distance_km = serializers.SerializerMethodField(
-        help_text="To its nearest place, when latitude and longitude are given and a place is on the map."
-    )
-
-    class Meta:
-        model = Service
-        fields = [*SHARED_FIELDS, "places", "schedules", "distance_km"]
-        read_only_fields = fields
-
-    @extend_schema_field(ServiceScheduleSerializer(many=True))
-    def get_schedules(self, service: Service) -> Any:
-        found = {schedule.pk: schedule for schedule in service.schedules.all()}
-        for at_location in service.service_at_locations.all():
-            found |= {schedule.pk: schedule for schedule in at_location.schedules.all()}
-        return ServiceScheduleSerializer(list(found.values()), many=True).data
-
-    def get_distance_km(self, service: Service) -> float | None:
-        distance = getattr(service, "distance_km", None)
-        return None if distance is None else round(distance, 2)
 
 
 class ServicePhoneSerializer(serializers.ModelSerializer[Phone]):
@@ -324,6 +296,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     status = serializers.CharField()
     organization = DirectoryOrganizationSerializer()
     receiving_team = ReceivingTeamSerializer(allow_null=True)
+    capacity_details = CapacityDetailsSerializer(source="*")
     minimum_age = AgeField(allow_null=True)
     maximum_age = AgeField(allow_null=True)
     terms = ServiceTermSerializer(source="attributes", many=True)
@@ -336,6 +309,7 @@ class ServiceSerializer(serializers.ModelSerializer[Service]):
     phones = ServicePhoneSerializer(many=True)
     funding = serializers.SlugRelatedField[Any](slug_field="source", many=True, read_only=True)
     provenance = ServiceProvenanceSerializer(source="*")
+    trust = TrustSerializer(source="*")
 
     class Meta:
         model = Service

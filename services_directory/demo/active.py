@@ -16,6 +16,8 @@ COUNCIL_NEWS = "Stockport Council, Confidence grows in new walking classes (fiel
 TARGETED_PROJECTS = "Life Leisure, Targeted Projects 2023 (background document)"
 PLACE_PARTNERSHIP = "Stockport place partnership (background document)"
 
+_MOVING_TOGETHER = ["stockport_moving_together"]
+
 
 def _received_by(team: str, **more: Any) -> dict[str, Any]:
     return {
@@ -69,6 +71,7 @@ LISTINGS = (
                     ],
                 },
             ),
+            Said(TARGETED_PROJECTS, {"campaigns": _MOVING_TOGETHER}),
         ),
         made_up={
             "receiving_team": "leisure_hub",
@@ -95,6 +98,7 @@ LISTINGS = (
                     "needs": ["physical_activity"],
                 },
             ),
+            Said(TARGETED_PROJECTS, {"campaigns": _MOVING_TOGETHER}),
         ),
         made_up=_received_by("active_communities", service_areas=["Stockport"]),
     ),
@@ -113,6 +117,7 @@ LISTINGS = (
                     "delivery": "posted",
                     "service_areas": ["Brinnington", "Reddish", "Offerton"],
                     "needs": ["physical_activity"],
+                    "campaigns": _MOVING_TOGETHER,
                 },
             ),
         ),
@@ -266,6 +271,9 @@ LISTINGS = (
             programme_length_weeks=12,
             review_points_weeks=[0, 6, 12],
             capacity="waiting_list",
+            places=12,
+            keeps_waiting_list=True,
+            expected_wait_weeks=4,
             life_course_stage=["age_well"],
             needs=["falls", "physical_activity"],
             service_at_locations=["reddish_room", "edgeley_hall"],
@@ -285,6 +293,8 @@ LISTINGS = (
             organization="falls",
             description="An instructor visits at home, sets exercises that suit the person, and comes back to see.",
             eligibility_description="For people who cannot come to a class.",
+            places=6,
+            keeps_waiting_list=True,
             minimum_age=65,
             delivery="at_home",
             programme_length_weeks=12,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services_directory.campaigns import campaign_id
 from services_directory.demo import active, community
 from services_directory.demo.places import ORGANIZATIONS, PLACES
 from services_directory.demo.shape import Cost, Listing, Place, Session
@@ -39,6 +40,12 @@ _EXTENSION: dict[str, Any] = {
     "referral_route": "signposting",
     "takes_direct_referrals": False,
     "capacity": "",
+    "is_full_by_count": False,
+    "places": None,
+    "keeps_waiting_list": False,
+    "waiting_list_length": None,
+    "expected_wait_weeks": None,
+    "paused_until": None,
     "first_contact_by": "",
     "programme_length_weeks": None,
     "review_points_weeks": [],
@@ -82,8 +89,12 @@ def _record(listing: Listing, teams: Mapping[str, uuid.UUID]) -> tuple[dict[str,
         "phones": [{"id": _id("phone", key, number), "number": number} for number in values.get("phones", [])],
         "languages": [{"id": _id("language", key, name), "name": name} for name in values.get("languages", [])],
         "attributes": [
-            {"id": _id("attribute", key, code), "link_type": "need", "taxonomy_term_id": str(need_id(code))}
-            for code in values.get("needs", [])
+            {"id": _id("attribute", key, code), "link_type": kind, "taxonomy_term_id": str(id_of(code))}
+            for kind, codes, id_of in (
+                ("need", values.get("needs", []), need_id),
+                ("campaign", values.get("campaigns", []), campaign_id),
+            )
+            for code in codes
         ],
     }
     team = values.get("receiving_team")

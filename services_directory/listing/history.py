@@ -84,9 +84,30 @@ def recorded(
     )
 
 
+def record_withdrawal(service_ids: Collection[UUID], *, author: Author, at: dt.datetime) -> None:
+    """Keep that listings are no longer in their feed, whose versions have just been raised for it."""
+    versions = Service.objects.filter(pk__in=service_ids).order_by("pk").values_list("pk", "version")
+    ListingChange.objects.bulk_create(
+        (
+            ListingChange(
+                service_id=service_id,
+                version=version,
+                kind=ChangeKind.WITHDRAWAL,
+                side=author.side,
+                actor=author.user,
+                actor_name=author.name[:100],
+                occurred_at=at,
+                changes={},
+            )
+            for service_id, version in versions.iterator(chunk_size=2000)
+        ),
+        batch_size=1000,
+    )
+
+
 def lock(service_ids: Collection[UUID]) -> set[UUID]:
     """Lock the rows of services, always in the same order; return the ids of those that there are."""
-    rows = Service.objects.select_for_update(of=("self",)).filter(pk__in=service_ids).order_by("pk")
+    rows = Service.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=service_ids).order_by("pk")
     return set(rows.values_list("pk", flat=True))
 
 

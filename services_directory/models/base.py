@@ -33,6 +33,9 @@ class SharedRecord(Record):
         related_name="+",
         help_text="The feed that brought it; empty for our own.",
     )
+    source_digest = models.CharField(
+        max_length=64, blank=True, help_text="Of the record of its own that it was last read from, if there was one."
+    )
 
     class Meta:
         abstract = True

@@ -1,6 +1,7 @@
 """How to reach a service, an organisation or a place."""
 
 from django.db import models
+from django.db.models import Q
 
 from services_directory.models.base import Record, one_owner, some_owner
 from services_directory.models.organizations import Organization
@@ -31,6 +32,8 @@ class Contact(Record):
         constraints = [
             one_owner("service", "service_at_location", "organization", "location", name="contact_is_of_one_thing")
         ]
+        # Whether an email is a named person's is asked for every one that is published.
+        indexes = [models.Index(fields=["email"], condition=~Q(email=""), name="contact_by_email")]
 
 
 class Phone(Record):

@@ -17,6 +17,9 @@ class Organization(SharedRecord):
     uri = models.TextField(blank=True)
     # Not a foreign key: feeds name parents that they describe nowhere.
     parent_organization_id = models.UUIDField(null=True, blank=True)
+    more = models.JSONField(
+        default=dict, blank=True, help_text="HSDS fields that have no column, as the feed gave them."
+    )
 
     def __str__(self) -> str:
         return self.name

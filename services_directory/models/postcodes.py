@@ -2,7 +2,34 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+
+
+class PostcodeEdition(models.Model):
+    """One edition of the ONS Postcode Directory that was loaded, or that is being loaded. Personal data: none.
+
+    While it is being loaded its rows lie in a table of their own, and `offset` says how far the file has been read: a
+    load that was killed goes on there.
+    """
+
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="Which file it is: of its size, its beginning and its end.")
+    columns = models.JSONField(default=dict, help_text="Which column of the file gave each field, as lsoa21cd.")
+    started_at = models.DateTimeField()
+    loaded_at = models.DateTimeField(null=True, help_text="When its postcodes became those that count.")
+    rows = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0, help_text="Rows that could not stand.")
+    remarks = models.JSONField(default=list, help_text="The first of them: line and reason.")
+    lines = models.PositiveIntegerField(default=0, help_text="Lines read, the header among them.")
+    offset = models.PositiveBigIntegerField(default=0, help_text="Bytes of the CSV read.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Value(1), condition=Q(loaded_at__isnull=True), name="one_edition_is_being_loaded"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class Postcode(models.Model):
@@ -10,9 +37,14 @@ class Postcode(models.Model):
 
     A terminated postcode stays: people go on giving the one they know. What the directory leaves open (no grid
     reference, as in the Channel Islands) is empty.
+
+    A new edition comes as a new table that takes the place of this one (`services.postcodes`): nothing may refer to
+    it by a foreign key, and it has no trigger.
     """
 
-    code = models.CharField(primary_key=True, max_length=7, help_text="Upper case, without the space: SK13XE.")
+    code = models.CharField(
+        primary_key=True, max_length=7, db_collation="C", help_text="Upper case, without the space: SK13XE."
+    )
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     lsoa = models.CharField(max_length=9, blank=True, help_text="GSS code of the lower-layer super output area.")

@@ -4,12 +4,16 @@ from django.db import models
 from django.db.models import Q
 
 from services_directory.enums import Frequency
-from services_directory.models.base import Record, some_owner
+from services_directory.models.base import Record, one_owner, some_owner
+from services_directory.models.organizations import Organization
+from services_directory.models.places import Location
 from services_directory.models.services import Service, ServiceAtLocation
 
 
 class Schedule(Record):
-    """One rule for when a service happens (RRULE parts), everywhere or at one place. Personal data: none."""
+    """One rule for when a service happens (RRULE parts), everywhere or at one place, or when a place is open. Personal
+    data: none.
+    """
 
     service = models.ForeignKey(
         Service,
@@ -20,6 +24,13 @@ class Schedule(Record):
     )
     service_at_location = models.ForeignKey(
         ServiceAtLocation,
+        on_delete=models.CASCADE,  # part of it
+        null=True,
+        blank=True,
+        related_name="schedules",
+    )
+    location = models.ForeignKey(
+        Location,
         on_delete=models.CASCADE,  # part of it
         null=True,
         blank=True,
@@ -41,6 +52,8 @@ class Schedule(Record):
     description = models.TextField(blank=True)
     opens_at = models.TimeField(null=True, blank=True, help_text="By the clock on the wall there.")
     closes_at = models.TimeField(null=True, blank=True, help_text="By the clock on the wall there.")
+    opens_at_offset = models.CharField(max_length=6, blank=True, help_text="As the source wrote it behind the time.")
+    closes_at_offset = models.CharField(max_length=6, blank=True, help_text="As the source wrote it behind the time.")
     schedule_link = models.TextField(blank=True)
     attending_type = models.TextField(blank=True)
     notes = models.TextField(blank=True)
@@ -48,7 +61,7 @@ class Schedule(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(freq__in=["", *Frequency.values]), name="schedule_freq_known"),
-            some_owner("service", "service_at_location", name="schedule_is_of_something"),
+            some_owner("service", "service_at_location", "location", name="schedule_is_of_something"),
         ]
 
 
@@ -80,7 +93,14 @@ class CostOption(Record):
 
 
 class Funding(Record):
-    """One source of a service's money. Personal data: none."""
+    """One source of a service's or an organisation's money. Personal data: none."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="funding")  # part of it
+    # Each is part of its owner and goes with it.
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="funding")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, null=True, blank=True, related_name="funding"
+    )
     source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [one_owner("service", "organization", name="funding_is_of_one_thing")]

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +17,12 @@ from services_directory.enums import Weekday
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EMAIL = re.compile(r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+$")
-_BYDAY = re.compile(rf"^[+-]?[0-9]{{0,2}}(?:{'|'.join(Weekday.values)})$")
+_BYDAY = re.compile(rf"^(?:[+-]?[1-5])?(?:{'|'.join(Weekday.values)})$")
+_OFFSET = re.compile(r"(?:[zZ]|(?P<sign>[+-])(?P<digits>(?:0\d|1[0-4]):?[0-5]\d))$")
+_MONTH_DAYS = re.compile(r"^-?(?:[1-9]|[12]\d|3[01])(?:,-?(?:[1-9]|[12]\d|3[01]))*$")
 _PLACEHOLDER_ADDRESSES = {"http://www.example.com", "http://www.example.com/"}
+_OF_PEOPLE = {"contact", "contacts", "phone", "phones", "email", "metadata"}
+_PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
 _LINKS = {"http", "https"}
 _NAMES = {"http", "https", "urn", "tag"}
 
@@ -58,11 +63,18 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
 
+def is_plain(written: str) -> bool:
+    """Whether a text has nothing in it that would have to be put right, but space at its ends."""
+    return written.isprintable() and "<" not in written and "&" not in written
+
+
 def text(value: Any) -> str:
     """Return text without markup, control characters or space at its ends; a number as it is written."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if type(value) is not str and (isinstance(value, bool) or not isinstance(value, str | int | float | Decimal)):
         raise ValueError("is not text")
     plain = str(value)
+    if is_plain(plain):
+        return plain.strip()
     if _MARKUP.search(plain):
         parser = _Text()
         parser.feed(plain)
@@ -79,7 +91,7 @@ def without_controls(value: str) -> str:
 
 def number(value: Any) -> float:
     """Return a finite number, also from text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise ValueError("is not a number")
     try:
         found = float(value)
@@ -139,14 +151,27 @@ def moment(value: Any) -> dt.datetime:
 
 
 def time(value: Any) -> dt.time:
-    """Return a time by the clock on the wall; an offset behind it is left out, and 24:00 is the last minute."""
-    written = text(value)
+    """Return a time by the clock on the wall, without the offset behind it (`offset`); 24:00 is the last minute."""
+    return _time(text(value))
+
+
+@lru_cache(maxsize=1024)
+def _time(written: str) -> dt.time:
     if written.startswith("24:00"):
         return dt.time(23, 59)
     try:
         return dt.time.fromisoformat(written).replace(tzinfo=None)
     except ValueError:
         raise ValueError("is not a time like 09:30") from None
+
+
+def offset(value: Any) -> str:
+    """Return the offset that is written behind a time, `Z` or like `+01:00`; "" where there is none."""
+    found = _OFFSET.search(text(value))
+    if found is None:
+        return ""
+    digits = found["digits"]
+    return "Z" if digits is None else f"{found['sign']}{digits[:2]}:{digits[-2:]}"
 
 
 def email(value: Any) -> str:
@@ -162,6 +187,8 @@ def email(value: Any) -> str:
 def link(value: Any) -> str:
     """Return a web address that is safe to show as a link; the placeholder of some vendors is none."""
     found = text(value)
+    if _PLAIN_LINK(found) and found not in _PLACEHOLDER_ADDRESSES:
+        return found
     if found.startswith("www."):
         found = f"http://{found}"
     if found in _PLACEHOLDER_ADDRESSES:
@@ -190,11 +217,42 @@ def postcode(value: Any) -> str:
 
 def byday(value: Any) -> str:
     """Return days like `MO,TH` or `2MO`, from a text or a list."""
-    days = value if isinstance(value, list) else text(value).split(",")
-    cleaned = [re.sub(r"\s", "", str(day)).upper() for day in days]
+    return _byday(",".join(map(str, value)) if isinstance(value, list) else text(value))
+
+
+@lru_cache(maxsize=1024)
+def _byday(written: str) -> str:
+    cleaned = [re.sub(r"\s", "", day).upper() for day in written.split(",")]
     if not all(_BYDAY.match(day) for day in cleaned):
         raise ValueError("does not name days like MO,TH or 2MO")
     return ",".join(cleaned)
+
+
+def month_days(value: Any) -> str:
+    """Return days of the month like `1,15` or `-1`, from a text, a number or a list."""
+    written = re.sub(r"\s", "", ",".join(map(str, value)) if isinstance(value, list) else text(value))
+    if not _MONTH_DAYS.match(written):
+        raise ValueError("does not name days of the month like 1,15")
+    return written
+
+
+def tree(value: Any) -> Any:
+    """Return a nested value of the standard with its texts made plain and what says nothing left out; None for nothing.
+
+    Contacts, telephones, emails and who changed what are not kept: such a value is shown as it is.
+    """
+    if isinstance(value, dict):
+        kept = {without_controls(str(name)): tree(inner) for name, inner in value.items() if name not in _OF_PEOPLE}
+        return {name: inner for name, inner in kept.items() if inner is not None} or None
+    if isinstance(value, list):
+        return [inner for inner in map(tree, value) if inner is not None] or None
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, Decimal | float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int | float):
+        return value
+    return float(value) if isinstance(value, Decimal) else text(value) or None
 
 
 def _address(written: str, *, schemes: set[str], kind: str) -> str:

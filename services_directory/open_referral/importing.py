@@ -2,80 +2,54 @@
 
 A shared row (an organisation, a place, a term) is written once per run, as its first record gives it, and only by the
 feed that brought it. What hangs on a changed row is replaced. A batch that the database refuses is done again record
-by record, so that one bad record costs only itself.
+by record, so that one bad record costs only itself. What the feed no longer has is withdrawn at the end, if the whole
+feed was read.
 """
 
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
+from itertools import groupby, islice
+from typing import Any, NamedTuple
 
-from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Q
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import F
 
 from services_directory.enums import ChangeKind
-from services_directory.listing.history import Author, recorded
-from services_directory.models import (
-    Accessibility,
-    Address,
-    Attribute,
-    Contact,
-    CostOption,
-    Feed,
-    Funding,
-    Language,
-    Location,
-    Organization,
-    OrganizationIdentifier,
-    Phone,
-    Schedule,
-    Service,
-    ServiceArea,
-    ServiceAtLocation,
-    Taxonomy,
-    TaxonomyTerm,
-)
+from services_directory.listing.history import Author, record_withdrawal, recorded
+from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
+from services_directory.open_referral.items import Described, Listed, Unreadable, Written
+from services_directory.open_referral.parts import Repeated, Shared
 from services_directory.open_referral.reading import (
     ParsedService,
-    Rows,
-    Shared,
-    Unreadable,
+    ParsedShared,
     digest_of,
+    digest_of_text,
     parse,
+    parse_organization,
+    parse_taxonomy,
+    parse_term,
 )
+from services_directory.open_referral.replacing import known_parts, replace
+from services_directory.open_referral.report import ImportReport, Remark
+from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.search import index
 
-BATCH_SIZE = 200
-PARTS: dict[str, type[models.Model]] = {
-    "OrganizationIdentifier": OrganizationIdentifier,
-    "Address": Address,
-    "Accessibility": Accessibility,
-    "ServiceAtLocation": ServiceAtLocation,
-    "Schedule": Schedule,
-    "ServiceArea": ServiceArea,
-    "CostOption": CostOption,
-    "Funding": Funding,
-    "Contact": Contact,
-    "Phone": Phone,
-    "Language": Language,
-    "Attribute": Attribute,
+BATCH_SIZE = 1000
+MASS_WITHDRAWAL_FROM = 20
+"""A feed of so many services does not lose more than half of them without somebody saying so."""
+SHARED: dict[str, type[Any]] = {
+    "Taxonomy": Taxonomy,
+    "TaxonomyTerm": TaxonomyTerm,
+    "Organization": Organization,
+    "Location": Location,
 }
-"""What hangs on a service, an organisation or a place, in an order in which it can be written."""
-_OF_SEVERAL = {"Schedule", "Phone", "Language"}
-"""Parts that may be of more than one thing at once."""
-_LINK_TO = {
-    "OrganizationIdentifier": "organization_identifier_id",
-    "Address": "address_id",
-    "Accessibility": "accessibility_id",
-    "ServiceAtLocation": "service_at_location_id",
-    "Contact": "contact_id",
-    "Phone": "phone_id",
-}
-"""By which name other parts point to a part."""
-NewIds = dict[tuple[uuid.UUID, str, uuid.UUID], uuid.UUID]
-"""By owner, link and the record's id: the id that was written instead."""
+KINDS = {"taxonomy": "Taxonomy", "taxonomy_term": "TaxonomyTerm", "organization": "Organization"}
+PARSERS = {"taxonomy": parse_taxonomy, "taxonomy_term": parse_term, "organization": parse_organization}
+WrittenRows = dict[str, dict[str, Shared]]
+"""By model: the shared rows that were written, by id."""
 
 
 @dataclass(frozen=True)
@@ -86,58 +60,76 @@ class Incoming:
     extension: Fields = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Remark:
-    """What there is to say about one record: why it was refused, or what was put right in it."""
-
-    id: str
-    reason: str
+Item = object
+"""A record as it is, or one of `Incoming`, `Written`, `Listed`, `Described`, `Unreadable`."""
 
 
-@dataclass(kw_only=True)
-class ImportReport:
-    """What an import did. `notes` are records that were taken, but not just as they were."""
+class _Known(NamedTuple):
+    """What the directory holds of a service already."""
 
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    feed_id: str | None
+    digest: str
+    listed: str
+    withdrawn_at: dt.datetime | None
 
-    @property
-    def loaded(self) -> int:
-        """How many records are in the directory after it."""
-        return self.created + self.changed + self.unchanged
+    def says_the_same(self, entry: Any, digest: str) -> bool:
+        """Whether an entry of a list is as it was, and would say if its record were not."""
+        return self.listed == digest and bool(entry.get("last_modified") or entry.get("lastModified"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Candidate:
     own_id: str
     digest: str
+    listed_digest: str
     is_new: bool
     parsed: ParsedService
     extension: Fields
 
 
 class FeedImport:
-    """One run over one feed."""
+    """One run over one feed.
 
-    def __init__(self, feed: Feed, *, at: dt.datetime) -> None:
+    :param is_partial: whether the source gives only what has changed; then nothing is withdrawn.
+    :param trusts_last_modified: whether an entry of a list that is as it was, `last_modified` included, is taken to
+        have a record that is as it was; then that is not asked for.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        at: dt.datetime,
+        is_partial: bool = False,
+        trusts_last_modified: bool = False,
+        allow_mass_withdrawal: bool = False,
+    ) -> None:
         self.feed = feed
+        self._feed_id = str(feed.pk)
         self.at = at
+        self.is_partial = is_partial
+        self.trusts_last_modified = trusts_last_modified
+        self.allow_mass_withdrawal = allow_mass_withdrawal
         self.report = ImportReport()
-        self._met: set[uuid.UUID] = set()
-        self._written: set[uuid.UUID] = set()
+        self._met: set[bytes] = set()
+        self._written: set[bytes] = set()
+        self._repeated: Repeated = {}
+        self._back: list[str] = []
         self._count = 0
 
-    def load(self, incoming: Iterable[Incoming | Unreadable]) -> ImportReport:
-        """Take all records, a batch at a time."""
-        iterator = iter(incoming)
+    def load(self, items: Iterable[Item]) -> ImportReport:
+        """Take all records, a batch at a time, and withdraw what the feed no longer has."""
+        iterator = iter(items)
         while batch := list(islice(iterator, BATCH_SIZE)):
-            self._load_batch(batch)
+            for kind, items in groupby(batch, key=lambda item: item.kind if isinstance(item, Described) else ""):
+                if kind:
+                    self._load_described(kind, [item for item in items if isinstance(item, Described)])
+                else:
+                    self._load_services(list(items))
+        self._withdraw()
         return self.report
 
-    def _load_batch(self, batch: Sequence[Incoming | Unreadable]) -> None:
+    def _load_services(self, batch: Sequence[Item]) -> None:
         candidates = self._candidates(batch)
         if not candidates:
             return
@@ -155,60 +147,91 @@ class FeedImport:
 
     # --- Which records need writing ---------------------------------------------------------------------
 
-    def _candidates(self, batch: Sequence[Incoming | Unreadable]) -> list[_Candidate]:
-        by_id: dict[uuid.UUID, tuple[str, Incoming]] = {}
+    def _candidates(self, batch: Sequence[Item]) -> list[_Candidate]:
+        by_id: dict[str, tuple[str, Item]] = {}
         for item in batch:
             self._count += 1
             if isinstance(item, Unreadable):
-                self._refuse(item.id, item.reason)
+                self._unreadable(item)
                 continue
-            own = own_id(item.record)
+            own = own_id(_record_in(item))
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
-            elif service_id in self._met:
+            elif _short(service_id) in self._met:
                 self._refuse(own, "This id comes twice in the feed; the first one counts.")
             else:
-                self._met.add(service_id)
+                self._met.add(_short(service_id))
                 by_id[service_id] = (own, item)
-        known = {
-            row[0]: row[1:]
-            for row in Service.objects.filter(pk__in=by_id).values_list("pk", "feed_id", "source_digest")
-        }
+        columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
+        known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
         found = (self._candidate(own, item, known.get(service_id)) for service_id, (own, item) in by_id.items())
-        return [candidate for candidate in found if candidate is not None]
+        candidates = [candidate for candidate in found if candidate is not None]
+        if self._back:
+            self.report.changed += Service.objects.filter(pk__in=self._back).update(withdrawn_at=None)
+            self._back.clear()
+        return candidates
 
-    def _candidate(self, own: str, item: Incoming, known: tuple[uuid.UUID | None, str] | None) -> _Candidate | None:
-        if known is not None and known[0] != self.feed.pk:
+    def _unreadable(self, item: Unreadable) -> None:
+        self._refuse(item.id, item.reason)
+        self._met.add(_short(uuid_of(item.id, feed=self.feed.name, kind="service")))
+        if item.loses_more:
+            self.is_partial = True
+
+    def _candidate(self, own: str, item: Item, known: _Known | None) -> _Candidate | None:
+        if known is not None and known.feed_id != self._feed_id:
             self._refuse(own, "This id belongs to a service that did not come from this feed.")
             return None
-        digest = digest_of(item.record, item.extension) if item.extension else digest_of(item.record)
-        if known is not None and known[1] == digest:
-            self.report.unchanged += 1
+        listed_digest = digest_of(item.entry) if isinstance(item, Listed) else ""
+        if isinstance(item, Listed):
+            if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed_digest):
+                self._unchanged(own, known)
+                return None
+            item = item.read()
+            if isinstance(item, Unreadable):
+                self._unreadable(item)
+                return None
+        if known is not None and _same(known.digest, item) and (not listed_digest or listed_digest == known.listed):
+            self._unchanged(own, known)
             return None
+        record = _record_in(item)
         try:
-            parsed = parse(item.record, feed=self.feed.name)
+            parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
             self._refuse(own, str(problem))
             return None
-        return _Candidate(own_id=own, digest=digest, is_new=known is None, parsed=parsed, extension=item.extension)
+        self.report.not_read.update(parsed.not_read)
+        return _Candidate(
+            own_id=own,
+            digest=_digest_of(item),
+            listed_digest=listed_digest,
+            is_new=known is None,
+            parsed=parsed,
+            extension=item.extension if isinstance(item, Incoming) else {},
+        )
+
+    def _unchanged(self, own: str, known: _Known) -> None:
+        if known.withdrawn_at is None:
+            self.report.unchanged += 1
+        else:
+            self._back.append(uuid_of(own, feed=self.feed.name, kind="service"))
 
     # --- Writing ------------------------------------------------------------------------------------------
 
     def _write(self, candidates: list[_Candidate]) -> None:
         """Write the candidates, all or none."""
         report = ImportReport()
-        with transaction.atomic():
+        with transaction.atomic(), index.held():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
-            Feed.objects.select_for_update().get(pk=self.feed.pk)
-            ids = {candidate.parsed.service["id"]: candidate.is_new for candidate in candidates}
+            Feed.objects.select_for_update().get(pk=self._feed_id)
+            ids = {uuid.UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
             new = {service_id for service_id, is_new in ids.items() if is_new}
             with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
-                written = self._write_shared(candidates)
+                written, replaced = self._write_shared([candidate.parsed for candidate in candidates])
                 candidates = self._with_known_organizations(candidates, report)
                 self._write_services(candidates)
-                self._replace_parts(candidates, written, report)
-        self._written |= {key for group in written.values() for key in group}
+                self._replace_parts(candidates, written, replaced, report)
+        self._remember(written)
         for candidate in candidates:
             report.notes.extend(Remark(candidate.own_id, note) for note in candidate.parsed.notes)
         self.report.created += sum(candidate.is_new for candidate in candidates)
@@ -216,35 +239,43 @@ class FeedImport:
         self.report.refused += report.refused
         self.report.notes += report.notes
 
-    def _write_shared(self, candidates: list[_Candidate]) -> dict[str, dict[uuid.UUID, Shared]]:
-        parsed = [candidate.parsed for candidate in candidates]
+    def _write_shared(self, parsed: Sequence[ParsedService | ParsedShared]) -> tuple[WrittenRows, set[str]]:
+        """Write the shared rows; return those that were written, and the ids of those that were there before."""
+        replaced: set[str] = set()
         return {
-            "Taxonomy": self._upsert(Taxonomy, (row for one in parsed for row in one.taxonomies)),
-            "TaxonomyTerm": self._upsert(TaxonomyTerm, (row for one in parsed for row in one.terms)),
-            "Organization": self._upsert(Organization, (one.organization for one in parsed if one.organization)),
-            "Location": self._upsert(Location, (row for one in parsed for row in one.locations)),
-        }
+            "Taxonomy": self._upsert(Taxonomy, (row for one in parsed for row in one.taxonomies), replaced),
+            "TaxonomyTerm": self._upsert(TaxonomyTerm, (row for one in parsed for row in one.terms), replaced),
+            "Organization": self._upsert(
+                Organization, (one.organization for one in parsed if one.organization), replaced
+            ),
+            "Location": self._upsert(Location, (row for one in parsed for row in one.locations), replaced),
+        }, replaced
 
-    def _upsert(self, model: type[Any], rows: Iterable[Shared]) -> dict[uuid.UUID, Shared]:
+    def _upsert(self, model: type[Any], rows: Iterable[Shared], replaced: set[str]) -> dict[str, Shared]:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
-        wanted: dict[uuid.UUID, Shared] = {}
+        wanted: dict[str, Shared] = {}
         for row in rows:
-            if row.fields["id"] not in self._written:
-                wanted.setdefault(row.fields["id"], row)
-        for key, feed_id in model.objects.filter(pk__in=wanted).values_list("pk", "feed_id"):
-            if feed_id != self.feed.pk:
+            if row.fields["id"] not in wanted and _short(row.fields["id"]) not in self._written:
+                wanted[row.fields["id"]] = row
+        known = dict(existing(model, wanted, "feed_id"))
+        for key, feed_id in known.items():
+            if feed_id != self._feed_id:
                 del wanted[key]
-        model.objects.bulk_create(
-            [model(**row.fields, feed_id=self.feed.pk) for row in wanted.values()],
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[column.name for column in model._meta.concrete_fields if not column.primary_key],
-        )
+        replaced |= known.keys() & wanted.keys()
+        values = [row.fields | {"feed_id": self._feed_id} for row in wanted.values()]
+        write(model, values, known=known, update=[name for name in every_field(model) if name != "source_digest"])
         return wanted
 
+    def _remember(self, written: WrittenRows) -> None:
+        self._written |= {_short(key) for group in written.values() for key in group}
+
     def _with_known_organizations(self, candidates: list[_Candidate], report: ImportReport) -> list[_Candidate]:
-        ids = {candidate.parsed.service["organization_id"] for candidate in candidates}
-        known = set(Organization.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        known = {
+            key
+            for (key,) in existing(
+                Organization, {candidate.parsed.service["organization_id"] for candidate in candidates}
+            )
+        }
         for candidate in candidates:
             if candidate.parsed.service["organization_id"] not in known:
                 report.refused.append(Remark(candidate.own_id, "It names an organisation that nothing describes."))
@@ -254,128 +285,145 @@ class FeedImport:
         if not candidates:
             return
         ours = candidates[0].extension.keys()
-        read = (candidates[0].parsed.service.keys() - {"id", "delivery"}) | {"feed", "source_digest"} | ours
-        Service.objects.bulk_create(
-            [
-                Service(
-                    **(candidate.parsed.service | candidate.extension),
-                    feed_id=self.feed.pk,
-                    source_digest=candidate.digest,
-                )
-                for candidate in candidates
-            ],
-            update_conflicts=True,
-            unique_fields=["id"],
-            # What people here have said of an imported service stays: only what its record holds is written over.
-            update_fields=sorted(name.removesuffix("_id") if name != "external_id" else name for name in read),
-        )
+        read = candidates[0].parsed.service.keys() - {"id", "delivery"}
+        read |= {"feed", "source_digest", "listed_digest", "withdrawn_at"} | ours
+        rows = [
+            candidate.parsed.service
+            | candidate.extension
+            | {
+                "feed_id": self._feed_id,
+                "source_digest": candidate.digest,
+                "listed_digest": candidate.listed_digest,
+                "withdrawn_at": None,
+            }
+            for candidate in candidates
+        ]
+        known = [candidate.parsed.service["id"] for candidate in candidates if not candidate.is_new]
+        # What people here have said of an imported service stays: only what its record holds is written over.
+        update = sorted(name if name == "external_id" else name.removesuffix("_id") for name in read)
+        write(Service, rows, known=known, update=update)
 
     def _replace_parts(
-        self,
-        candidates: list[_Candidate],
-        written: dict[str, dict[uuid.UUID, Shared]],
-        report: ImportReport,
+        self, candidates: list[_Candidate], written: WrittenRows, replaced: set[str], report: ImportReport
     ) -> None:
         organizations, locations = written["Organization"], written["Location"]
-        groups: list[tuple[uuid.UUID, Rows]] = [
-            *((key, row.children) for key, row in organizations.items()),
-            *((key, row.children) for key, row in locations.items()),
-            *((candidate.parsed.service["id"], candidate.parsed.children) for candidate in candidates),
-        ]
-        known = _known_parts(groups)
-        for candidate, (_, rows) in zip(candidates, known[len(known) - len(candidates) :], strict=True):
+        groups = known_parts(
+            [
+                *((key, row.children) for key, row in organizations.items()),
+                *((key, row.children) for key, row in locations.items()),
+                *((candidate.parsed.service["id"], candidate.parsed.children) for candidate in candidates),
+            ]
+        )
+        for candidate, (_, rows) in zip(candidates, groups[len(groups) - len(candidates) :], strict=True):
             if sum(map(len, rows.values())) < sum(map(len, candidate.parsed.children.values())):
                 note = "It names a place or a term that nothing describes; that part was left out."
                 report.notes.append(Remark(candidate.own_id, note))
-        _delete_parts(
+        replace(
+            groups,
             services=[candidate.parsed.service["id"] for candidate in candidates if not candidate.is_new],
-            organizations=list(organizations),
-            locations=list(locations),
-            kept={row["id"] for _, rows in known for row in rows.get("ServiceAtLocation", [])},
+            organizations=[key for key in organizations if key in replaced],
+            locations=[key for key in locations if key in replaced],
         )
-        new_ids: NewIds = {}
-        for table, model in PARTS.items():
-            _write_part(table, model, [(owner, row) for owner, rows in known for row in rows.get(table, [])], new_ids)
+
+    # --- What an API lists beside its services ------------------------------------------------------------
+
+    def _load_described(self, kind: str, items: Sequence[Described]) -> None:
+        """Write the organisations, taxonomies or terms that are new or have changed.
+
+        An organisation with services is as these describe it, and is left to them.
+        """
+        model = SHARED[KINDS[kind]]
+        parsed: dict[str, tuple[str, ParsedShared]] = {}
+        for item in items:
+            own = own_id(item.record)
+            try:
+                found = PARSERS[kind](item.record, feed=self.feed.name)
+            except ValueError as problem:
+                self._refuse(own or f"(a record of kind {kind})", str(problem))
+                continue
+            self.report.not_read.update(found.not_read)
+            parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
+        if kind == "organization":
+            busy = Service.objects.filter(organization__in=[uuid.UUID(key) for key in parsed]).values_list(
+                "organization_id", flat=True
+            )
+            for key in map(str, busy.distinct()):
+                del parsed[key]
+        known = {key: tuple(row) for key, *row in existing(model, parsed, "feed_id", "source_digest")}
+        changed = {
+            key: one
+            for key, one in parsed.items()
+            if key not in known
+            or known[key] == (self._feed_id, "")
+            or (known[key][0] == self._feed_id and known[key][1] != one[0])
+        }
+        with transaction.atomic():
+            Feed.objects.select_for_update().get(pk=self._feed_id)
+            written, replaced = self._write_shared([one for _, one in changed.values()])
+            organizations = written["Organization"]
+            groups = known_parts([(key, row.children) for key, row in organizations.items()])
+            replace(groups, services=[], organizations=[key for key in organizations if key in replaced], locations=[])
+            rows = [model(pk=key, source_digest=digest) for key, (digest, _) in changed.items()]
+            model.objects.bulk_update(rows, ["source_digest"])
+        self._remember(written)
+        # Services name the same rows in fewer words: theirs do not count in this run.
+        self._written |= {_short(key) for key in parsed}
+
+    # --- What the feed no longer has ----------------------------------------------------------------------
+
+    def _withdraw(self) -> None:
+        """Withdraw the services of this feed that it no longer has, if the whole of it was read."""
+        ids = Service.objects.filter(feed=self.feed, withdrawn_at__isnull=True).values_list("pk", flat=True)
+        gone: list[str] = []
+        standing = -self.report.created
+        for key in ids.iterator(chunk_size=2000):
+            standing += 1
+            if key.bytes not in self._met:
+                gone.append(str(key))
+        if not gone:
+            return
+        reason = self._why_not_withdraw(gone=len(gone), standing=standing)
+        if reason:
+            self.report.warnings.append(f"{reason}, so nothing was withdrawn ({len(gone)} services were not met).")
+            return
+        with transaction.atomic():
+            self.report.withdrawn = Service.objects.filter(pk__in=gone, feed=self.feed).update(
+                withdrawn_at=self.at, version=F("version") + 1
+            )
+            record_withdrawal([uuid.UUID(key) for key in gone], author=Author.of_feed(self.feed), at=self.at)
+
+    def _why_not_withdraw(self, *, gone: int, standing: int) -> str:
+        if self.is_partial:
+            return "Not the whole feed was read"
+        if not self.report.loaded:
+            return "The feed gave nothing that could be loaded"
+        if standing >= MASS_WITHDRAWAL_FROM and gone * 2 > standing and not self.allow_mass_withdrawal:
+            return "More than half of the feed is missing and mass withdrawal was not allowed"
+        return ""
 
 
-def _known_parts(groups: list[tuple[uuid.UUID, Rows]]) -> list[tuple[uuid.UUID, Rows]]:
-    """Return the parts without those that name a place or a term which nothing describes."""
-    at_locations = [row for _, rows in groups for row in rows.get("ServiceAtLocation", [])]
-    attributes = [row for _, rows in groups for row in rows.get("Attribute", [])]
-    named_places, named_terms = (
-        {row["location_id"] for row in at_locations},
-        {row["taxonomy_term_id"] for row in attributes},
-    )
-    places = set(Location.objects.filter(pk__in=named_places).values_list("pk", flat=True))
-    terms = set(TaxonomyTerm.objects.filter(pk__in=named_terms).values_list("pk", flat=True))
-    lost = {row["id"] for row in at_locations if row["location_id"] not in places}
-
-    def is_known(table: str, row: Fields) -> bool:
-        if table == "ServiceAtLocation":
-            return row["id"] not in lost
-        if table == "Attribute" and row["taxonomy_term_id"] not in terms:
-            return False
-        return row.get("service_at_location_id") not in lost
-
-    return [
-        (owner, {table: [row for row in part if is_known(table, row)] for table, part in rows.items()})
-        for owner, rows in groups
-    ]
+def _short(key: str) -> bytes:
+    """Return an id in the form that takes the least memory."""
+    return bytes.fromhex(key.replace("-", ""))
 
 
-def _delete_parts(
-    *,
-    services: list[uuid.UUID],
-    organizations: list[uuid.UUID],
-    locations: list[uuid.UUID],
-    kept: set[uuid.UUID],
-) -> None:
-    """Delete what hangs on rows that are about to be written anew; a service's places are kept where they remain."""
-    of_service = Q(service__in=services) | Q(service_at_location__service__in=services)
-    anywhere = of_service | Q(organization__in=organizations) | Q(location__in=locations)
-    for model in (Contact, Phone, Attribute):  # a contact's telephones and all terms of it go with it
-        model._default_manager.filter(anywhere).delete()
-    Language.objects.filter(Q(service__in=services) | Q(location__in=locations)).delete()
-    Schedule.objects.filter(of_service).delete()
-    for part in (ServiceArea, CostOption, Funding):
-        part._default_manager.filter(service__in=services).delete()
-    ServiceAtLocation.objects.filter(service__in=services).exclude(pk__in=kept).delete()
-    OrganizationIdentifier.objects.filter(organization__in=organizations).delete()
-    for place_part in (Address, Accessibility):
-        place_part._default_manager.filter(location__in=locations).delete()
+def _record_in(item: Item) -> Any:
+    if isinstance(item, Incoming | Written):
+        return item.record
+    return item.entry if isinstance(item, Listed) else item
 
 
-def _write_part(
-    table: str,
-    model: type[models.Model],
-    rows: list[tuple[uuid.UUID, Fields]],
-    new_ids: NewIds,
-) -> None:
-    """Write the rows of one table. An id that another owner's row already bears gives way to one made of both ids."""
-    if not rows:
-        return
-    merged: dict[tuple[uuid.UUID, uuid.UUID], Fields] = {}
-    for owner, row in rows:
-        earlier = merged.get((owner, row["id"]), {})
-        # One record may give one row in two places, such as a schedule of the service and of its place.
-        merged[owner, row["id"]] = (row | earlier) if table in _OF_SEVERAL or not earlier else earlier
-    existing = model._default_manager.filter(pk__in={key for _, key in merged})
-    taken: dict[uuid.UUID, Any] = dict.fromkeys(existing.values_list("pk", flat=True))
-    if table == "ServiceAtLocation":
-        taken = dict(ServiceAtLocation.objects.filter(pk__in=taken).values_list("pk", "service_id"))
-    made = []
-    for (owner, key), row in merged.items():
-        values = dict(row)
-        for link in _LINK_TO.values():
-            if link in values:
-                values[link] = new_ids.get((owner, link, values[link]), values[link])
-        if key in taken and taken[key] != owner:
-            values["id"] = new_ids[owner, _LINK_TO.get(table, ""), key] = uuid.uuid5(owner, f"{table}:{key}")
-        taken[values["id"]] = None
-        made.append(model(**values))
-    model._default_manager.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[column.name for column in model._meta.concrete_fields if not column.primary_key],
-    )
+def _digest_of(item: Item) -> str:
+    """Return two digests in one: of the text that was read, if any, and of what it says whatever its layout."""
+    if isinstance(item, Written):
+        return digest_of_text(item.text)[:32] + digest_of(item.record)[:32]
+    if isinstance(item, Incoming) and item.extension:
+        return "-" * 32 + digest_of(item.record, item.extension)[:32]
+    return "-" * 32 + digest_of(_record_in(item))[:32]
+
+
+def _same(known: str, item: Item) -> bool:
+    """Whether a record is the one whose digest is known: by its text if it has one, or else by what it says."""
+    if isinstance(item, Written) and known[:32] == digest_of_text(item.text)[:32]:
+        return True
+    return bool(known) and known[32:] == _digest_of(item)[32:]

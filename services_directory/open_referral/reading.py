@@ -1,34 +1,40 @@
 """Open Referral UK records, read. Pure: no database, no clock.
 
-`parse` turns one full service (HSDS 3.0, UK profile) into the rows it stands for. What cannot stand is refused whole,
-with a sentence; what is merely untidy is put right or left out, and `notes` says so. Vendors' own keys, and keys of
-ours, are not read: a feed may not decide who receives referrals.
+`parse` turns one full service (HSDS 3.0, UK profile) into the rows it stands for; `parse_organization` and
+`parse_terms` do so for what an API lists beside its services. What cannot stand is refused whole, with a sentence; what
+is merely untidy is put right or left out, and `notes` says so. Vendors' own keys, and keys of ours, are not read
+(`not_read` counts them): a feed may not decide who receives referrals.
 """
 
 import hashlib
 import json
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from services_directory.enums import Delivery, Frequency, LocationType, ServiceStatus
+from services_directory.enums import Delivery, LocationType, ServiceStatus
 from services_directory.open_referral import cleaning
-from services_directory.open_referral.values import ID_LENGTH, NAME_LENGTH, Fields, ValueReader, get, own_id, uuid_of
+from services_directory.open_referral.parts import PartReader, Repeated, Rows, Shared, add
+from services_directory.open_referral.values import ID_LENGTH, Fields, names_in, normal, own_id
 
-Rows = dict[str, list[Fields]]
-"""By the name of the model: the fields of each row, foreign keys as `<name>_id`."""
-
-READER_VERSION = 1
+READER_VERSION = 2
 """Part of each record's digest: a reader that reads more reads everything again."""
+_SALT = f"{READER_VERSION}:".encode()
 
-
-@dataclass(frozen=True)
-class Shared:
-    """A row that many records repeat, with the rows that hang on it."""
-
-    fields: Fields
-    children: Rows = field(default_factory=dict)
+STATUSES = tuple(ServiceStatus.values)
+SERVICE_MORE = ("program_id", "program", "required_documents", "capacities", "additional_urls")
+ORGANIZATION_MORE = ("legal_status", "tax_status", "tax_id", "year_incorporated", "programs", "additional_websites")
+_SERVICE = frozenset(SERVICE_MORE) | names_in(
+    "id organization_id name alternate_name description url email status fees fees_description accreditations licenses"
+    " minimum_age maximum_age eligibility_description application_process interpretation_services wait_time"
+    " assured_date assurer_email alert last_modified schedules service_areas service_at_locations languages"
+    " organization funding cost_options contacts phones attributes"
+)
+_ORGANIZATION = frozenset(ORGANIZATION_MORE) | names_in(
+    "id name alternate_name description email website logo uri parent_organization_id organization_identifiers contacts"
+    " phones funding attributes services"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,55 +48,93 @@ class ParsedService:
     terms: list[Shared]
     children: Rows
     notes: tuple[str, ...]
+    not_read: Counter[str]
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """A record that a source lists but does not give, with the reason."""
+@dataclass(frozen=True, kw_only=True)
+class ParsedShared:
+    """What one record that is no service describes."""
 
-    id: str
-    reason: str
+    organization: Shared | None
+    locations: tuple[Shared, ...] = ()
+    taxonomies: list[Shared]
+    terms: list[Shared]
+    notes: tuple[str, ...]
+    not_read: Counter[str]
 
 
 def digest_of(record: object, *extra: object) -> str:
     """Return the digest of a source record, which stays the same as long as nothing in it changes."""
-    canonical = json.dumps([READER_VERSION, record, *extra], sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    canonical = json.dumps([record, *extra], sort_keys=True, separators=(",", ":"), default=str)
+    return digest_of_text(canonical)
 
 
-def parse(record: object, *, feed: str) -> ParsedService:
+def digest_of_text(text: str) -> str:
+    """Return the digest of a source record as it is written, which is cheaper and changes with its layout, too."""
+    return hashlib.sha256(_SALT + text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parse(record: object, *, feed: str, repeated: Repeated | None = None) -> ParsedService:
     """Read one full service of a feed.
 
+    :param repeated: what earlier records said of organisations and terms; kept up here.
     :raises ValueError: if it cannot stand: no record, no id, no name, no known status, or no organisation.
     """
     if not isinstance(record, Mapping):
         raise ValueError("This is not a record but something else.")
-    return _Reader(feed).service(record)
+    return _Reader(feed, repeated).service(normal(record))
 
 
-class _Reader(ValueReader):
+def parse_organization(record: object, *, feed: str) -> ParsedShared:
+    """Read one organisation that an API lists.
+
+    :raises ValueError: if it has no id or no name.
+    """
+    reader = _Reader(feed)
+    if not isinstance(record, Mapping) or not own_id(record):
+        raise ValueError("It has no id.")
+    organization = reader.organization({"organization": record})
+    return _shared(reader, organization)
+
+
+def parse_taxonomy(record: object, *, feed: str) -> ParsedShared:
+    """Read one taxonomy that an API lists.
+
+    :raises ValueError: if it has no id or no name.
+    """
+    reader = _Reader(feed)
+    source = normal(record) if isinstance(record, Mapping) else {}
+    if not own_id(source) or not reader.name(source):
+        raise ValueError("It has no id or no name.")
+    reader.taxonomy(source)
+    for term in reader.items(source, "taxonomy_terms"):
+        reader.term({"taxonomy_id": source["id"], **term}, "")
+    return _shared(reader, None)
+
+
+def parse_term(record: object, *, feed: str) -> ParsedShared:
+    """Read one term that an API lists.
+
+    :raises ValueError: if it has no id or no name.
+    """
+    reader = _Reader(feed)
+    if not isinstance(record, Mapping) or not own_id(record) or reader.term(normal(record), "") is None:
+        raise ValueError("It has no id or no name.")
+    return _shared(reader, None)
+
+
+def _shared(reader: "_Reader", organization: Shared | None) -> ParsedShared:
+    return ParsedShared(
+        organization=organization,
+        taxonomies=list(reader.taxonomies.values()),
+        terms=list(reader.terms.values()),
+        notes=tuple(dict.fromkeys(reader.notes)),
+        not_read=reader.not_read,
+    )
+
+
+class _Reader(PartReader):
     """Reads one record: collects its rows, and notes on what was untidy."""
-
-    def __init__(self, feed: str) -> None:
-        super().__init__(feed)
-        self.taxonomies: dict[uuid.UUID, Shared] = {}
-        self.terms: dict[uuid.UUID, Shared] = {}
-        self.locations: dict[uuid.UUID, Shared] = {}
-
-    def rows(
-        self,
-        source: Mapping[str, Any],
-        name: str,
-        kind: str,
-        owner: Fields,
-        read: Callable[[Mapping[str, Any]], Fields],
-    ) -> list[tuple[Fields, Mapping[str, Any]]]:
-        """Return the rows of one nested list, each with its source; an id that comes twice counts once."""
-        found: dict[uuid.UUID, tuple[Fields, Mapping[str, Any]]] = {}
-        for index, item in enumerate(self.items(source, name)):
-            key = self.key(item, kind, f"{'/'.join(str(part) for part in owner.values())}/{name}/{index}")
-            found.setdefault(key["id"], (key | owner | read(item), item))
-        return list(found.values())
 
     def service(self, record: Mapping[str, Any]) -> ParsedService:
         own = own_id(record)
@@ -99,16 +143,17 @@ class _Reader(ValueReader):
         name = self.name(record)
         if not name:
             raise ValueError("It has no name.")
-        status = self.choice(record, "status", ServiceStatus.values, "")
+        status = self.choice(record, "status", STATUSES, "")
         if not status:
-            raise ValueError(f"Its status is none of {', '.join(ServiceStatus.values)}.")
+            raise ValueError(f"Its status is none of {', '.join(STATUSES)}.")
         organization = self.organization(record)
         organization_id = (
             organization.fields["id"] if organization else self.reference(record, "organization_id", "organization")
         )
         if organization_id is None:
             raise ValueError("It names no organisation.")
-        service_id = uuid_of(own, feed=self.feed, kind="service")
+        self.known(record, "service", _SERVICE)
+        service_id = self.key(record, "service", "")["id"]
         children = self.parts_of_service(record, service_id)
         fields = {
             "id": service_id,
@@ -121,6 +166,7 @@ class _Reader(ValueReader):
             "email": self.value(record, "email", cleaning.email, ""),
             "assurer_email": self.value(record, "assurer_email", cleaning.email, ""),
             "last_modified": self.value(record, "last_modified", cleaning.moment, None),
+            "more": self.more(record, *SERVICE_MORE),
             **self.ages(record),
             **self.dates(record, "assured_date"),
             **self.texts(record, "alternate_name", "description", "fees", "fees_description", "accreditations"),
@@ -135,6 +181,7 @@ class _Reader(ValueReader):
             terms=list(self.terms.values()),
             children=children,
             notes=tuple(dict.fromkeys(self.notes)),
+            not_read=self.not_read,
         )
 
     def ages(self, record: Mapping[str, Any]) -> Fields:
@@ -152,47 +199,62 @@ class _Reader(ValueReader):
             return Delivery.IN_PLACE
         return Delivery.ONLINE if kinds == {LocationType.VIRTUAL} else ""
 
-    def parts_of_service(self, record: Mapping[str, Any], service_id: uuid.UUID) -> Rows:
+    def parts_of_service(self, record: Mapping[str, Any], service_id: str) -> Rows:
         owner: Fields = {"service_id": service_id}
         rows: Rows = {}
         at_locations = self.rows(record, "service_at_locations", "service_at_location", owner, self.at_location)
         kept = [(row, item) for row, item in at_locations if row["location_id"] is not None]
         if len(kept) < len(at_locations):
             self.notes.append("A service_at_location names no place and was left out.")
-        _add(rows, "ServiceAtLocation", [row for row, _ in kept])
+        add(rows, "ServiceAtLocation", [row for row, _ in kept])
         known_places = {row["id"] for row, _ in kept}
         for row, item in kept:
             part: Fields = {"service_at_location_id": row["id"]}
-            _add(rows, "Schedule", self.schedules(item, part, known_places))
+            add(rows, "Schedule", self.schedules(item, part, known_places))
             self.contacts_and_phones(rows, item, part)
             self.attributes(rows, item, part)
-        _add(rows, "Schedule", self.schedules(record, owner, known_places))
-        _add(rows, "ServiceArea", self.plain(record, "service_areas", "service_area", owner, self.area))
-        _add(rows, "CostOption", self.plain(record, "cost_options", "cost_option", owner, self.cost))
-        _add(rows, "Funding", self.plain(record, "funding", "funding", owner, lambda item: self.texts(item, "source")))
-        _add(rows, "Language", self.plain(record, "languages", "language", owner, self.language))
+        add(rows, "Schedule", self.schedules(record, owner, known_places))
+        add(rows, "ServiceArea", self.plain(record, "service_areas", "service_area", owner, self.area))
+        add(rows, "CostOption", self.plain(record, "cost_options", "cost_option", owner, self.cost))
+        add(rows, "Funding", self.plain(record, "funding", "funding", owner, self.funding))
+        add(rows, "Language", self.plain(record, "languages", "language", owner, self.language))
         self.contacts_and_phones(rows, record, owner)
         self.attributes(rows, record, owner)
         return rows
 
-    def plain(
-        self,
-        source: Mapping[str, Any],
-        name: str,
-        kind: str,
-        owner: Fields,
-        read: Callable[[Mapping[str, Any]], Fields],
-    ) -> list[Fields]:
-        return [row for row, _ in self.rows(source, name, kind, owner, read)]
+    def schedules(self, source: Mapping[str, Any], owner: Fields, known_places: set[str]) -> list[Fields]:
+        rows = []
+        for row, item in self.rows(source, "schedules", "schedule", owner, self.schedule):
+            place = self.reference(item, "service_at_location_id", "service_at_location")
+            rows.append(row | {"service_at_location_id": place} if place in known_places else row)
+        return rows
 
     def organization(self, record: Mapping[str, Any]) -> Shared | None:
-        source = get(record, "organization")
+        source = record.get("organization")
         if not isinstance(source, Mapping):
             return None
-        fields = self.key(source, "organization", own_id({"id": get(record, "organization_id")}) or self.name(source))
+        source = normal(source)
+        fields = self.key(source, "organization", own_id({"id": record.get("organization_id")}) or self.name(source))
         named = self.reference(record, "organization_id", "organization")
         if named is not None and named != fields["id"]:
             self.notes.append("organization_id is not the id of the organization given; the one given counts.")
+        known = self.repeated.get(("organization", fields["id"]))
+        if known is not None and known[0] == source:
+            organization, terms, taxonomies = known[1]
+            self.terms |= terms
+            self.taxonomies |= taxonomies
+            found: Shared = organization
+            return found
+        terms, taxonomies = dict(self.terms), dict(self.taxonomies)
+        self.terms, self.taxonomies = {}, {}
+        found = self._organization(source, fields)
+        if source.get("id") == fields["id"]:
+            self.remember("organization", source, (found, self.terms, self.taxonomies))
+        self.terms, self.taxonomies = terms | self.terms, taxonomies | self.taxonomies
+        return found
+
+    def _organization(self, source: Mapping[str, Any], fields: Fields) -> Shared:
+        self.known(source, "organization", _ORGANIZATION)
         fields |= {
             "name": self.name(source),
             "email": self.value(source, "email", cleaning.email, ""),
@@ -200,6 +262,7 @@ class _Reader(ValueReader):
             "logo": self.value(source, "logo", cleaning.link, ""),
             "uri": self.value(source, "uri", cleaning.uri, ""),
             "parent_organization_id": self.reference(source, "parent_organization_id", "organization"),
+            "more": self.more(source, *ORGANIZATION_MORE),
             **self.texts(source, "alternate_name", "description"),
         }
         if not fields["name"]:
@@ -207,194 +270,14 @@ class _Reader(ValueReader):
         owner: Fields = {"organization_id": fields["id"]}
         rows: Rows = {}
         for row, item in self.rows(
-            source,
-            "organization_identifiers",
-            "organization_identifier",
-            owner,
-            lambda item: self.texts(item, "identifier_scheme", "identifier_type", "identifier"),
+            source, "organization_identifiers", "organization_identifier", owner, self.identifier
         ):
-            _add(rows, "OrganizationIdentifier", [row])
+            add(rows, "OrganizationIdentifier", [row])
             self.attributes(rows, item, {"organization_identifier_id": row["id"]})
+        add(rows, "Funding", self.plain(source, "funding", "funding", owner, self.funding))
         self.contacts_and_phones(rows, source, owner)
         self.attributes(rows, source, owner)
         return Shared(fields, rows)
 
-    def at_location(self, source: Mapping[str, Any]) -> Fields:
-        place = get(source, "location")
-        if isinstance(place, Mapping):
-            location_id = self.location(place, own_id({"id": get(source, "location_id")}) or own_id(source))
-        else:
-            location_id = self.reference(source, "location_id", "location")
-        return {"location_id": location_id, **self.texts(source, "description")}
-
-    def location(self, source: Mapping[str, Any], fallback: str) -> Any:
-        fields = self.key(source, "location", fallback)
-        fields |= {
-            "location_type": self.choice(source, "location_type", LocationType.values, LocationType.PHYSICAL),
-            "name": self.name(source),
-            "url": self.value(source, "url", cleaning.link, ""),
-            **self.coordinates(source),
-            **self.texts(source, "alternate_name", "description", "transportation"),
-            **self.texts(source, "external_identifier", "external_identifier_type"),
-        }
-        owner: Fields = {"location_id": fields["id"]}
-        rows: Rows = {}
-        for row, item in self.rows(source, "addresses", "address", owner, self.address):
-            _add(rows, "Address", [row])
-            self.attributes(rows, item, {"address_id": row["id"]})
-        for row, item in self.rows(source, "accessibility", "accessibility", owner, self.accessibility):
-            _add(rows, "Accessibility", [row])
-            self.attributes(rows, item, {"accessibility_id": row["id"]})
-        _add(rows, "Language", self.plain(source, "languages", "language", owner, self.language))
-        self.contacts_and_phones(rows, source, owner)
-        self.attributes(rows, source, owner)
-        self.locations.setdefault(fields["id"], Shared(fields, rows))
-        return fields["id"]
-
-    def coordinates(self, source: Mapping[str, Any]) -> Fields:
-        latitude = self.value(source, "latitude", cleaning.number, None)
-        longitude = self.value(source, "longitude", cleaning.number, None)
-        nowhere = latitude is None or longitude is None
-        if not nowhere and (abs(latitude) > 90 or abs(longitude) > 180 or latitude == longitude == 0):  # type: ignore[arg-type]
-            self.notes.append("latitude and longitude are no place on earth and were left out.")
-            nowhere = True
-        return {"latitude": None if nowhere else latitude, "longitude": None if nowhere else longitude}
-
-    def address(self, item: Mapping[str, Any]) -> Fields:
-        return {
-            "address_type": self.choice(item, "address_type", LocationType.values, LocationType.PHYSICAL),
-            "postal_code": self.value(item, "postal_code", cleaning.postcode, ""),
-            **self.texts(item, "attention", "address_1", "address_2", "city", "region", "state_province", "country"),
-        }
-
-    def accessibility(self, item: Mapping[str, Any]) -> Fields:
-        return {
-            "url": self.value(item, "url", cleaning.link, ""),
-            **self.texts(item, "description", "details", "accessibility"),
-        }
-
-    def schedules(self, source: Mapping[str, Any], owner: Fields, known_places: set[uuid.UUID]) -> list[Fields]:
-        rows = []
-        for row, item in self.rows(source, "schedules", "schedule", owner, self.schedule):
-            place = self.reference(item, "service_at_location_id", "service_at_location")
-            rows.append(row | {"service_at_location_id": place} if place in known_places else row)
-        return rows
-
-    def schedule(self, item: Mapping[str, Any]) -> Fields:
-        return {
-            "freq": self.choice(item, "freq", Frequency.values, ""),
-            "interval": self.value(item, "interval", cleaning.whole_number, None),
-            "count": self.value(item, "count", cleaning.whole_number, None),
-            "byday": self.value(item, "byday", cleaning.byday, ""),
-            "wkst": self.value(item, "wkst", cleaning.byday, "")[:2],
-            "opens_at": self.value(item, "opens_at", cleaning.time, None),
-            "closes_at": self.value(item, "closes_at", cleaning.time, None),
-            "schedule_link": self.value(item, "schedule_link", cleaning.link, ""),
-            **self.dates(item, "valid_from", "valid_to", "dtstart", "until"),
-            **self.texts(item, "timezone", "byweekno", "bymonthday", "byyearday"),
-            **self.texts(item, "description", "attending_type", "notes"),
-        }
-
-    def area(self, item: Mapping[str, Any]) -> Fields:
-        extent = get(item, "extent")
-        if isinstance(extent, Mapping | list):  # a GeoJSON shape, by some given as itself and not as its text
-            item = {**item, "extent": json.dumps(extent, sort_keys=True)}
-        return {
-            "uri": self.value(item, "uri", cleaning.uri, ""),
-            **self.texts(item, "name", "description", "extent", "extent_type", "service_area"),
-        }
-
-    def cost(self, item: Mapping[str, Any]) -> Fields:
-        return {
-            "amount": self.value(item, "amount", cleaning.amount, None),
-            "currency": self.texts(item, "currency")["currency"][:3].upper(),
-            **self.dates(item, "valid_from", "valid_to"),
-            **self.texts(item, "option", "amount_description"),
-        }
-
-    def language(self, item: Mapping[str, Any]) -> Fields:
-        return self.texts(item, "name", "code", "note")
-
-    def contacts_and_phones(self, rows: Rows, source: Mapping[str, Any], owner: Fields) -> None:
-        for row, item in self.rows(source, "contacts", "contact", owner, self.contact):
-            _add(rows, "Contact", [row])
-            self.phones(rows, item, {"contact_id": row["id"]})
-            self.attributes(rows, item, {"contact_id": row["id"]})
-        self.phones(rows, source, owner)
-
-    def contact(self, item: Mapping[str, Any]) -> Fields:
-        return {
-            "email": self.value(item, "email", cleaning.email, ""),
-            **self.texts(item, "name", "title", "department"),
-        }
-
-    def phones(self, rows: Rows, source: Mapping[str, Any], owner: Fields) -> None:
-        for row, item in self.rows(
-            source,
-            "phones",
-            "phone",
-            owner,
-            lambda item: self.texts(item, "number", "extension", "type", "description"),
-        ):
-            if not row["number"]:
-                self.notes.append("A telephone without a number was left out.")
-                continue
-            contact = self.reference(item, "contact_id", "contact")
-            if contact in {known["id"] for known in rows.get("Contact", [])}:
-                row["contact_id"] = contact
-            _add(rows, "Phone", [row])
-            part: Fields = {"phone_id": row["id"]}
-            _add(rows, "Language", self.plain(item, "languages", "language", part, self.language))
-
-    def attributes(self, rows: Rows, source: Mapping[str, Any], owner: Fields) -> None:
-        for row in self.plain(source, "attributes", "attribute", owner, self.attribute):
-            if row["taxonomy_term_id"] is None:
-                self.notes.append("An attribute names no term and was left out.")
-            else:
-                _add(rows, "Attribute", [row])
-
-    def attribute(self, item: Mapping[str, Any]) -> Fields:
-        term = get(item, "taxonomy_term")
-        if isinstance(term, Mapping):
-            term_id = self.term(term, own_id({"id": get(item, "taxonomy_term_id")}))
-        else:
-            term_id = self.reference(item, "taxonomy_term_id", "taxonomy_term")
-        return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "value")}
-
-    def term(self, source: Mapping[str, Any], fallback: str) -> Any:
-        name = self.name(source) or self.name(source, "term")
-        if not name:
-            return None
-        fields = self.key(source, "taxonomy_term", fallback or name)
-        fields |= {
-            "taxonomy_id": self.taxonomy(source),
-            "name": name,
-            "code": self.texts(source, "code")["code"][:100],
-            "parent_id": self.reference(source, "parent_id", "taxonomy_term"),
-            "term_uri": self.value(source, "term_uri", cleaning.uri, ""),
-            **self.texts(source, "description", "language", "term"),
-        }
-        self.terms.setdefault(fields["id"], Shared(fields))
-        return fields["id"]
-
-    def taxonomy(self, term: Mapping[str, Any]) -> Any:
-        """Return the id of a term's taxonomy, which feeds give by id, by name, by both or as a whole object."""
-        detail = get(term, "taxonomy_detail")
-        source: Mapping[str, Any] = detail if isinstance(detail, Mapping) else {}
-        own = own_id(source) or own_id({"id": get(term, "taxonomy_id")})
-        name = self.name(source) or self.name(term, "taxonomy")
-        if not own and not name:
-            return None
-        fields = self.key({"id": own}, "taxonomy", name)
-        fields |= {
-            "name": name or own[:NAME_LENGTH],
-            "uri": self.value(source, "uri", cleaning.uri, ""),
-            **self.texts(source, "description", "version"),
-        }
-        self.taxonomies.setdefault(fields["id"], Shared(fields))
-        return fields["id"]
-
-
-def _add(rows: Rows, table: str, new: list[Fields]) -> None:
-    if new:
-        rows.setdefault(table, []).extend(new)
+    def identifier(self, item: Mapping[str, Any]) -> Fields:
+        return self.texts(item, "identifier_scheme", "identifier_type", "identifier")

@@ -1,7 +1,14 @@
-"""Values of one source record, read by their names. Pure: what is untidy is put right or left out, with a note."""
+"""Values of one source record, read by their names. Pure: what is untidy is put right or left out, with a note.
 
+The names of a record's own values are brought to the form of HSDS once (`normal`), since some vendors write them in
+camel case; whatever the reader does not know is counted in `not_read`.
+"""
+
+import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from services_directory.open_referral import cleaning
@@ -11,29 +18,56 @@ T = TypeVar("T")
 
 NAME_LENGTH = 255
 ID_LENGTH = 500
+_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
 
 
 def own_id(record: object) -> str:
     """Return a record's own id as text, or "" where it has none."""
     found = record.get("id") if isinstance(record, Mapping) else None
+    return _as_id(found)
+
+
+def uuid_of(own: str, *, feed: str, kind: str) -> str:
+    """Return the UUID of a source's own id, as text; the same one each time, where that id is not a UUID itself.
+
+    Text and no object: an import compares and writes so many of them that objects are a third of its time.
+    """
+    if _CANONICAL(own):
+        return own
+    try:
+        return str(uuid.UUID(own))
+    except ValueError:
+        return str(uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:feed:{feed}"), f"{kind}:{own}"))
+
+
+def _as_id(found: object) -> str:
+    if type(found) is str and _CANONICAL(found):
+        return found
     is_an_id = isinstance(found, str | int) and not isinstance(found, bool)
     return cleaning.without_controls(str(found)) if is_an_id else ""
 
 
-def uuid_of(own: str, *, feed: str, kind: str) -> uuid.UUID:
-    """Return the UUID of a source's own id; the same one each time, where that id is not a UUID itself."""
-    try:
-        return uuid.UUID(own)
-    except ValueError:
-        return uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:feed:{feed}"), f"{kind}:{own}")
+def normal(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record under its HSDS names, also where a vendor wrote them in camel case (`serviceId`, `address1`)."""
+    for name in source:
+        if not name.islower() or name in _RUN_TOGETHER:
+            named = {_hsds_name(written): value for written, value in source.items()}
+            return named | {name: source[name] for name in named if name in source}
+    return source
 
 
-def get(source: Mapping[str, Any], name: str) -> Any:
-    """Return a value under its HSDS name, or under the camel-case form of it that some vendors write."""
-    if name in source:
-        return source[name]
-    first, *rest = name.split("_")
-    return source.get(first + "".join(part.capitalize() for part in rest)) if rest else None
+_RUN_TOGETHER = {"address1": "address_1", "address2": "address_2"}
+
+
+@lru_cache(maxsize=4096)
+def _hsds_name(name: str) -> str:
+    return _RUN_TOGETHER.get(name.lower()) or _HUMP.sub("_", name).lower()
 
 
 class ValueReader:
@@ -42,10 +76,11 @@ class ValueReader:
     def __init__(self, feed: str) -> None:
         self.feed = feed
         self.notes: list[str] = []
+        self.not_read: Counter[str] = Counter()
 
     def value(self, source: Mapping[str, Any], name: str, clean: Callable[[Any], T], default: T) -> T:
         """Return a cleaned value, or the default where there is none or none that can be read."""
-        found = get(source, name)
+        found = source.get(name)
         if found is None or found == "":
             return default
         try:
@@ -59,19 +94,29 @@ class ValueReader:
             return default
 
     def texts(self, source: Mapping[str, Any], *names: str) -> Fields:
-        return {name: self.value(source, name, cleaning.text, "") for name in names}
+        found = dict.fromkeys(names, "")
+        for name in names:
+            if name in source:
+                written = source[name]
+                if type(written) is str and cleaning.is_plain(written):
+                    found[name] = written.strip()
+                else:
+                    found[name] = self.value(source, name, cleaning.text, "")
+        return found
 
     def dates(self, source: Mapping[str, Any], *names: str) -> Fields:
-        return {name: self.value(source, name, cleaning.date, None) for name in names}
+        return {name: self.value(source, name, cleaning.date, None) if name in source else None for name in names}
 
     def name(self, source: Mapping[str, Any], name: str = "name") -> str:
         found = self.value(source, name, cleaning.text, "")
         if len(found) > NAME_LENGTH:
             self.notes.append(f"{name} is longer than {NAME_LENGTH} characters and was cut.")
-        return found[:NAME_LENGTH]
+        return found[:NAME_LENGTH].strip()
 
     def choice(self, source: Mapping[str, Any], name: str, choices: Iterable[str], default: str) -> str:
         found = self.value(source, name, cleaning.text, default)
+        if found in choices:
+            return found
         for known in choices:
             if found.lower() == known.lower():
                 return known
@@ -79,21 +124,36 @@ class ValueReader:
             self.notes.append(f"{name} {found[:50]!r} is not known and was left out.")
         return default
 
-    def reference(self, source: Mapping[str, Any], name: str, kind: str) -> uuid.UUID | None:
-        own = own_id({"id": get(source, name)})
+    def reference(self, source: Mapping[str, Any], name: str, kind: str) -> str | None:
+        if name not in source:
+            return None
+        own = _as_id(source.get(name))
         return uuid_of(own, feed=self.feed, kind=kind) if own else None
 
     def key(self, source: Mapping[str, Any], kind: str, fallback: str) -> Fields:
         """Return a row's id; where the source gives none, one made of where the row stands."""
-        own = own_id(source)
+        own = source.get("id")
+        if type(own) is str and _CANONICAL(own):
+            return {"id": own, "external_id": ""}
+        own = _as_id(own)
         found = uuid_of(own or fallback, feed=self.feed, kind=kind)
-        return {"id": found, "external_id": "" if str(found) == own.lower() else own[:ID_LENGTH]}
+        return {"id": found, "external_id": "" if found == own.lower() else own[:ID_LENGTH]}
 
     def items(self, source: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-        found = get(source, name)
+        found = source.get(name)
         if found is None:
             return []
         if not isinstance(found, list):
             self.notes.append(f"{name} is not a list and was left out.")
             return []
-        return [item for item in found if isinstance(item, Mapping)]
+        return [normal(item) for item in found if type(item) is dict or isinstance(item, Mapping)]
+
+    def more(self, source: Mapping[str, Any], *names: str) -> Fields:
+        """Return the values of the standard that have no column of their own."""
+        found = {name: cleaning.tree(source[name]) for name in names if name in source}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def known(self, source: Mapping[str, Any], kind: str, names: frozenset[str]) -> None:
+        """Count the names that the reader does not know."""
+        if not source.keys() <= names:
+            self.not_read.update(f"{kind}.{name}" for name in source.keys() - names)

@@ -1,5 +1,7 @@
 """Reads about the directory. Every signed-in person sees every service that runs."""
 
+from services_directory.selectors.capacity import get_capacity
+from services_directory.selectors.feeds import last_imported_at
 from services_directory.selectors.keeping import (
     get_listing,
     get_proposal,
@@ -9,28 +11,44 @@ from services_directory.selectors.keeping import (
     waiting_of,
 )
 from services_directory.selectors.listings import get_service, services_visible_to
-from services_directory.selectors.places import Located, UnknownPostcode, locate
-from services_directory.selectors.search import Near, narrowed, receiving_teams, search_services
+from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
+from services_directory.selectors.search import (
+    is_neighbourhood,
+    is_receiving_team,
+    is_term_code,
+    language_keys,
+    receiving_teams,
+    search_services,
+)
 from services_directory.selectors.spreadsheets import spreadsheet_of
+from services_directory.selectors.suitability import rules_of, suitability_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
     "Located",
-    "Near",
     "UnknownPostcode",
+    "get_capacity",
     "get_listing",
     "get_proposal",
     "get_service",
     "history_of",
+    "is_neighbourhood",
+    "is_receiving_team",
+    "is_term_code",
+    "language_keys",
+    "last_imported_at",
     "listings_kept_by",
     "locate",
-    "narrowed",
+    "locate_many",
     "needs",
+    "neighbourhoods",
     "proposals_visible_to",
     "receiving_teams",
+    "rules_of",
     "search_services",
     "services_visible_to",
     "spreadsheet_of",
+    "suitability_of",
     "terms_called",
     "waiting_of",
 ]

@@ -44,7 +44,7 @@ def get_service(user: User, service_id: UUID | str) -> Service:
     try:
         service: Service | None = (
             services_visible_to(user)
-            .select_related("feed")
+            .select_related("feed", "judgement")
             .prefetch_related(*parts_of_a_detail())
             .filter(pk=service_id)
             .first()

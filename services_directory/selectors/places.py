@@ -1,8 +1,11 @@
-"""Where a postcode is."""
+"""Where a postcode is, and which neighbourhoods there are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q, QuerySet
 
 from core.errors import Invalid
 from core.identifiers import clean_postcode
@@ -25,6 +28,8 @@ class Located:
     local_authority: str
     imd_rank: int | None
     neighbourhood: str
+    neighbourhood_name: str
+    terminated: bool
 
 
 def locate(postcode: str, *, field: str = "postcode") -> Located:
@@ -40,35 +45,68 @@ def locate(postcode: str, *, field: str = "postcode") -> Located:
         raise Invalid({field: [str(problem)]}) from None
     if written.startswith("ZZ99"):
         raise UnknownPostcode({field: [f"{written} stands for no place: give a postcode nearby, or a point."]})
-    row = Postcode.objects.filter(pk=written.replace(" ", "")).first()
-    if row is None:
+    found = locate_many([written]).get(written)
+    if found is None:
         raise UnknownPostcode({field: [f"{written} is not a postcode we know. Check it, or try one nearby."]})
-    return Located(
-        postcode=written,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        lsoa=row.lsoa,
-        ward=row.ward,
-        local_authority=row.local_authority,
-        imd_rank=row.imd_rank,
-        neighbourhood=_neighbourhood_of(row),
-    )
+    return found
 
 
-def _neighbourhood_of(row: Postcode) -> str:
-    sector = f"{row.code[:-3]} {row.code[-3]}"
-    fits = Q(sectors__contains=[sector])
-    order = [When(sectors__contains=[sector], then=Value(3))]
-    if row.ward:
-        fits |= Q(wards__contains=[row.ward])
-        order.insert(0, When(wards__contains=[row.ward], then=Value(2)))
-    if row.lsoa:
-        fits |= Q(lsoas__contains=[row.lsoa])
-        order.insert(0, When(lsoas__contains=[row.lsoa], then=Value(1)))
-    found = (
-        Neighbourhood.objects.filter(fits)
-        .order_by(Case(*order, output_field=IntegerField()), "code")
-        .values_list("code", flat=True)
-        .first()
-    )
-    return found or ""
+def locate_many(postcodes: Iterable[str]) -> dict[str, Located]:
+    """Return where many postcodes are, by each as it was given, with two queries.
+
+    Those that are unknown, are no place (ZZ99) or have not the form of a postcode are not in the answer.
+    """
+    codes = {given: "".join(given.split()).upper() for given in postcodes}
+    rows = Postcode.objects.in_bulk({code for code in codes.values() if code.isalnum()})
+    areas = _Areas.around(rows.values())
+    located = {code: areas.located(row) for code, row in rows.items()}
+    return {given: located[code] for given, code in codes.items() if code in located}
+
+
+def neighbourhoods() -> QuerySet[Neighbourhood]:
+    """Return the neighbourhoods of the place, for every signed-in person."""
+    return Neighbourhood.objects.all()
+
+
+@dataclass(frozen=True)
+class _Areas:
+    """Which neighbourhood each LSOA, ward and sector belongs to, as far as it concerns some postcodes."""
+
+    by_lsoa: dict[str, Neighbourhood]
+    by_ward: dict[str, Neighbourhood]
+    by_sector: dict[str, Neighbourhood]
+
+    @classmethod
+    def around(cls, rows: Iterable[Postcode]) -> "_Areas":
+        wanted = {
+            "lsoas": sorted({row.lsoa for row in rows} - {""}),
+            "wards": sorted({row.ward for row in rows} - {""}),
+            "sectors": sorted({_sector(row) for row in rows}),
+        }
+        fits = [Q(**{f"{kind}__overlap": values}) for kind, values in wanted.items() if values]
+        found = list(Neighbourhood.objects.filter(reduce(or_, fits)).order_by("-code")) if fits else []
+        return cls(
+            by_lsoa={area: each for each in found for area in each.lsoas},
+            by_ward={area: each for each in found for area in each.wards},
+            by_sector={area: each for each in found for area in each.sectors},
+        )
+
+    def located(self, row: Postcode) -> Located:
+        area = self.by_lsoa.get(row.lsoa) or self.by_ward.get(row.ward) or self.by_sector.get(_sector(row))
+        return Located(
+            postcode=f"{row.code[:-3]} {row.code[-3:]}",
+            latitude=row.latitude,
+            longitude=row.longitude,
+            lsoa=row.lsoa,
+            ward=row.ward,
+            local_authority=row.local_authority,
+            imd_rank=row.imd_rank,
+            neighbourhood=area.code if area else "",
+            neighbourhood_name=area.name if area else "",
+            terminated=row.terminated,
+        )
+
+
+def _sector(row: Postcode) -> str:
+    """SK5 6 of SK5 6AA."""
+    return f"{row.code[:-3]} {row.code[-3]}"

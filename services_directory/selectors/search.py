@@ -1,92 +1,172 @@
-"""The search: services that answer all of what is asked."""
+"""The search: services that answer all of what is asked, a page at a time, best first."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
 from uuid import UUID
 
+from django.conf.locale import LANG_INFO
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import Team, User
-from services_directory.querysets import ServiceQuerySet
-from services_directory.selectors.listings import services_visible_to
+from services_directory.access import ACCESS
+from services_directory.enums import Capacity, Delivery, Gender, LifeCourseStage, ReferralRoute, Weekday
+from services_directory.models import Neighbourhood, ServiceEntry, TaxonomyTerm
+from services_directory.search.asked import COUNTED, Asked, Facet, FacetValue, Found
+from services_directory.search.cursors import KINDS, Cursor, decode, encode
+from services_directory.search.statement import COUNTED_TO, search_statement
+from services_directory.search.words import Query, Words, corrected, query_of, read
 
 
-@dataclass(frozen=True, kw_only=True)
-class Near:
-    """A point, and how far from it a service may be (None: however far)."""
+def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: int = 25) -> Found:
+    """Return a page of the services that answer all of what is asked; every signed-in person sees every one that runs.
 
-    latitude: float
-    longitude: float
-    within_km: float | None = None
+    Words that no service bears are corrected where one is meant plainly, and the search is done again; `searched_for`
+    says so.
+
+    :param cursor: from a page of the same search; empty for the first page.
+    :raises Invalid: if the cursor is not one of a list in this order.
+    """
+    position = decode(cursor, sort=asked.order) if cursor else None
+    if not asked.text:
+        return _found(asked, _answer(asked, None, position, page_size), position, page_size, None)
+    words = read(asked.text)
+    query = query_of(words)
+    unknown: tuple[str, ...] = ()
+    answer = _answer(asked, query, position, page_size)
+    if answer[0] == 0 and query.whole:
+        words, unknown = corrected(words)
+        if words.corrections:
+            query = query_of(words)
+            asked = replace(asked, text=words.text)
+            answer = _answer(asked, query, position, page_size)
+    return _found(asked, answer, position, page_size, _searched_for(words, query, unknown))
 
 
-def search_services(
-    user: User,
-    *,
-    text: str = "",
-    route: str = "",
-    takes_direct_referrals: bool | None = None,
-    term_ids: list[UUID] | None = None,
-    day: str = "",
-    free_only: bool = False,
-    delivery: str = "",
-    capacity: str = "",
-    receiving_team: Team | None = None,
-    near: Near | None = None,
-) -> ServiceQuerySet:
-    """Return the services that answer all of what is asked, by name; each with `distance_km` if `near` is given."""
-    return narrowed(
-        services_visible_to(user),
-        text=text,
-        route=route,
-        takes_direct_referrals=takes_direct_referrals,
-        term_ids=term_ids,
-        day=day,
-        free_only=free_only,
-        delivery=delivery,
-        capacity=capacity,
-        receiving_team=receiving_team,
-        near=near,
+def _answer(asked: Asked, query: Query | None, position: Cursor | None, page_size: int) -> tuple[Any, ...]:
+    statement, values = search_statement(asked, query, cursor=position, limit=page_size + 1)
+    with connection.cursor() as database:
+        database.execute(statement, values)
+        row: tuple[Any, ...] = database.fetchone()
+    return row
+
+
+def _found(
+    asked: Asked,
+    answer: tuple[Any, ...],
+    position: Cursor | None,
+    page_size: int,
+    searched_for: dict[str, Any] | None,
+) -> Found:
+    count, facets, ids, first, last, results = answer
+    ids, results = ids or [], results or []
+    has_more = len(ids) > page_size
+    ids, results = ids[:page_size], results[:page_size]
+    is_backwards = position is not None and position.is_backwards
+    if is_backwards:
+        ids, results, first, last = ids[::-1], results[::-1], last, first
+    return Found(
+        count=min(count, COUNTED_TO),
+        count_is_at_least=count > COUNTED_TO,
+        ids=tuple(ids),
+        results=tuple(results),
+        next_cursor=_cursor(asked, last, backwards=False) if ids and (has_more or is_backwards) else None,
+        previous_cursor=_cursor(asked, first, backwards=True)
+        if ids and position is not None and (has_more or not is_backwards)
+        else None,
+        facets=_facets(json.loads(facets or "[]")) if asked.with_facets else None,
+        searched_for=searched_for,
     )
 
 
-def narrowed(
-    services: ServiceQuerySet,
-    *,
-    text: str = "",
-    route: str = "",
-    takes_direct_referrals: bool | None = None,
-    term_ids: list[UUID] | None = None,
-    day: str = "",
-    free_only: bool = False,
-    delivery: str = "",
-    capacity: str = "",
-    receiving_team: Team | None = None,
-    near: Near | None = None,
-) -> ServiceQuerySet:
-    """Return those of the given services that answer all of what is asked; see `search_services`."""
-    given = {
-        "referral_route": route,
-        "takes_direct_referrals": takes_direct_referrals,
-        "delivery": delivery,
-        "capacity": capacity,
-        "receiving_team": receiving_team,
+def _cursor(asked: Asked, written: str, *, backwards: bool) -> str:
+    values = json.loads(written)
+    kinds = KINDS[asked.order]
+    place = (*(kind(value) for kind, value in zip(kinds, values[:-1], strict=True)), values[-1])
+    return encode(Cursor(asked.order, place, backwards))
+
+
+def _searched_for(words: Words, query: Query, unknown: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "text": words.text,
+        "corrected": [{"typed": typed, "read_as": better} for typed, better in words.corrections],
+        "also": list(query.also),
+        "unknown": list(unknown),
     }
-    services = services.filter(**{field: value for field, value in given.items() if value not in ("", None)})
-    if text.strip():
-        services = services.with_words(text.strip())
-    if term_ids is not None:
-        services = services.with_terms(term_ids)
-    if day:
-        services = services.on_day(day)
-    if free_only:
-        services = services.free()
-    if near is not None:
-        services = services.with_distance(latitude=near.latitude, longitude=near.longitude)
-        if near.within_km is not None:
-            services = services.filter(distance_km__lte=near.within_km)
-    return services
+
+
+def _facets(counted: list[tuple[str, int, str | None]]) -> dict[Facet, list[FacetValue]]:
+    found: dict[Facet, list[FacetValue]] = {facet: [] for facet in COUNTED}
+    for key, count, name in counted:
+        kind, _, value = key.partition("=")
+        facet = Facet(kind)
+        if facet in found:
+            found[facet].append(FacetValue(value=value, name=name or facet_name(facet, value), count=count))
+    for facet, values in found.items():
+        places = {value: place for place, value in enumerate(_names().get(facet, ()))}
+        # Values with an order of their own keep it; of the others, the commonest first.
+        values.sort(key=lambda each: (places.get(each.value, len(places)), -each.count, each.name))
+    return found
+
+
+def facet_name(facet: Facet, value: str) -> str:
+    """Return what a value of a facet is called, where it is none that rows of the database name."""
+    return _names().get(facet, {}).get(value) or value.replace("_", " ").capitalize()
+
+
+@cache
+def _names() -> Mapping[Facet, Mapping[str, str]]:
+    yes_no = {"true": "Yes", "false": "No"}
+    return {
+        Facet.LIFE_COURSE_STAGE: dict(LifeCourseStage.choices),
+        Facet.DAY: dict(Weekday.choices),
+        Facet.TIME_OF_DAY: {"morning": "Morning", "afternoon": "Afternoon", "evening": "Evening"},
+        Facet.ACCESS: {code: name for code, (name, _) in ACCESS.items()},
+        Facet.GENDER: dict(Gender.choices),
+        Facet.CAPACITY: dict(Capacity.choices),
+        Facet.REFERRAL_ROUTE: dict(ReferralRoute.choices),
+        Facet.DELIVERY: dict(Delivery.choices),
+        Facet.FREE: yes_no,
+        Facet.HAS_ROOM: yes_no,
+        Facet.TAKES_DIRECT_REFERRALS: yes_no,
+        Facet.STALE: yes_no,
+    }
+
+
+# --- What values there are ------------------------------------------------------------------------------------------
 
 
 def receiving_teams() -> QuerySet[Team]:
     """Return the teams that receive referrals for a service, by name."""
     return Team.objects.filter(directory_services__isnull=False).distinct().order_by("name", "id")
+
+
+def is_receiving_team(team_id: UUID) -> bool:
+    """Whether a team receives referrals for a service."""
+    return receiving_teams().filter(pk=team_id).exists()
+
+
+def is_neighbourhood(code: str) -> bool:
+    """Whether there is a neighbourhood with this code."""
+    return Neighbourhood.objects.filter(pk=code).exists()
+
+
+def is_term_code(code: str, *, taxonomy: Any) -> bool:
+    """Whether one of our own taxonomies has a term with this code."""
+    return TaxonomyTerm.objects.filter(taxonomy=taxonomy, code=code).exists()
+
+
+def language_keys(written: str) -> tuple[str, ...]:
+    """Return how listings may write a language, given by its code or its English name; none if there is no such one.
+
+    The codes and names are those that Django knows, and what listings themselves say.
+    """
+    asked = written.strip().casefold()
+    for code, info in LANG_INFO.items():
+        if "name" in info and asked in {code, info["name"].casefold()}:
+            return (info["name"].casefold(), code)
+    said = ServiceEntry.objects.filter(keys__contains=[f"{Facet.LANGUAGE}={asked}"]).exists()
+    return (asked,) if said else ()

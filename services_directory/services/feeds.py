@@ -1,12 +1,27 @@
 """Writes about the directory: one use case each."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Team
+from services_directory.access import (
+    ACCESS,
+    ACCESS_TAXONOMY_DESCRIPTION,
+    ACCESS_TAXONOMY_ID,
+    ACCESS_TAXONOMY_NAME,
+    access_id,
+)
+from services_directory.campaigns import (
+    CAMPAIGNS,
+    CAMPAIGNS_TAXONOMY_DESCRIPTION,
+    CAMPAIGNS_TAXONOMY_ID,
+    CAMPAIGNS_TAXONOMY_NAME,
+    campaign_id,
+)
 from services_directory.demo.listings import demo_records
 from services_directory.models import Feed, Taxonomy, TaxonomyTerm
 from services_directory.needs import (
@@ -16,41 +31,74 @@ from services_directory.needs import (
     NEEDS_TAXONOMY_NAME,
     need_id,
 )
-from services_directory.open_referral.importing import FeedImport, ImportReport, Incoming
-from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.importing import FeedImport, Incoming
+from services_directory.open_referral.report import ImportReport
 
 DEMO_FEED = "Stockport demonstration"
 
 
 def import_feed(
-    *, feed_name: str, source: str, records: Iterable[object], at: dt.datetime, licence: str = ""
+    *,
+    feed_name: str,
+    source: str,
+    records: Iterable[object],
+    at: dt.datetime,
+    licence: str = "",
+    is_partial: bool = False,
+    trusts_last_modified: bool = False,
+    allow_mass_withdrawal: bool = False,
 ) -> ImportReport:
     """Load the records of a published feed, each as a whole or not at all; return what became of them.
 
     What people here have said of an imported service (its route, capacity, team …) stays as it is. Services that are
-    no longer in the feed stay too. An iterable that fails at its first record leaves no trace.
+    no longer in the feed are withdrawn, and come back with it; not where the whole feed was not read, and not more than
+    half of a feed unless that is allowed. An iterable that fails at its first record leaves no trace.
+
+    :param records: what `open_referral.sources.records_from` yields, or whole records.
+    :param is_partial: whether the source gives only what has changed: then nothing is withdrawn.
+    :param trusts_last_modified: whether an entry of an API's list that is just as it was, and that bears a
+        `last_modified`, stands for a record that is as it was: then that is not asked for.
     """
     iterator = iter(records)
     first = list(_first(iterator))
-    incoming = (item if isinstance(item, Unreadable) else Incoming(item) for item in chain(first, iterator))
-    return _load(feed_name=feed_name, source=source, licence=licence, incoming=incoming, at=at)
+    return _load(
+        feed_name=feed_name,
+        source=source,
+        licence=licence,
+        items=chain(first, iterator),
+        at=at,
+        is_partial=is_partial,
+        trusts_last_modified=trusts_last_modified,
+        allow_mass_withdrawal=allow_mass_withdrawal,
+    )
 
 
 def load_needs() -> None:
     """Write our taxonomy of needs, or bring it up to date."""
+    _write_terms(NEEDS_TAXONOMY_ID, NEEDS_TAXONOMY_NAME, NEEDS_TAXONOMY_DESCRIPTION, NEEDS, need_id)
+
+
+def load_terms() -> None:
+    """Write all taxonomies of ours: needs, campaigns, access; or bring them up to date."""
+    load_needs()
+    _write_terms(CAMPAIGNS_TAXONOMY_ID, CAMPAIGNS_TAXONOMY_NAME, CAMPAIGNS_TAXONOMY_DESCRIPTION, CAMPAIGNS, campaign_id)
+    _write_terms(ACCESS_TAXONOMY_ID, ACCESS_TAXONOMY_NAME, ACCESS_TAXONOMY_DESCRIPTION, ACCESS, access_id)
+
+
+def _write_terms(
+    taxonomy: UUID, name: str, description: str, terms: Mapping[str, tuple[str, str]], id_of: Callable[[str], UUID]
+) -> None:
     with transaction.atomic():
         Taxonomy.objects.bulk_create(
-            [Taxonomy(id=NEEDS_TAXONOMY_ID, name=NEEDS_TAXONOMY_NAME, description=NEEDS_TAXONOMY_DESCRIPTION)],
+            [Taxonomy(id=taxonomy, name=name, description=description)],
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["name", "description"],
         )
         TaxonomyTerm.objects.bulk_create(
             [
-                TaxonomyTerm(
-                    id=need_id(code), taxonomy_id=NEEDS_TAXONOMY_ID, code=code, name=name, description=description
-                )
-                for code, (name, description) in NEEDS.items()
+                TaxonomyTerm(id=id_of(code), taxonomy_id=taxonomy, code=code, name=called, description=covers)
+                for code, (called, covers) in terms.items()
             ],
             update_conflicts=True,
             unique_fields=["id"],
@@ -64,12 +112,12 @@ def load_demo_directory(*, teams: Mapping[str, Team], at: dt.datetime) -> Import
     :raises KeyError: if a provider key has no team.
     """
     records = demo_records({key: team.pk for key, team in teams.items()})
-    load_needs()
+    load_terms()
     return _load(
         feed_name=DEMO_FEED,
         source="services_directory/demo",
         licence="",
-        incoming=(Incoming(record, extension) for record, extension in records),
+        items=(Incoming(record, extension) for record, extension in records),
         at=at,
         is_kept_here=True,
     )
@@ -80,14 +128,15 @@ def _load(
     feed_name: str,
     source: str,
     licence: str,
-    incoming: Iterable[Incoming | Unreadable],
+    items: Iterable[object],
     at: dt.datetime,
     is_kept_here: bool = False,
+    **how: bool,
 ) -> ImportReport:
     feed, _ = Feed.objects.get_or_create(
         name=feed_name, defaults={"source": source, "licence": licence, "is_kept_here": is_kept_here}
     )
-    report = FeedImport(feed, at=at).load(incoming)
+    report = FeedImport(feed, at=at, **how).load(items)
     feed.source = source
     feed.licence = licence or feed.licence
     feed.last_imported_at = at

@@ -31,8 +31,10 @@ from services_directory.listing.document import (
 )
 from services_directory.listing.history import Author, lock, recorded
 from services_directory.models import ListingProposal, Organization, Service
+from services_directory.services.capacity import say
 from services_directory.services.checking import check
 from services_directory.services.completing import complete
+from services_directory.services.verifications import note_edit
 from services_directory.services.waiting import propose_listing, propose_values
 from services_directory.services.writing import write
 
@@ -94,6 +96,8 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
         _check_without(before, now, waiting)
     if now:
         carry_out(service, now, kind=kind, author=Author.of_actor(actor, side), at=at)
+        if kind == ChangeKind.EDIT and actor.user is not None:
+            note_edit(service=service, actor=actor, at=at)  # who brings it up to date has looked at it
     proposal = None
     if side == ChangeSide.PROVIDER and actor.user is not None:
         proposal = propose_values(
@@ -147,7 +151,6 @@ def add(
     service = Service(**({"pk": service_id} if service_id else {}))
     with _refusing(), recorded([service.pk], kind=kind, author=author, at=at, new=[service.pk], proposal=proposal):
         write(service, whole, at=at)
-    _after_change([service.pk])
     return service
 
 
@@ -176,12 +179,16 @@ def carry_out(
 
     What its organisation says is part of the organisation's other listings, too: each of them gets its line.
     """
+    # Whether there is room is counted and reported, whoever says it: it has its own way in.
+    capacity = values.get("capacity")
+    values = {name: value for name, value in values.items() if name != "capacity" or not capacity}
     ids = {service.pk}
     if values.get("organization", {}).get("id") == str(service.organization_id):
         ids |= set(Service.objects.filter(organization=service.organization_id).values_list("pk", flat=True))
     with _refusing(), recorded(ids, kind=kind, author=author, at=at, proposal=proposal):
-        write(service, values, at=at)
-    _after_change(ids)
+        write(service, values, at=at, also_typed=["capacity"] if capacity else [])
+        if capacity:
+            say(service, {"capacity": capacity}, actor=Actor(user=author.user), at=at)
 
 
 def locked(service_id: UUID, *, with_organization: bool = False) -> Service:
@@ -229,10 +236,6 @@ def organization_called(name: str) -> str | None:
     rows = Organization.objects.filter(Q(feed__isnull=True) | Q(feed__is_kept_here=True), name__iexact=name)
     found = rows.order_by("pk").values_list("pk", flat=True).first()
     return str(found) if found else None
-
-
-def _after_change(service_ids: Iterable[UUID]) -> None:
-    """Call here, once, whatever is kept beside the listings' rows and must follow them: the search index."""
 
 
 def _check_whose_it_is(

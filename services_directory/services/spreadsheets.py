@@ -16,8 +16,8 @@ from services_directory.listing.document import KEPT_HERE, Document, documents_o
 from services_directory.listing.history import Author, lock
 from services_directory.models import Service
 from services_directory.needs import need_id
-from services_directory.open_referral.importing import ImportReport, Remark
-from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.items import Unreadable
+from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.services.feeds import import_feed
 from services_directory.services.listings import add, edit, organization_called
 from services_directory.spreadsheets.columns import read_row, unknown

@@ -6,7 +6,7 @@ leaves over. A place that other listings use too is not changed for them: this l
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from services_directory.listing.document import (
@@ -38,12 +38,15 @@ from services_directory.models import (
 from services_directory.needs import NEEDS_TAXONOMY_ID
 
 
-def write(service: Service, values: Document, *, at: dt.datetime) -> None:
+def write(service: Service, values: Document, *, at: dt.datetime, also_typed: Collection[str] = ()) -> None:
     """Write the given fields of a listing, and the whole listing where it is new.
 
     Of a listing that is kept here it is noted when it was modified; a value that somebody typed here is no longer what
     a source stated, nor made up.
+
+    :param also_typed: fields that were typed with them and are written elsewhere.
     """
+    typed = {*values, *also_typed}
     if "organization" in values:
         service.organization = _write_organization(values["organization"])
     for name in SCALARS:
@@ -51,11 +54,11 @@ def write(service: Service, values: Document, *, at: dt.datetime) -> None:
             setattr(service, name, values[name])
     if "receiving_team" in values:
         service.receiving_team_id = values["receiving_team"] and values["receiving_team"]["id"]
-    service.made_up = [name for name in service.made_up if name not in values]
+    service.made_up = [name for name in service.made_up if name not in typed]
     service.sources = [
         kept
         for source in service.sources
-        if (kept := source | {"fields": [name for name in source["fields"] if name not in values]})["fields"]
+        if (kept := source | {"fields": [name for name in source["fields"] if name not in typed]})["fields"]
     ]
     if service.feed is None or service.feed.is_kept_here:
         service.last_modified = at

@@ -15,13 +15,15 @@ from accounts.models import Organization, User
 from core.clocks import LONDON, is_working_day
 from core.identifiers import clean_nhs_number
 from demo.named_people import NAMED_PEOPLE
-from demo.programmes import SCHEME, service_id
+from demo.programmes import PROGRAMMES, SCHEME, service_id, services_by_key
 from demo.seeding import Seeded, seed
 from insights.models import UptakeCount
 from notifications.models import OutboxMessage
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import Attendance, OnwardReferral, Person, Referral, ReferralEvent
 from referrals.services.events import text_to_hash
+from referrals.services.places import miscounted_services
+from services_directory.models import Service
 
 NOW = dt.datetime(2026, 11, 2, 9, tzinfo=LONDON)
 PRACTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gp_practices_stockport.csv"
@@ -134,6 +136,23 @@ class TheYearTest(TestCase):
 
     def test_no_provider_is_later_with_its_answer_than_the_clock_allows(self):
         assert not OnwardReferral.objects.unanswered(on=NOW.date()).exists()
+
+    def test_every_place_is_counted_and_nobody_is_accepted_beyond_them(self):
+        assert miscounted_services() == []
+        counted = Service.objects.filter(places__isnull=False, onward_referrals__isnull=False).distinct()
+        assert counted.exists()
+        assert [service.name for service in counted if service.places_taken > service.places] == []
+
+    def test_those_who_count_their_places_keep_a_list_and_no_named_person_needs_a_place_there(self):
+        counted = Service.objects.filter(places__isnull=False)
+        assert not counted.filter(keeps_waiting_list=False).exists()
+        accepted = {act.what.split(":")[0] for told in NAMED_PEOPLE for act in told.acts if ": accept" in act.what}
+        assert accepted
+        assert not counted.filter(pk__in=[service_id(key) for key in accepted]).exists()
+
+    def test_the_made_up_providers_have_lately_confirmed_their_capacity(self):
+        confirmed = {each.key: services_by_key()[each.key].capacity_confirmed_at for each in PROGRAMMES}
+        assert [key for key, at in confirmed.items() if at is None or not NOW - dt.timedelta(days=45) < at < NOW] == []
 
     def test_the_figures_are_counted(self):
         counted = UptakeCount.objects.all()

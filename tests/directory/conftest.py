@@ -4,7 +4,7 @@ import copy
 import datetime as dt
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, Team, User
 from accounts.services import register_user
 from services_directory.demo.listings import PROVIDER_KEYS
+from tests.directory.publisher import Publisher, running_publisher
 
 AT = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
 DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
@@ -154,3 +155,10 @@ def as_link_worker(link_worker: User) -> APIClient:
     client = APIClient()
     client.force_authenticate(link_worker)
     return client
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    """A server of a directory, on this machine."""
+    with running_publisher() as published:
+        yield published

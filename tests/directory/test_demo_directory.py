@@ -2,17 +2,21 @@
 
 import pytest
 
+from services_directory.campaigns import CAMPAIGNS
 from services_directory.demo.listings import LISTINGS, PROVIDER_KEYS, demo_records, demo_service_id
 from services_directory.enums import Capacity, Delivery
 from services_directory.models import Feed, Phone, Service, TaxonomyTerm
 from services_directory.needs import NEEDS
-from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.report import ImportReport
 from services_directory.services import load_demo_directory, load_needs
 
 pytestmark = pytest.mark.django_db
 
 WORKED_OUT = {"version", "trust_score", "is_stale", "withdrawn_at"}
-NOT_VALUES = {"id", "external_id", "feed", "source_digest", "sources", "made_up"} | WORKED_OUT
+COUNTED = {"is_full_by_count", "places_taken", "people_waiting", "capacity_confirmed_at", "capacity_confirmed_by"}
+NOT_VALUES = (
+    {"id", "external_id", "feed", "source_digest", "listed_digest", "more", "sources", "made_up"} | WORKED_OUT | COUNTED
+)
 PARTS = {"service_at_locations", "schedules", "cost_options", "service_areas", "phones", "languages"}
 REAL_ORGANIZATIONS = {"Life Leisure", "Age UK Stockport"}
 
@@ -20,10 +24,12 @@ REAL_ORGANIZATIONS = {"Life Leisure", "Age UK Stockport"}
 def values_of(service):
     """Return the names of all that a listing says: its fields, and its parts by their HSDS names."""
     columns = {column.name for column in Service._meta.concrete_fields} - NOT_VALUES
+    if not service.keeps_waiting_list:  # nobody has said that it does
+        columns.remove("keeps_waiting_list")
     found = {name for name in columns if getattr(service, name) not in (None, "", [])}
     found |= {name for name in PARTS if getattr(service, name).exists()}
-    if service.attributes.exists():
-        found.add("needs")
+    links = set(service.attributes.values_list("link_type", flat=True))
+    found |= {kind for kind, link in (("needs", "need"), ("campaigns", "campaign")) if link in links}
     if service.service_at_locations.filter(location__latitude__isnull=False).exists():
         found.add("coordinates")
     return found
@@ -109,7 +115,8 @@ def test_every_provider_team_receives_something_and_every_kind_of_listing_is_the
     assert set(Service.objects.filter(referral_route="referral").values_list("capacity", flat=True)) == set(
         Capacity.values
     )
-    assert set(TaxonomyTerm.objects.exclude(attributes=None).values_list("code", flat=True)) == set(NEEDS)
+    said = TaxonomyTerm.objects.exclude(attributes=None).values_list("code", flat=True)
+    assert set(said) == {*NEEDS, *CAMPAIGNS}
 
 
 def test_a_provider_without_a_team_is_refused_and_nothing_is_written(teams, at):

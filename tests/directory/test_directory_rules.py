@@ -7,6 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from services_directory.access import ACCESS, access_id
+from services_directory.campaigns import CAMPAIGNS, campaign_id
 from services_directory.models import (
     Attribute,
     CostOption,
@@ -19,7 +21,7 @@ from services_directory.models import (
     TaxonomyTerm,
 )
 from services_directory.needs import NEEDS, need_id
-from services_directory.open_referral.importing import PARTS
+from services_directory.open_referral.replacing import PARTS
 from services_directory.services import import_feed
 
 pytestmark = pytest.mark.django_db
@@ -146,11 +148,16 @@ def test_rows_are_called_by_their_names_and_parts_by_their_ids(service):
     ]
 
 
-def test_the_command_writes_the_needs(capsys):
+def test_the_command_writes_the_needs_and_our_other_taxonomies(capsys):
     call_command("load_needs")
 
-    assert capsys.readouterr().out == f"{len(NEEDS)} needs.\n"
-    assert set(TaxonomyTerm.objects.values_list("pk", flat=True)) == {need_id(code) for code in NEEDS}
+    written = capsys.readouterr().out
+    assert written == f"{len(NEEDS)} needs, {len(CAMPAIGNS)} campaigns, {len(ACCESS)} features of access.\n"
+    assert set(TaxonomyTerm.objects.values_list("pk", flat=True)) == {
+        *map(need_id, NEEDS),
+        *map(campaign_id, CAMPAIGNS),
+        *map(access_id, ACCESS),
+    }
 
 
 JUNK: list[object] = [

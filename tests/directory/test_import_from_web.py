@@ -1,86 +1,21 @@
 """Importing from an address: a real HTTP server on this machine, in the shapes in which feeds are served."""
 
-import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from services_directory.models import Feed, Service
 from services_directory.open_referral import sources
-from services_directory.open_referral.reading import Unreadable
+from services_directory.open_referral.items import Listed, Unreadable, Written
 from services_directory.open_referral.sources import SourceUnreadable, records_from
 
-Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 
-
-class Publisher:
-    """A server of a directory. `answer` decides; `asked` is what was asked of it."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.asked: list[str] = []
-        self.answer: Answer = lambda path, query: (404, {})
-
-    def serve_api(self, records: list[dict[str, Any]], *, per_page: int = 2, root: int = 200) -> None:
-        """Answer as the UK profile says: a root, pages of summaries, and details."""
-        by_id = {str(record["id"]): record for record in records}
-
-        def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
-            if path == "/api":
-                return root, {"version": "HSDS-UK-3.0", "profile": "x", "openapi_url": "x"}
-            if path == "/api/services":
-                number = int(query["page"])
-                shown = records[(number - 1) * per_page : number * per_page]
-                pages = -(-len(records) // per_page)
-                return 200, {
-                    "total_items": len(records),
-                    "total_pages": pages,
-                    "page_number": number,
-                    "size": len(shown),
-                    "first_page": number == 1,
-                    "last_page": number == pages,
-                    "empty": not shown,
-                    "contents": [{"id": record["id"], "name": record["name"]} for record in shown],
-                }
-            found = by_id.get(path.removeprefix("/api/services/"))
-            return (404, {}) if found is None else (200, found)
-
-        self.answer = answer
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    """Run a server in a thread."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            path = unquote(parts.path).rstrip("/")
-            published.asked.append(path)
-            query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            status, body = published.answer(path, query)
-            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    published = Publisher(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield published
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def read(source: str) -> list[Any]:
+    """Return what a source gives, each record as itself."""
+    items = list(records_from(source))
+    found = [item.read() if isinstance(item, Listed) else item for item in items]
+    return [item.record if isinstance(item, Written) else item for item in found]
 
 
 @pytest.mark.django_db
@@ -92,8 +27,8 @@ def test_an_api_is_read_page_by_page_and_service_by_service(publisher, record, c
     call_command("import_open_referral", publisher.address + path)
 
     assert capsys.readouterr().out.splitlines() == [
-        "5 created, 0 changed, 0 unchanged, 0 refused.",
-        "0 created, 0 changed, 5 unchanged, 0 refused.",
+        "5 created, 0 changed, 0 unchanged, 0 withdrawn, 0 refused.",
+        "0 created, 0 changed, 5 unchanged, 0 withdrawn, 0 refused.",
     ]
     assert publisher.asked.count("/api/services") == 6
     assert sorted(Service.objects.values_list("name", flat=True)) == ["Bowls", "Chess", "Darts", "Singing", "Walks"]
@@ -103,14 +38,14 @@ def test_an_api_is_read_page_by_page_and_service_by_service(publisher, record, c
 def test_an_api_without_a_root_is_found_at_its_services(publisher, record):
     publisher.serve_api([record()], root=404)
 
-    assert list(records_from(f"{publisher.address}/api")) == [record()]
+    assert read(f"{publisher.address}/api") == [record()]
 
 
 @pytest.mark.parametrize("wrap", [lambda records: records, lambda records: {"contents": records}], ids=["list", "page"])
 def test_a_document_at_an_address_is_read_as_it_is(publisher, record, wrap):
     publisher.answer = lambda path, query: (200, wrap([record(), record("Walks")]))
 
-    assert list(records_from(f"{publisher.address}/feed.json")) == [record(), record("Walks")]
+    assert read(f"{publisher.address}/feed.json") == [record(), record("Walks")]
     assert publisher.asked == ["/feed.json"]
 
 
@@ -125,7 +60,7 @@ def test_a_service_whose_detail_cannot_be_read_is_named_and_the_others_come(publ
 
     publisher.answer = answer
 
-    assert list(records_from(f"{publisher.address}/api")) == [
+    assert read(f"{publisher.address}/api") == [
         Unreadable(record()["id"], "Its detail cannot be read. The answer was 500."),
         record("Walks"),
         Unreadable(record("Chess")["id"], "Its detail cannot be read. The answer is not JSON."),
@@ -137,10 +72,10 @@ def test_a_page_that_fails_later_is_named_and_what_came_before_it_stays(publishe
     api = publisher.answer
     publisher.answer = lambda path, query: (500, {}) if query.get("page") == "2" else api(path, query)
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [
+    assert read(f"{publisher.address}/api/services") == [
         record(),
         record("Walks"),
-        Unreadable("(page 2)", "The answer was 500. The pages after it were not read."),
+        Unreadable("(page 2)", "The answer was 500. The pages after it were not read.", loses_more=True),
     ]
 
 
@@ -155,7 +90,7 @@ def test_a_server_that_does_not_heed_the_page_number_is_read_once(publisher, rec
 
     publisher.answer = answer
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [
+    assert read(f"{publisher.address}/api/services") == [
         record(),
         Unreadable("(an entry of the list)", "It has no id."),
     ]
@@ -166,7 +101,7 @@ def test_ids_with_odd_characters_are_asked_for_as_they_are(publisher, record):
     odd = record(id="a/b c?d")
     publisher.serve_api([odd])
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [odd]
+    assert read(f"{publisher.address}/api/services") == [odd]
 
 
 def test_a_busy_server_is_asked_again(publisher, record):
@@ -174,7 +109,7 @@ def test_a_busy_server_is_asked_again(publisher, record):
     api = publisher.answer
     publisher.answer = lambda path, query: (503, {}) if len(publisher.asked) == 1 else api(path, query)
 
-    assert list(records_from(f"{publisher.address}/api/services")) == [record()]
+    assert read(f"{publisher.address}/api/services") == [record()]
 
 
 @pytest.mark.django_db
@@ -193,4 +128,4 @@ def test_an_address_that_does_not_answer_is_said_so(monkeypatch):
     monkeypatch.setattr(sources._RETRIES, "total", 0)
 
     with pytest.raises(SourceUnreadable, match=r"There was no answer \(ConnectionError\)\."):
-        list(records_from("http://127.0.0.1:9/services"))
+        read("http://127.0.0.1:9/services")

@@ -1,15 +1,18 @@
 """What a message may say, and what it never can."""
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from notifications.templates import TEMPLATES, check, compose
+from core.signed_links import is_signed
+from notifications.templates import LISTING_CHECK, TEMPLATES, check, compose
 from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
-WITH_A_DATE = {"referral_arrived", "onward_arrived"}
+BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
+WITH_A_DATE = {"referral_arrived", "onward_arrived", *BY_LINK_ALONE}
 
 
 def context_for(template):
@@ -21,6 +24,9 @@ def test_these_messages_exist():
         "consent_withdrawn",
         "listing_decided",
         "listing_proposed",
+        "listing_reported",
+        "listings_still_to_check",
+        "listings_to_check",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
@@ -74,9 +80,24 @@ def test_every_template_is_filled_completely(template):
     text = compose(template, context_for(template))
 
     assert REFERENCE in text.subject
-    assert f"{settings.PUBLIC_URL}/r/{REFERENCE}\n" in text.body
+    assert re.findall(r"^http\S+$", text.body, flags=re.MULTILINE) == [TEMPLATES[template].link(REFERENCE)]
     assert "$" not in text.subject + text.body
     assert "\n" not in text.subject
+
+
+@pytest.mark.parametrize("template", EVERY_TEMPLATE)
+def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
+    """Only what asks about listings, which are public, opens to whoever holds the link."""
+    text = compose(template, context_for(template))
+    link = TEMPLATES[template].link(REFERENCE)
+    if template in BY_LINK_ALONE:
+        start, _, signature = link.removesuffix("/").rpartition("/")
+        assert start == f"{settings.PUBLIC_URL}/check/{REFERENCE}"
+        assert is_signed(REFERENCE, signature, purpose=LISTING_CHECK)
+        assert "without signing in" in text.body
+    else:
+        assert link in {f"{settings.PUBLIC_URL}/r/{REFERENCE}", f"{settings.PUBLIC_URL}/directory/figures/"}
+        assert "once you have signed in" in text.body
 
 
 @pytest.mark.parametrize("template", EVERY_TEMPLATE)

@@ -13,6 +13,10 @@ from django.views.defaults import permission_denied
 
 from core.problems import server_error
 from core.throttling import SignInThrottle
+from notifications.templates import link_to_check
+from services_directory.models import CheckRequest, Service
+from services_directory.services.rounds import check_listings
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +25,15 @@ pytestmark = pytest.mark.django_db
 def pages(cast, browser_of, onward_at, rf, monkeypatch):
     """Every page that there is, by name."""
     onward = onward_at("started")
+    listing = Service.objects.create(
+        organization=cast.walking.organization, name="Swimming", referral_route="referral", receiving_team=cast.leisure,
+        capacity="open", first_contact_by="service",
+    )  # fmt: skip
+    check_listings(at=NOW)
+    several, one = (
+        link_to_check(CheckRequest.objects.get(checks__service=service).reference).partition("8000")[2]
+        for service in (listing, cast.visiting)
+    )
     gp, provider = browser_of(cast.gp), browser_of(cast.provider)
     monkeypatch.setitem(SignInThrottle.THROTTLE_RATES, "sign-in", "1/minute")
     return {
@@ -32,6 +45,15 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "home of a referrer": gp.get("/"),
         "home of a provider": provider.get("/"),
         "home of a manager": browser_of(cast.manager).get("/"),
+        "home of an editor": browser_of(cast.editor).get("/"),
+        "figures of the directory": browser_of(cast.editor).get("/directory/figures/"),
+        "figures refused": gp.get("/directory/figures/"),
+        "listings to check": Client().get(several),
+        "listing to check": Client().get(one),
+        "nothing said": Client().post(f"{one}{cast.visiting.pk}/", {"answer": "changed"}),
+        "answered": Client().post(f"{one}{cast.visiting.pk}/", {"answer": "still_right"}),
+        "answered before": Client().get(one),
+        "forged link": Client().get("/check/K-23456-789CD/x/"),
         "referral": gp.get(f"/r/{onward.referral.reference}"),
         "onward referral": provider.get(f"/r/{onward.reference}"),
         "unknown": gp.get("/r/R-23456-789CD"),
@@ -53,6 +75,8 @@ def test_each_page_has_the_status_it_should_have(pages):
     assert {name: page.status_code for name, page in pages.items()} == {
         "sign-in": 200, "too many tries": 429, "sign-in refused": 200, "forged": 403, "about": 200,
         "home of a referrer": 200, "home of a provider": 200, "home of a manager": 200, "referral": 200,
+        "home of an editor": 200, "figures of the directory": 200, "figures refused": 403, "listings to check": 200,
+        "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
         "onward referral": 200, "unknown": 404, "unknown, signed out": 404, "broken": 500, "not allowed": 403,
     }  # fmt: skip
 

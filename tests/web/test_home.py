@@ -78,9 +78,14 @@ def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onwar
     onward_at("started")
     browser = browser_of(cast.manager)
     page = read(browser, "/")
-    assert page.sections == ["figures"]
-    assert "/api/v1/insights/uptake/" in page.links
+    assert page.sections == ["figures", "directory"]
+    assert {"/api/v1/insights/uptake/", "/directory/figures/"} <= set(page.links)
     assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
+
+
+def test_a_directory_editor_is_led_to_the_figures_of_the_directory(browser_of, cast, read):
+    page = read(browser_of(cast.editor), "/")
+    assert (page.sections, "/directory/figures/" in page.links) == (["directory"], True)
 
 
 def test_whoever_has_no_role_is_told_so(browser_of, db, read):

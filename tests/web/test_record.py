@@ -82,7 +82,10 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
 
 def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast, referral_at, read):
     referral = referral_at("submitted")
-    sentence = "For now these steps are taken through the API: its documentation says how."
+    sentence = (
+        "Record what is known of the person's health Record what a health professional decided "
+        "For now these steps are taken through the API: its documentation says how."
+    )
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "

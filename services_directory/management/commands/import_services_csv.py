@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.selectors import find_user_by_email
 from core.errors import DomainError
-from services_directory.open_referral.importing import ImportReport
+from services_directory.open_referral.report import ImportReport
 from services_directory.services import import_spreadsheet, import_spreadsheet_feed
 
 

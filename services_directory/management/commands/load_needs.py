@@ -1,16 +1,18 @@
-"""Write the taxonomy of needs."""
+"""Write the taxonomies by which services are described."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from services_directory.access import ACCESS
+from services_directory.campaigns import CAMPAIGNS
 from services_directory.needs import NEEDS
-from services_directory.services import load_needs
+from services_directory.services import load_terms
 
 
 class Command(BaseCommand):
-    help = "Write the taxonomy of needs by which services are described, or bring it up to date."
+    help = "Write our taxonomies (needs, campaigns, access), or bring them up to date."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        load_needs()
-        self.stdout.write(f"{len(NEEDS)} needs.")
+        load_terms()
+        self.stdout.write(f"{len(NEEDS)} needs, {len(CAMPAIGNS)} campaigns, {len(ACCESS)} features of access.")

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_directory_editor'),
-        ('services_directory', '0003_what_is_said_and_how_far_it_holds'),
+        ('services_directory', '0006_trust'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

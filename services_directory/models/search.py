@@ -1,0 +1,98 @@
+"""The search index: what a search asks of a service, worked out beforehand. Written by the database alone (ADR 0012).
+
+Every row here can be made anew from the rows of the directory: `manage.py reindex_directory`.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from services_directory.models.services import Service, ServiceAtLocation
+
+
+class ServiceEntry(models.Model):
+    """One service that runs, as a search sees it. What is withdrawn or does not run has no row. Personal data: none."""
+
+    service = models.OneToOneField(
+        Service,
+        on_delete=models.CASCADE,  # made from it
+        primary_key=True,
+        related_name="entry",
+    )
+    name_key = models.TextField(help_text="The name, without case and accents: what a list is sorted by.")
+    document = SearchVectorField(help_text="Names A, organisation and terms B, description and places C, the rest D.")
+    keys = ArrayField(models.TextField(), help_text='What can be chosen, one facet and value each, like "day=MO".')
+    terms = ArrayField(models.UUIDField(), help_text="The ids of its terms, of any taxonomy.")
+    areas = ArrayField(
+        models.TextField(),
+        help_text='The areas it serves, where it comes to the person and has no place on the map; "*" for not said.',
+    )
+    starts = ArrayField(models.SmallIntegerField(), help_text="Of its sessions, in minutes since Monday 00:00.")
+    ends = ArrayField(models.SmallIntegerField(null=True), help_text="Of the same sessions; empty where not said.")
+    access_read = ArrayField(models.TextField(), help_text="Codes of access that free text states.")
+    access_said = ArrayField(models.TextField(), help_text="Codes of access that a term states.")
+    minimum_age = models.FloatField(null=True, help_text="In years.")
+    maximum_age = models.FloatField(null=True, help_text="In years.")
+    lowest_cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, help_text="Of its prices.")
+    is_stale = models.BooleanField()
+    trust_score = models.SmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["document"], name="service_entry_words"),
+            GinIndex(fields=["keys"], name="service_entry_keys"),
+            GinIndex(fields=["terms"], name="service_entry_terms"),
+            GinIndex(fields=["areas"], name="service_entry_areas"),
+            GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="service_entry_part_of_name"),
+            models.Index(fields=["is_stale", "name_key", "service"], name="service_entry_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_key
+
+
+class ServiceCard(models.Model):
+    """What a list shows of one service, as JSON text. Apart from the entry, which is read by the thousand."""
+
+    service = models.OneToOneField(
+        Service,
+        on_delete=models.CASCADE,  # made from it
+        primary_key=True,
+        related_name="card",
+    )
+    card = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PlaceEntry(models.Model):
+    """One place on the map at which a service of the index happens. Personal data: none."""
+
+    service_at_location = models.OneToOneField(
+        ServiceAtLocation,
+        on_delete=models.CASCADE,  # made from it
+        primary_key=True,
+        related_name="+",
+    )
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="place_entries")  # made from it
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    localities = ArrayField(models.TextField(), help_text="What its addresses call the town and the county, folded.")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SearchWord(models.Model):
+    """One word that stands in the index, as it is written, and its stem: where a misspelt word finds the right one."""
+
+    word = models.TextField(primary_key=True)
+    lexeme = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["lexeme"], name="search_word_stem")]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,36 @@
+"""What became of an import."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What there is to say about one record: why it was refused, or what was put right in it."""
+
+    id: str
+    reason: str
+
+
+@dataclass(kw_only=True)
+class ImportReport:
+    """What an import did.
+
+    `withdrawn` are services that the feed no longer has; a service that comes back counts as changed. `notes` are
+    records that were taken, but not just as they were; `not_read` counts the vendors' own fields, which are not taken;
+    `warnings` are sentences about the run as a whole.
+    """
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+    refused: list[Remark] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+    not_read: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def loaded(self) -> int:
+        """How many records are in the directory after it."""
+        return self.created + self.changed + self.unchanged

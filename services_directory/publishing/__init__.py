@@ -1,0 +1,1 @@
+"""The directory as Open Referral UK publishes it: public, read-only, under `/open-referral/v3/`."""

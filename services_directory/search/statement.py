@@ -1,0 +1,220 @@
+"""The one statement that answers a search: what passes, how it is ordered, how many there are, and the facets.
+
+All of it is built from the words below and from parameters; nothing that a person typed becomes part of the text.
+"""
+
+import math
+import re
+from typing import Any
+
+from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
+from services_directory.needs import NEEDS_TAXONOMY_ID
+from services_directory.search.asked import Asked, Near, Sort
+from services_directory.search.conditions import Conditions, Statement
+from services_directory.search.cursors import Cursor
+from services_directory.search.words import Query
+
+EARTH_RADIUS_KM = 6371.0
+KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
+NEIGHBOURS = 20
+AROUND_KM = 40
+"""Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
+COUNTED_TO = 1000
+"""How many results are counted; beyond, the answer says "at least"."""
+
+# Where a word stands counts more than how often: all words in the name, else in the name, organisation and terms, else
+# anywhere, else only their synonyms. The rest, below 1, is PostgreSQL's own rank, by weight and frequency.
+IN_NAME, IN_TERMS, AS_TYPED = 4, 2, 1
+WEIGHTS = "{0.05, 0.2, 0.5, 1}"
+STALE_FACTOR = 0.5
+"""What a stale listing's relevance is multiplied by."""
+
+
+def search_statement(
+    asked: Asked, query: Query | None, *, cursor: Cursor | None, limit: int
+) -> tuple[str, dict[str, Any]]:
+    """Return the statement that answers a search, and its parameters.
+
+    Its one row holds: count (to one more than is counted), facets (a list of key, name, count, or null), ids, the sort
+    values of the first and of the last row, and the results, each an object of JSON as text.
+
+    :param query: the words, as the index understands them; None where there are none.
+    :param limit: how many rows to return, at most; the caller asks for one more than it shows.
+    """
+    made = Statement()
+    conditions = Conditions(asked, query, made)
+    sections = _near(asked.near, made) if asked.near else []
+    backwards = cursor is not None and cursor.is_backwards
+    direction = "DESC" if backwards else "ASC"
+    order = ORDERS[asked.order]
+    after = "true" if cursor is None else _after(cursor, order, made)
+    by = ", ".join(f"{column} {direction}" for column in order)
+    columns = f"""entry.service_id, entry.is_stale, entry.name_key,
+            {_score(query, asked.text, made)} AS rank, {"near.km" if asked.near else "NULL::float8"} AS km"""
+    source = f"services_directory_serviceentry AS entry {_join_of(asked.near)}"
+    if asked.with_facets:
+        facet_columns = f"{conditions.passes} AS passes, {conditions.open} AS open, {conditions.keys} AS keys"
+        sections.append(
+            f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {conditions.counted})"
+        )
+        passing, facets = "base AS page WHERE passes", _FACETS
+        made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
+    elif query is not None or asked.near is not None:
+        sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all})")
+        passing, facets = "base AS page WHERE true", "NULL::text"
+    else:
+        # In order of name there is an index: the page is read from it, and only as many are counted as are said.
+        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
+        facets = "NULL::text"
+    sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
+    position = f"json_build_array({', '.join(order)})::text"
+    return (
+        f"""
+        WITH {", ".join(sections)}
+        SELECT
+            (SELECT count(*) FROM (SELECT FROM {passing} LIMIT {COUNTED_TO + 1}) AS counted),
+            {facets},
+            array_agg(page.service_id ORDER BY {by}),
+            (array_agg({position} ORDER BY {by}))[1],
+            (array_agg({position} ORDER BY {by}))[least(count(*), {int(limit) - 1})],
+            array_agg({_RESULT} ORDER BY {by})
+        FROM page
+        JOIN services_directory_service AS service ON service.id = page.service_id
+        JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
+        LEFT JOIN accounts_team AS team ON team.id = service.receiving_team_id
+        """,
+        made.values,
+    )
+
+
+ORDERS: dict[Sort, tuple[str, ...]] = {
+    Sort.RELEVANCE: ("page.rank", "page.name_key", "page.service_id"),
+    Sort.DISTANCE: ("page.is_stale", "coalesce(page.km, 'Infinity')", "page.name_key", "page.service_id"),
+    Sort.NAME: ("page.is_stale", "page.name_key", "page.service_id"),
+}
+"""All ascending, so that one comparison of rows says what comes after; a rank is the better the further below 0."""
+_RESULT = """
+                left(json_build_object(
+                    'distance_km', round(page.km::numeric, 2),
+                    'capacity', service.capacity,
+                    'capacity_details', json_build_object(
+                        'places', service.places,
+                        'places_left', greatest(service.places - service.places_taken, 0),
+                        'is_full_by_count', service.is_full_by_count,
+                        'keeps_waiting_list', service.keeps_waiting_list,
+                        'waiting_list_length', service.waiting_list_length,
+                        'people_waiting', service.people_waiting,
+                        'expected_wait_weeks', service.expected_wait_weeks,
+                        'paused_until', service.paused_until,
+                        'confirmed_at', to_char(service.capacity_confirmed_at AT TIME ZONE 'UTC',
+                            'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                    ),
+                    'receiving_team', CASE WHEN team.id IS NOT NULL
+                        THEN json_build_object('id', team.id, 'name', team.name) END,
+                    'trust', json_build_object(
+                        'score', service.trust_score, 'label', service.trust_label, 'is_stale', page.is_stale
+                    )
+                )::text, -1) || ', ' || substr(card.card, 2)"""
+_FACETS = """(
+                SELECT json_agg(json_build_array(key, count, label.name))::text
+                FROM (
+                    SELECT key, count(*) AS count FROM base CROSS JOIN unnest(base.keys) AS key
+                    WHERE passes OR split_part(key, '=', 1) = ANY (open)
+                    GROUP BY key
+                ) AS counted
+                LEFT JOIN (
+                    SELECT 'need=' || code AS key, name FROM services_directory_taxonomyterm
+                    WHERE taxonomy_id = %(needs)s
+                    UNION ALL SELECT 'campaign=' || code, name FROM services_directory_taxonomyterm
+                    WHERE taxonomy_id = %(campaigns)s
+                    UNION ALL SELECT 'neighbourhood=' || code, name FROM services_directory_neighbourhood
+                ) AS label USING (key)
+            )"""
+
+
+def _join_of(near: Near | None) -> str:
+    if near is None:
+        return ""
+    return ("LEFT " if near.within_km is None else "") + "JOIN near ON near.service_id = entry.service_id"
+
+
+def _near(near: Near, made: Statement) -> list[str]:
+    """Return the section that says which services are near, and how far; `km` is null where they come to the person."""
+    latitude, longitude = made.value(near.latitude, "::float8"), made.value(near.longitude, "::float8")
+    km = f"""2 * {EARTH_RADIUS_KM} * asin(least(1, sqrt(
+            sin(radians(latitude - {latitude}) / 2) ^ 2
+            + cos(radians({latitude})) * cos(radians(latitude)) * sin(radians(longitude - {longitude}) / 2) ^ 2)))"""
+    if near.within_km is None:
+        return [
+            f"near AS MATERIALIZED (SELECT service_id, min({km}) AS km FROM services_directory_placeentry "
+            "GROUP BY service_id)"
+        ]
+    within = made.value(near.within_km, "::float8")
+    inside = f"point(longitude, latitude) <@ {_box(near, near.within_km, made)}"
+    around = f"point(longitude, latitude) <@ {_box(near, AROUND_KM, made)}"
+    neighbourhood = made.value(near.neighbourhood, "::text")
+    # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
+    # town or a county in the addresses of the places around it; who names none is not ruled out.
+    return [
+        f"""near AS MATERIALIZED (
+            SELECT service_id, min(km) AS km
+            FROM (
+                SELECT service_id, {km} AS km FROM services_directory_placeentry
+                WHERE {inside}
+            ) AS place
+            WHERE km <= {within}
+            GROUP BY service_id
+            UNION ALL
+            SELECT service_id, NULL FROM services_directory_serviceentry
+            WHERE areas && (
+                SELECT ARRAY['*', (
+                    SELECT directory_fold(name) FROM services_directory_neighbourhood WHERE code = {neighbourhood}
+                )] || array_agg(locality)
+                FROM (
+                    SELECT localities FROM services_directory_placeentry WHERE {around}
+                    ORDER BY point(longitude, latitude) <-> point({longitude}, {latitude}) LIMIT {NEIGHBOURS}
+                ) AS around, unnest(localities) AS locality
+            )
+        )"""
+    ]
+
+
+def _box(near: Near, km: float, made: Statement) -> str:
+    """Return a box of degrees around the circle about a point; around the whole earth where it must."""
+    degrees = km / KM_OF_A_DEGREE * 1.0001
+    reach = 180.0
+    if abs(near.latitude) + degrees < 90:
+        reach = math.degrees(math.asin(math.sin(math.radians(degrees)) / math.cos(math.radians(near.latitude))))
+    west, east = near.longitude - reach * 1.0001, near.longitude + reach * 1.0001
+    if west < -180 or east > 180:
+        west, east = -180, 180
+    corners = ((west, near.latitude - degrees), (east, near.latitude + degrees))
+    written = (f"point({made.value(x, '::float8')}, {made.value(y, '::float8')})" for x, y in corners)
+    return f"box({', '.join(written)})"
+
+
+def _score(query: Query | None, text: str, made: Statement) -> str:
+    if query is None or not query.typed:
+        return "0::float8"
+    typed, in_name, in_terms = (
+        made.value(weighted(query.typed, weights), "::tsquery") for weights in ("", "A", "AB")
+    )  # fmt: skip
+    return f"""-((
+            CASE WHEN entry.name_key = directory_fold({made.value(text)}) THEN {2 * IN_NAME}
+                WHEN entry.document @@ {in_name} THEN {IN_NAME} WHEN entry.document @@ {in_terms} THEN {IN_TERMS}
+                WHEN {"true" if query.typed == query.whole else f"entry.document @@ {typed}"} THEN {AS_TYPED} ELSE 0 END
+            + ts_rank('{WEIGHTS}', entry.document, {made.value(query.whole)}::tsquery, 32)
+        ) * CASE WHEN entry.is_stale THEN {STALE_FACTOR} ELSE 1 END)::float8"""
+
+
+def weighted(query: str, weights: str) -> str:
+    """Return a tsquery whose words must bear one of the weights."""
+    return re.sub(r"'(?:[^']|'')*'", lambda word: f"{word.group()}:{weights}", query) if weights else query
+
+
+def _after(cursor: Cursor, order: tuple[str, ...], made: Statement) -> str:
+    casts = {"page.is_stale": "::boolean", "page.name_key": "::text", "page.service_id": "::uuid"}
+    values = ", ".join(
+        made.value(value, casts.get(column, "::float8")) for column, value in zip(order, cursor.values, strict=True)
+    )
+    return f"({', '.join(order)}) {'<' if cursor.is_backwards else '>'} ({values})"

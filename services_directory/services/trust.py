@@ -1,0 +1,98 @@
+"""Judge listings, and keep what the judgement rests on."""
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from core.clocks import local_day
+from services_directory.models import ListingTrust, Service, ServiceResponsiveness
+from services_directory.selectors.trust import evidence_of
+from services_directory.trust import Responsiveness, Trust, judge
+
+BATCH = 1000
+"""How many listings are judged, and locked, at a time: others wait for a fraction of a second."""
+
+_WRITE = """
+UPDATE services_directory_service AS service
+SET trust_score = judged.score, trust_label = judged.label, is_stale = judged.is_stale
+FROM jsonb_to_recordset(%s::jsonb) AS judged (id uuid, score smallint, label text, is_stale boolean)
+WHERE service.id = judged.id
+    AND (service.trust_score, service.trust_label, service.is_stale)
+        IS DISTINCT FROM (judged.score, judged.label, judged.is_stale)
+RETURNING service.id
+"""
+
+
+def judge_all(*, at: dt.datetime) -> tuple[int, int]:
+    """Judge every listing that runs, batch by batch, each in a transaction of its own; return how many, how many stale.
+
+    Stopped and begun again, it judges all of them afresh: nothing is lost.
+    """
+    judged = stale = 0
+    last: UUID | None = None
+    while True:
+        with transaction.atomic(durable=True):
+            listings = Service.objects.active().order_by("pk")
+            if last is not None:
+                listings = listings.filter(pk__gt=last)
+            batch = list(listings.values_list("pk", flat=True)[:BATCH])
+            if not batch:
+                return judged, stale
+            stale += sum(trust.is_stale for trust in judge_listings(batch, at=at).values())
+        judged += len(batch)
+        last = batch[-1]
+
+
+def judge_listings(service_ids: Collection[UUID], *, at: dt.datetime) -> dict[UUID, Trust]:
+    """Judge some listings anew, in the caller's transaction: after a verification, a change, an import.
+
+    Their rows are locked, so that what is read for the judgement still holds when it is written.
+    """
+    locked = Service.objects.filter(pk__in=service_ids).order_by("pk").select_for_update(no_key=True)
+    evidence = evidence_of(list(locked.values_list("pk", flat=True)))
+    on = local_day(at)
+    judged = {service_id: judge(known, on=on) for service_id, known in evidence.items()}
+    ListingTrust.objects.bulk_create(
+        [
+            ListingTrust(
+                service_id=service_id, parts=[asdict(part) for part in trust.parts], words=trust.words, judged_at=at
+            )
+            for service_id, trust in judged.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["service"],
+        update_fields=["parts", "words", "judged_at"],
+    )
+    rows = [
+        {"id": str(service_id), "score": trust.score, "label": trust.label, "is_stale": trust.is_stale}
+        for service_id, trust in judged.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [json.dumps(rows)])
+        _after_scoring([service_id for (service_id,) in cursor.fetchall()])
+    return judged
+
+
+@transaction.atomic(durable=True)
+def record_responsiveness(counts: Mapping[UUID, Responsiveness], *, at: dt.datetime) -> int:
+    """Take over how the referrals to each service were answered, in place of the count before; return of how many.
+
+    The directory knows no referrals: whoever does counts them (`insights.responsiveness`).
+    """
+    ServiceResponsiveness.objects.bulk_create(
+        [ServiceResponsiveness(service_id=key, **asdict(known), counted_at=at) for key, known in counts.items()],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["service"],
+        update_fields=["answered", "declined", "expired", "median_days", "counted_at"],
+    )
+    ServiceResponsiveness.objects.exclude(counted_at=at).delete()
+    return len(counts)
+
+
+def _after_scoring(service_ids: list[UUID]) -> None:
+    """Tell whatever keeps a copy of the scores which of them have changed. Nothing does yet: the search index will."""

@@ -1,0 +1,76 @@
+"""A server of a directory on this machine, for tests of importing from an address."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
+
+
+class Publisher:
+    """A server of a directory. `answer` decides; `asked` is what was asked of it."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.asked: list[str] = []
+        self.answer: Answer = lambda path, query: (404, {})
+
+    def serve_api(self, records: list[dict[str, Any]], *, per_page: int = 2, root: int = 200) -> None:
+        """Answer as the UK profile says: a root, pages of summaries, and details."""
+        by_id = {str(record["id"]): record for record in records}
+
+        def answer(path: str, query: dict[str, str]) -> tuple[int, Any]:
+            if path == "/api":
+                return root, {"version": "HSDS-UK-3.0", "profile": "x", "openapi_url": "x"}
+            if path == "/api/services":
+                number = int(query["page"])
+                shown = records[(number - 1) * per_page : number * per_page]
+                pages = -(-len(records) // per_page)
+                return 200, {
+                    "total_items": len(records),
+                    "total_pages": pages,
+                    "page_number": number,
+                    "size": len(shown),
+                    "first_page": number == 1,
+                    "last_page": number == pages,
+                    "empty": not shown,
+                    "contents": [{"id": record["id"], "name": record["name"]} for record in shown],
+                }
+            found = by_id.get(path.removeprefix("/api/services/"))
+            return (404, {}) if found is None else (200, found)
+
+        self.answer = answer
+
+
+@contextmanager
+def running_publisher() -> Iterator[Publisher]:
+    """Run a server in a thread."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            path = unquote(parts.path).rstrip("/")
+            published.asked.append(path)
+            query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            status, body = published.answer(path, query)
+            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    published = Publisher(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield published
+    server.shutdown()
+    thread.join()
+    server.server_close()

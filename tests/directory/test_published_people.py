@@ -1,0 +1,172 @@
+"""Personal contact details of nobody are published; an organisation's are. The people here are made up."""
+
+import json
+
+import pytest
+
+from services_directory.open_referral.privacy import Named, People, is_a_person
+from services_directory.services import import_feed
+from tests.directory.rich import HALL, ORGANIZATION, phone, uid
+from tests.directory.site import Site
+
+PERSON = "Imelda Quarrington"
+HERS = ("Imelda", "Quarrington", "quarrington", "iq77@", "07700", "7700 900", "496 0077", "jdoe", "Okonkwo")
+"""Nothing of this may stand in any answer."""
+
+
+def contact(of: str) -> list[dict]:
+    return [
+        {
+            "id": uid("person", of),
+            "name": PERSON,
+            "title": "Coordinator",
+            "email": "iq77@mail.example",
+            "phones": [phone(f"hers {of}", "07700 900077"), phone(f"her desk {of}", "0161 496 0077")],
+        }
+    ]
+
+
+@pytest.fixture
+def a_record_full_of_her(record):
+    """A record that names one person wherever a record can, and says what is the organisation's beside it."""
+    location = HALL | {"contacts": contact("hall"), "phones": [phone("hall", "0161 496 0002")]}
+    location["addresses"] = [HALL["addresses"][0] | {"attention": PERSON, "address_1": f"c/o {PERSON}, 1 High Street"}]
+    return record(
+        description=(
+            f"Ask for {PERSON} on +44 7700 900077 or iq77@mail.example, or Ms Quarrington. "
+            "The desk is on 0161 496 0001 and at info@movers.example."
+        ),
+        alert="imelda.quarrington@movers.example is away",
+        email="imelda.quarrington@movers.example",
+        assurer_email="jdoe@checkers.example",
+        application_process=f"Write to\n{PERSON}",
+        contacts=contact("service"),
+        phones=[
+            phone("service", "0161 496 0004"),
+            phone("service, hers", "(07700) 900077"),
+            phone("service, linked", "0161 496 0077") | {"contact_id": uid("person", "service")},
+            phone("service, said", "0161 496 0077") | {"description": "Imelda's line"},
+        ],
+        cost_options=[{"id": uid("cost"), "option": f"Pay {PERSON}", "amount": 1}],
+        schedules=[{"id": uid("by hand"), "notes": f"Check with {PERSON}", "description": "By appointment"}],
+        program={"id": uid("programme"), "name": "Moving", "description": f"{PERSON} runs it"},
+        organization=ORGANIZATION
+        | {
+            "email": "i.quarrington@movers.example",
+            "description": f"{PERSON} founded it",
+            "contacts": [*contact("organization"), *ORGANIZATION["contacts"]],
+        },
+        service_at_locations=[
+            {"id": uid("at"), "location": location, "contacts": contact("at"), "description": f"With {PERSON}"}
+        ],
+    )
+
+
+@pytest.mark.django_db
+def test_nothing_of_a_person_stands_anywhere_and_the_organisation_can_be_reached(a_record_full_of_her, at):
+    report = import_feed(feed_name="Test", source="x", records=[a_record_full_of_her], at=at)
+    assert (report.created, report.notes) == (1, [])
+    site = Site()
+
+    everything = site.everything()
+    pages = [
+        site.ask(f"/services/{a_record_full_of_her['id']}"),
+        site.ask(f"/service_at_locations/{uid('at')}"),
+        site.ask(f"/organizations/{ORGANIZATION['id']}", full_service="true"),
+        site.ask("/organizations", full_service="true"),
+        b"".join(site.client.get("/open-referral/v3/services?format=ndjson&full=true")).decode(),
+    ]
+
+    published = json.dumps([everything, pages], ensure_ascii=False)
+    assert [found for found in HERS if found in published] == []
+    (service,) = everything["services"]
+    assert service["description"] == (
+        "Ask for (name withheld) on (number withheld) or (email withheld), or (name withheld). "
+        "The desk is on 0161 496 0001 and at info@movers.example."
+    )
+    assert [row["number"] for row in service["phones"]] == ["0161 496 0004"]
+    assert "contacts" not in service
+    assert {"email", "assurer_email"} & set(service) == set()
+    assert [row["name"] for row in service["organization"]["contacts"]] == ["Reception"]
+    assert service["organization"]["phones"][0]["number"] == "0161 496 0001"
+    (place,) = service["service_at_locations"]
+    assert place["location"]["phones"][0]["number"] == "0161 496 0002"
+    assert place["location"]["addresses"][0]["address_1"] == "c/o (name withheld), 1 High Street"
+    assert "attention" not in place["location"]["addresses"][0]
+
+
+@pytest.mark.django_db
+def test_an_email_that_another_service_s_contact_bears_is_not_shown(record, at):
+    ours = {"id": uid("o"), "name": "Movers", "description": "x", "email": "qi7@mail.example"}
+    first = record(organization=ours, contacts=None)
+    second = record("Walks", organization=ours, contacts=[{"id": uid("c"), "name": PERSON, "email": ours["email"]}])
+    import_feed(feed_name="Test", source="x", records=[first, second], at=at)
+
+    assert "qi7" not in json.dumps(Site().everything())
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "imelda.quarrington@movers.example",
+        "imelda_quarrington2@movers.example",
+        "m.jones@movers.example",
+        "jane@movers.example",
+        "Jane.Smith@movers.example",
+        "siobhan-murphy@mail.example",
+        "agnes.m.berry@mail.example",
+    ],
+)
+def test_an_email_that_looks_like_a_person_s_is_theirs(email):
+    assert People.of([], "Walking Group", "Northside Movers").owns_email(email)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "info@movers.example",
+        "valley.library@council.example",
+        "referrals.stockport@movers.example",
+        "walking.group@movers.example",
+        "northsidemovers@mail.example",
+        "hello.there@movers.example",
+        "stockportwalkers@mail.example",
+        "ccl.colehill@mail.example",
+        "m60@movers.example",
+        "enquiries2@movers.example",
+    ],
+)
+def test_an_organisation_s_email_stays(email):
+    assert not People.of([], "Walking Group", "Northside Movers").owns_email(email)
+
+
+def test_who_assured_a_record_is_shown_only_where_it_is_plainly_an_organisation():
+    people = People.of([], "Walking Group", "Northside Movers")
+
+    assert [people.owns_email(email, strictly=True) for email in ("qa7@x.example", "info@x.example")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("Imelda Quarrington", True),
+        ("Centre Manager: Imelda Quarrington", True),
+        ("Imelda", True),
+        ("Reception", False),
+        ("General Enquiries", False),
+        ("The Duty Manager", False),
+        ("Movers Front Desk", False),
+        ("0161 496 0001", False),
+        ("", False),
+    ],
+)
+def test_a_contact_is_a_person_unless_all_of_its_name_is_a_role_s_or_the_organisation_s(name, is_one):
+    assert is_a_person(name, frozenset({"northside", "movers"})) is is_one
+
+
+def test_a_mailbox_that_a_person_shares_with_the_organisation_stays_and_her_landline_too():
+    people = People.of([Named(name=PERSON, email="info@movers.example", number="0161 496 0001")], "Walks", "Movers")
+
+    assert not people.owns_email("info@movers.example")
+    assert not people.owns_number("0161 496 0001")
+    assert people.without("Ring 0161 496 0001") == "Ring 0161 496 0001"
