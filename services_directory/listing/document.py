@@ -14,13 +14,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, QuerySet
 
 from services_directory.models import (
     Accessibility,
     Address,
     Attribute,
     CostOption,
+    Funding,
     Language,
     Location,
     Organization,
@@ -131,7 +131,8 @@ def plain(value: Any) -> Any:
 
 def in_order(items: Iterable[Any]) -> list[Any]:
     """Return parts in their one order: by what they say, first column first."""
-    return sorted(items, key=lambda item: json.dumps(item, ensure_ascii=False))
+    found = list(items)
+    return sorted(found, key=lambda item: json.dumps(item, ensure_ascii=False)) if len(found) > 1 else found
 
 
 def by_field(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -145,36 +146,34 @@ def document_of(service: Service) -> Document:
 
 
 def documents_of(service_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Document]:
-    """Return by id the documents of the listings that there are."""
-    return {service.pk: _document(service) for service in with_parts(Service.objects.filter(pk__in=service_ids))}
-
-
-def with_parts(services: QuerySet[Service]) -> QuerySet[Service]:
-    """Return the services with all that their documents are made of."""
-    needs = Attribute.objects.filter(taxonomy_term__taxonomy=NEEDS_TAXONOMY_ID).select_related("taxonomy_term")
-    at_locations = ServiceAtLocation.objects.select_related("location").prefetch_related(
-        "schedules", *(f"location__{name}" for name in OF_LOCATION)
+    """Return by id the documents of the listings that there are: one query for each kind of row, however many."""
+    # Values and not models: this is read twice for every listing that an import changes.
+    rows = Service.objects.filter(pk__in=service_ids).values(
+        "pk", "organization_id", "receiving_team_id", "receiving_team__name", *SCALARS
     )
-    return services.select_related("organization", "receiving_team").prefetch_related(
-        Prefetch("attributes", needs, to_attr="needs_said"),
-        Prefetch("schedules", Schedule.objects.filter(service_at_location__isnull=True), to_attr="schedules_anywhere"),
-        Prefetch("service_at_locations", at_locations, to_attr="places_said"),
-        "phones", "cost_options", "service_areas", "languages", "funding",
-        *(f"organization__{name}" for name in OF_ORGANIZATION),
-    )  # fmt: skip
-
-
-def _document(service: Any) -> Document:
-    """Return the document of a service that was read by `with_parts`."""
-    team = service.receiving_team
+    services = {row["pk"]: row for row in rows}
+    organizations = _wholes(ORGANIZATION, OF_ORGANIZATION, "organization_id", {row["organization_id"] for row in rows})
+    places = _places(services)
+    parts = {name: _items_by(part, "service_id", services) for name, part in OF_SERVICE.items()}
+    funding = _grouped(Funding.objects.filter(service__in=services).values_list("service_id", "source"))
+    needs = _grouped(
+        Attribute.objects.filter(service__in=services, taxonomy_term__taxonomy=NEEDS_TAXONOMY_ID).values_list(
+            "service_id", "taxonomy_term__code"
+        )
+    )
     return {
-        **{name: plain(getattr(service, name)) for name in SCALARS},
-        "receiving_team": {"id": str(team.pk), "name": team.name} if team else None,
-        "organization": organization_item(service.organization),
-        "service_at_locations": in_order(at_location_item(row) for row in service.places_said),
-        **{name: _items(part, _rows(service, name)) for name, part in OF_SERVICE.items()},
-        "funding": in_order(row.source for row in service.funding.all()),
-        "needs": sorted({row.taxonomy_term.code for row in service.needs_said}),
+        key: {
+            **{name: plain(row[name]) for name in SCALARS},
+            "receiving_team": {"id": str(row["receiving_team_id"]), "name": row["receiving_team__name"]}
+            if row["receiving_team_id"]
+            else None,
+            "organization": {"id": str(row["organization_id"])} | organizations[row["organization_id"]],
+            "service_at_locations": in_order(places.get(key, [])),
+            **{name: found.get(key, []) for name, found in parts.items()},
+            "funding": in_order(funding.get(key, [])),
+            "needs": sorted(set(needs.get(key, []))),
+        }
+        for key, row in services.items()
     }
 
 
@@ -207,14 +206,54 @@ def without_ids(value: Any) -> Any:
     return value
 
 
-def _rows(service: Any, name: str) -> Iterable[Any]:
-    rows: Iterable[Any] = service.schedules_anywhere if name == "schedules" else getattr(service, name).all()
-    return rows
-
-
 def _whole(part: Part, children: Mapping[str, Part], row: Any) -> Item:
     return part.item_of(row) | {name: _items(child, getattr(row, name).all()) for name, child in children.items()}
 
 
 def _items(part: Part, rows: Iterable[Any]) -> list[Item]:
     return in_order(part.item_of(row) for row in rows)
+
+
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _said(part: Part, values: Iterable[Any]) -> Item:
+    return {name: plain(value) for name, value in zip(part.columns, values, strict=True)}
+
+
+def _items_by(part: Part, owner: str, keys: Collection[Any]) -> dict[Any, list[Item]]:
+    """Return the parts of each owner, in order."""
+    rows = part.model._default_manager.filter(**{f"{owner}__in": keys})
+    if part is SCHEDULE and owner == "service_id":
+        rows = rows.filter(service_at_location__isnull=True)
+    grouped = _grouped((key, _said(part, values)) for key, *values in rows.values_list(owner, *part.columns))
+    return {key: in_order(items) for key, items in grouped.items()}
+
+
+def _wholes(part: Part, children: Mapping[str, Part], owner: str, keys: Collection[Any]) -> dict[Any, Item]:
+    """Return organisations or places with their parts, by id."""
+    of_children = {name: _items_by(child, owner, keys) for name, child in children.items()}
+    return {
+        key: _said(part, values) | {name: found.get(key, []) for name, found in of_children.items()}
+        for key, *values in part.model._default_manager.filter(pk__in=keys).values_list("pk", *part.columns)
+    }
+
+
+def _places(services: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Item]]:
+    """Return by listing where it happens."""
+    rows = list(
+        ServiceAtLocation.objects.filter(service__in=services).values_list(
+            "service_id", "pk", "location_id", *AT_LOCATION.columns
+        )
+    )
+    schedules = _items_by(SCHEDULE, "service_at_location_id", [key for _, key, *_ in rows])
+    locations = _wholes(LOCATION, OF_LOCATION, "location_id", {location for _, _, location, *_ in rows})
+    return _grouped(
+        # The place first: places are in the order of their names.
+        (service, {"location": locations[location], **_said(AT_LOCATION, said), "schedules": schedules.get(key, [])})
+        for service, key, location, *said in rows
+    )
