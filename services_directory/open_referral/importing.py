@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -33,6 +34,8 @@ from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
 
 BATCH_SIZE = 1000
+DIGEST = 32
+"""A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
 MASS_WITHDRAWAL_FROM = 20
 """A feed of so many services does not lose more than half of them without somebody saying so."""
 SHARED: dict[str, type[Any]] = {
@@ -149,14 +152,15 @@ class FeedImport:
             if isinstance(item, Unreadable):
                 self._unreadable(item)
                 continue
-            own = own_id(_record_in(item))
+            own = _own_id(item)
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
+            short = _short(service_id)
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
-            elif _short(service_id) in self._met:
+            elif short in self._met:
                 self._refuse(own, "This id comes twice in the feed; the first one counts.")
             else:
-                self._met.add(_short(service_id))
+                self._met.add(short)
                 by_id[service_id] = (own, item)
         columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
         known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
@@ -177,19 +181,25 @@ class FeedImport:
         if known is not None and known.feed_id != self._feed_id:
             self._refuse(own, "This id belongs to a service that did not come from this feed.")
             return None
-        listed_digest = digest_of(item.entry) if isinstance(item, Listed) else ""
-        if isinstance(item, Listed):
-            if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed_digest):
-                self._unchanged(own, known)
-                return None
-            item = item.read()
-            if isinstance(item, Unreadable):
-                self._unreadable(item)
-                return None
-        if known is not None and _same(known.digest, item) and (not listed_digest or listed_digest == known.listed):
+        if isinstance(item, Written) and known is not None and known.digest[:DIGEST] == _text_digest(item):
             self._unchanged(own, known)
             return None
-        record = _record_in(item)
+        listed = ""
+        if isinstance(item, Listed):
+            listed = digest_of(item.entry)
+            if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed):
+                self._unchanged(own, known)
+                return None
+        record = item.read() if isinstance(item, Written | Listed) else item
+        if isinstance(record, Unreadable):
+            self._unreadable(record)
+            return None
+        extension = item.extension if isinstance(item, Incoming) else {}
+        record = item.record if isinstance(item, Incoming) else record
+        digest = _digest(record, extension)
+        if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
+            self._unchanged(own, known)
+            return None
         try:
             parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
@@ -198,11 +208,11 @@ class FeedImport:
         self.report.not_read.update(parsed.not_read)
         return _Candidate(
             own_id=own,
-            digest=_digest_of(item),
-            listed_digest=listed_digest,
+            digest=(_text_digest(item) if isinstance(item, Written) else "-" * DIGEST) + digest,
+            listed_digest=listed,
             is_new=known is None,
             parsed=parsed,
-            extension=item.extension if isinstance(item, Incoming) else {},
+            extension=extension,
         )
 
     def _unchanged(self, own: str, known: _Known) -> None:
@@ -336,7 +346,9 @@ class FeedImport:
             self.report.not_read.update(found.not_read)
             parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
         if kind == "organization":
-            busy = Service.objects.filter(organization__in=parsed).values_list("organization_id", flat=True)
+            busy = Service.objects.filter(organization__in=[UUID(key) for key in parsed]).values_list(
+                "organization_id", flat=True
+            )
             for key in map(str, busy.distinct()):
                 del parsed[key]
         known = {key: tuple(row) for key, *row in existing(model, parsed, "feed_id", "source_digest")}
@@ -393,23 +405,17 @@ def _short(key: str) -> bytes:
     return bytes.fromhex(key.replace("-", ""))
 
 
-def _record_in(item: Item) -> Any:
-    if isinstance(item, Incoming | Written):
-        return item.record
-    return item.entry if isinstance(item, Listed) else item
-
-
-def _digest_of(item: Item) -> str:
-    """Return two digests in one: of the text that was read, if any, and of what it says whatever its layout."""
+def _own_id(item: Item) -> str:
     if isinstance(item, Written):
-        return digest_of_text(item.text)[:32] + digest_of(item.record)[:32]
-    if isinstance(item, Incoming) and item.extension:
-        return "-" * 32 + digest_of(item.record, item.extension)[:32]
-    return "-" * 32 + digest_of(_record_in(item))[:32]
+        return own_id({"id": item.own_id})
+    if isinstance(item, Incoming):
+        return own_id(item.record)
+    return own_id(item.entry if isinstance(item, Listed) else item)
 
 
-def _same(known: str, item: Item) -> bool:
-    """Whether a record is the one whose digest is known: by its text if it has one, or else by what it says."""
-    if isinstance(item, Written) and known[:32] == digest_of_text(item.text)[:32]:
-        return True
-    return bool(known) and known[32:] == _digest_of(item)[32:]
+def _text_digest(item: Written) -> str:
+    return digest_of_text(item.text)[:DIGEST]
+
+
+def _digest(record: Any, extension: Fields) -> str:
+    return (digest_of(record, extension) if extension else digest_of(record))[:DIGEST]

@@ -98,10 +98,10 @@ def known_parts(groups: list[Group]) -> list[Group]:
 
 def _delete(
     *,
-    services: list[str],
-    organizations: list[str],
-    locations: list[str],
-    kept: set[str],
+    services: list[Any],
+    organizations: list[Any],
+    locations: list[Any],
+    kept: set[Any],
 ) -> None:
     """Delete what hangs on rows that are about to be written anew; a service's places are kept where they remain."""
     of_service = Q(service__in=services) | Q(service_at_location__service__in=services)

@@ -19,7 +19,7 @@ from services_directory.models import (
     TaxonomyTerm,
 )
 from services_directory.needs import NEEDS, need_id
-from services_directory.open_referral.importing import PARTS
+from services_directory.open_referral.replacing import PARTS
 from services_directory.services import import_feed
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,7 @@ from services_directory.open_referral.sources import SourceUnreadable, records_f
 def read(source: str) -> list[Any]:
     """Return what a source gives, each record as itself."""
     items = list(records_from(source))
-    found = [item.read() if isinstance(item, Listed) else item for item in items]
-    return [item.record if isinstance(item, Written) else item for item in found]
+    return [item.read() if isinstance(item, Listed | Written) else item for item in items]
 
 
 @pytest.mark.django_db
