@@ -42,7 +42,7 @@ def own_service_id(key: str) -> uuid.UUID:
 def load_own_listings(*, team: Team, at: dt.datetime) -> None:
     """Put the listings into the directory, received by the Active team."""
     feed, _ = Feed.objects.get_or_create(name=FEED, defaults={"source": "demo/listings.py", "last_imported_at": at})
-    report = FeedImport(feed).load(_incoming(key, team) for key in LISTINGS)
+    report = FeedImport(feed, at=at).load(_incoming(key, team) for key in LISTINGS)
     if report.refused:
         raise ValueError(f"The directory refused what the demonstration lists: {report.refused}")
 

@@ -32,12 +32,11 @@ from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.open_referral.withdrawing import withdraw
 
 BATCH_SIZE = 1000
 DIGEST = 32
 """A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
-MASS_WITHDRAWAL_FROM = 20
-"""A feed of so many services does not lose more than half of them without somebody saying so."""
 SHARED: dict[str, type[Any]] = {
     "Taxonomy": Taxonomy,
     "TaxonomyTerm": TaxonomyTerm,
@@ -124,7 +123,14 @@ class FeedImport:
                     self._load_described(kind, [item for item in items if isinstance(item, Described)])
                 else:
                     self._load_services(list(items))
-        self._withdraw()
+        withdraw(
+            self.feed,
+            met=self._met,
+            report=self.report,
+            at=self.at,
+            is_partial=self.is_partial,
+            allow_many=self.allow_mass_withdrawal,
+        )
         return self.report
 
     def _load_services(self, batch: Sequence[Item]) -> None:
@@ -370,34 +376,6 @@ class FeedImport:
         self._remember(written)
         # Services name the same rows in fewer words: theirs do not count in this run.
         self._written |= {_short(key) for key in parsed}
-
-    # --- What the feed no longer has ----------------------------------------------------------------------
-
-    def _withdraw(self) -> None:
-        """Withdraw the services of this feed that it no longer has, if the whole of it was read."""
-        ids = Service.objects.filter(feed=self.feed, withdrawn_at__isnull=True).values_list("pk", flat=True)
-        gone: list[str] = []
-        standing = -self.report.created
-        for key in ids.iterator(chunk_size=2000):
-            standing += 1
-            if key.bytes not in self._met:
-                gone.append(str(key))
-        if not gone:
-            return
-        reason = self._why_not_withdraw(gone=len(gone), standing=standing)
-        if reason:
-            self.report.warnings.append(f"{reason}, so nothing was withdrawn ({len(gone)} services were not met).")
-            return
-        self.report.withdrawn = Service.objects.filter(pk__in=gone, feed=self.feed).update(withdrawn_at=self.at)
-
-    def _why_not_withdraw(self, *, gone: int, standing: int) -> str:
-        if self.is_partial:
-            return "Not the whole feed was read"
-        if not self.report.loaded:
-            return "The feed gave nothing that could be loaded"
-        if standing >= MASS_WITHDRAWAL_FROM and gone * 2 > standing and not self.allow_mass_withdrawal:
-            return "More than half of the feed is missing and mass withdrawal was not allowed"
-        return ""
 
 
 def _short(key: str) -> bytes:

@@ -1,6 +1,7 @@
 """What hangs on services, organisations and places: taken away and written anew, as a record gives it."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
