@@ -7,17 +7,16 @@ feed was read.
 """
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F
 
 from services_directory.enums import ChangeKind
-from services_directory.listing.history import Author, record_withdrawal, recorded
+from services_directory.listing.history import Author, recorded
 from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
 from services_directory.open_referral.items import Described, Listed, Unreadable, Written
 from services_directory.open_referral.parts import Repeated, Shared
@@ -35,11 +34,12 @@ from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.open_referral.rows import every_field, existing, write
 from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.open_referral.withdrawing import withdraw
 from services_directory.search import index
 
 BATCH_SIZE = 1000
-MASS_WITHDRAWAL_FROM = 20
-"""A feed of so many services does not lose more than half of them without somebody saying so."""
+DIGEST = 32
+"""A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
 SHARED: dict[str, type[Any]] = {
     "Taxonomy": Taxonomy,
     "TaxonomyTerm": TaxonomyTerm,
@@ -126,7 +126,14 @@ class FeedImport:
                     self._load_described(kind, [item for item in items if isinstance(item, Described)])
                 else:
                     self._load_services(list(items))
-        self._withdraw()
+        withdraw(
+            self.feed,
+            met=self._met,
+            report=self.report,
+            at=self.at,
+            is_partial=self.is_partial,
+            allow_many=self.allow_mass_withdrawal,
+        )
         return self.report
 
     def _load_services(self, batch: Sequence[Item]) -> None:
@@ -154,14 +161,15 @@ class FeedImport:
             if isinstance(item, Unreadable):
                 self._unreadable(item)
                 continue
-            own = own_id(_record_in(item))
+            own = _own_id(item)
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
+            short = _short(service_id)
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
-            elif _short(service_id) in self._met:
+            elif short in self._met:
                 self._refuse(own, "This id comes twice in the feed; the first one counts.")
             else:
-                self._met.add(_short(service_id))
+                self._met.add(short)
                 by_id[service_id] = (own, item)
         columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
         known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
@@ -182,19 +190,25 @@ class FeedImport:
         if known is not None and known.feed_id != self._feed_id:
             self._refuse(own, "This id belongs to a service that did not come from this feed.")
             return None
-        listed_digest = digest_of(item.entry) if isinstance(item, Listed) else ""
-        if isinstance(item, Listed):
-            if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed_digest):
-                self._unchanged(own, known)
-                return None
-            item = item.read()
-            if isinstance(item, Unreadable):
-                self._unreadable(item)
-                return None
-        if known is not None and _same(known.digest, item) and (not listed_digest or listed_digest == known.listed):
+        if isinstance(item, Written) and known is not None and known.digest[:DIGEST] == _text_digest(item):
             self._unchanged(own, known)
             return None
-        record = _record_in(item)
+        listed = ""
+        if isinstance(item, Listed):
+            listed = digest_of(item.entry)
+            if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed):
+                self._unchanged(own, known)
+                return None
+        record = item.read() if isinstance(item, Written | Listed) else item
+        if isinstance(record, Unreadable):
+            self._unreadable(record)
+            return None
+        extension = item.extension if isinstance(item, Incoming) else {}
+        record = item.record if isinstance(item, Incoming) else record
+        digest = _digest(record, extension)
+        if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
+            self._unchanged(own, known)
+            return None
         try:
             parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
@@ -203,11 +217,11 @@ class FeedImport:
         self.report.not_read.update(parsed.not_read)
         return _Candidate(
             own_id=own,
-            digest=_digest_of(item),
-            listed_digest=listed_digest,
+            digest=(_text_digest(item) if isinstance(item, Written) else "-" * DIGEST) + digest,
+            listed_digest=listed,
             is_new=known is None,
             parsed=parsed,
-            extension=item.extension if isinstance(item, Incoming) else {},
+            extension=extension,
         )
 
     def _unchanged(self, own: str, known: _Known) -> None:
@@ -224,7 +238,7 @@ class FeedImport:
         with transaction.atomic(), index.held():
             # One import of a feed at a time: what a second one waits for here, it then finds done.
             Feed.objects.select_for_update().get(pk=self._feed_id)
-            ids = {uuid.UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
+            ids = {UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
             new = {service_id for service_id, is_new in ids.items() if is_new}
             with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
                 written, replaced = self._write_shared([candidate.parsed for candidate in candidates])
@@ -344,7 +358,7 @@ class FeedImport:
             self.report.not_read.update(found.not_read)
             parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
         if kind == "organization":
-            busy = Service.objects.filter(organization__in=[uuid.UUID(key) for key in parsed]).values_list(
+            busy = Service.objects.filter(organization__in=[UUID(key) for key in parsed]).values_list(
                 "organization_id", flat=True
             )
             for key in map(str, busy.distinct()):
@@ -369,61 +383,23 @@ class FeedImport:
         # Services name the same rows in fewer words: theirs do not count in this run.
         self._written |= {_short(key) for key in parsed}
 
-    # --- What the feed no longer has ----------------------------------------------------------------------
-
-    def _withdraw(self) -> None:
-        """Withdraw the services of this feed that it no longer has, if the whole of it was read."""
-        ids = Service.objects.filter(feed=self.feed, withdrawn_at__isnull=True).values_list("pk", flat=True)
-        gone: list[str] = []
-        standing = -self.report.created
-        for key in ids.iterator(chunk_size=2000):
-            standing += 1
-            if key.bytes not in self._met:
-                gone.append(str(key))
-        if not gone:
-            return
-        reason = self._why_not_withdraw(gone=len(gone), standing=standing)
-        if reason:
-            self.report.warnings.append(f"{reason}, so nothing was withdrawn ({len(gone)} services were not met).")
-            return
-        with transaction.atomic():
-            self.report.withdrawn = Service.objects.filter(pk__in=gone, feed=self.feed).update(
-                withdrawn_at=self.at, version=F("version") + 1
-            )
-            record_withdrawal([uuid.UUID(key) for key in gone], author=Author.of_feed(self.feed), at=self.at)
-
-    def _why_not_withdraw(self, *, gone: int, standing: int) -> str:
-        if self.is_partial:
-            return "Not the whole feed was read"
-        if not self.report.loaded:
-            return "The feed gave nothing that could be loaded"
-        if standing >= MASS_WITHDRAWAL_FROM and gone * 2 > standing and not self.allow_mass_withdrawal:
-            return "More than half of the feed is missing and mass withdrawal was not allowed"
-        return ""
-
 
 def _short(key: str) -> bytes:
     """Return an id in the form that takes the least memory."""
     return bytes.fromhex(key.replace("-", ""))
 
 
-def _record_in(item: Item) -> Any:
-    if isinstance(item, Incoming | Written):
-        return item.record
-    return item.entry if isinstance(item, Listed) else item
-
-
-def _digest_of(item: Item) -> str:
-    """Return two digests in one: of the text that was read, if any, and of what it says whatever its layout."""
+def _own_id(item: Item) -> str:
     if isinstance(item, Written):
-        return digest_of_text(item.text)[:32] + digest_of(item.record)[:32]
-    if isinstance(item, Incoming) and item.extension:
-        return "-" * 32 + digest_of(item.record, item.extension)[:32]
-    return "-" * 32 + digest_of(_record_in(item))[:32]
+        return own_id({"id": item.own_id})
+    if isinstance(item, Incoming):
+        return own_id(item.record)
+    return own_id(item.entry if isinstance(item, Listed) else item)
 
 
-def _same(known: str, item: Item) -> bool:
-    """Whether a record is the one whose digest is known: by its text if it has one, or else by what it says."""
-    if isinstance(item, Written) and known[:32] == digest_of_text(item.text)[:32]:
-        return True
-    return bool(known) and known[32:] == _digest_of(item)[32:]
+def _text_digest(item: Written) -> str:
+    return digest_of_text(item.text)[:DIGEST]
+
+
+def _digest(record: Any, extension: Fields) -> str:
+    return (digest_of(record, extension) if extension else digest_of(record))[:DIGEST]

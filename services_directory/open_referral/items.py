@@ -1,5 +1,6 @@
 """What a source yields and an import takes, one after the other."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,18 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A record with the text it was read from, whose digest is cheaper than that of the record."""
+    """A record as the text that it was read from, whose digest says whether it has changed.
 
-    record: Any
+    The record itself is not kept: of an unchanged feed none is needed, and to hold a thousand of them at a time costs
+    as much as to read them.
+    """
+
+    own_id: Any
     text: str
+
+    def read(self) -> Any:
+        """Return the record."""
+        return json.loads(self.text)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What hangs on services, organisations and places: taken away and written anew, as a record gives it."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -103,10 +104,10 @@ def known_parts(groups: list[Group]) -> list[Group]:
 
 def _delete(
     *,
-    services: list[uuid.UUID],
-    organizations: list[uuid.UUID],
-    locations: list[uuid.UUID],
-    kept: set[str],
+    services: list[Any],
+    organizations: list[Any],
+    locations: list[Any],
+    kept: set[Any],
 ) -> None:
     """Delete what hangs on rows that are about to be written anew; a service's places are kept where they remain."""
     # By the ids of the places, not by a join: each side of the "or" then has its index.

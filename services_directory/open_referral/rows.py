@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from services_directory.open_referral.values import Fields
 
-_NOTHING: dict[type[Any], str] = {dict: "{}", list: "[]"}
+_NOTHING: dict[type, str] = {dict: "{}", list: "[]"}
 
 
 def existing(model: type[models.Model], ids: Iterable[str], *columns: str) -> list[tuple[Any, ...]]:

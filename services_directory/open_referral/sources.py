@@ -60,7 +60,7 @@ def records_from(source: str, *, since: dt.datetime | None = None) -> Iterator[o
 
 def _from_file(path: Path) -> Iterator[object]:
     try:
-        stream = path.open(encoding="utf-8", errors="replace")
+        stream = path.open(encoding="utf-8", errors="replace", newline="")
     except OSError as problem:
         raise SourceUnreadable(f"{path} cannot be opened: {problem.strerror}.") from problem
     with stream:
@@ -96,7 +96,7 @@ def _from_document(session: requests.Session, address: str) -> Iterator[object]:
             raw: Any = response.raw
             raw.decode_content = True
             raw.auto_close = False
-            yield from _unbroken(records_in(io.TextIOWrapper(raw, encoding="utf-8", errors="replace")))
+            yield from _unbroken(records_in(io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")))
     except requests.RequestException as problem:
         raise NotRecords(f"There was no answer ({type(problem).__name__}).") from problem
 

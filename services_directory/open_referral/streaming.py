@@ -48,7 +48,8 @@ def records_in(stream: TextIO) -> Iterator[Written | Unreadable]:
                 text.expect(",")
             record = text.value()
             count += 1
-            yield Written(record, text.buffer[text.begun : text.position])
+            own_id = record.get("id") if type(record) is dict else None
+            yield Written(own_id, text.buffer[text.begun : text.position])
         text.skip(1)
         if first == "{":
             _found_list(text, around)
@@ -77,7 +78,7 @@ def _found_list(text: "_Text", around: dict[str, Any]) -> bool:
 
 def _one_service(found: dict[str, Any]) -> Written:
     if "id" in found and "name" in found:
-        return Written(found, json.dumps(found, sort_keys=True))
+        return Written(found["id"], json.dumps(found, sort_keys=True))
     raise NotRecords(NO_RECORDS)
 
 
@@ -101,6 +102,8 @@ class _Text:
 
         :raises ValueError: if there is none.
         """
+        if self.position < len(self.buffer) and (found := self.buffer[self.position]) not in _SPACE:
+            return found
         while True:
             while self.position < len(self.buffer):
                 found = self.buffer[self.position]

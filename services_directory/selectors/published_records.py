@@ -29,14 +29,8 @@ from services_directory.models import (
     TaxonomyTerm,
 )
 from services_directory.open_referral.forms import kept, moment
-from services_directory.open_referral.writing import (
-    PARTS,
-    Document,
-    Writer,
-    people_of,
-    taxonomy_document,
-    term_document,
-)
+from services_directory.open_referral.writing import Writer, people_of
+from services_directory.open_referral.written_parts import PARTS, Document, taxonomy_document, term_document
 from services_directory.selectors.published import (
     people_named,
     people_of_organizations,

@@ -12,12 +12,13 @@ Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 
 
 class Publisher:
-    """A server of a directory. `answer` decides; `asked` is what was asked of it."""
+    """A server of a directory. `answer` decides (or `exact`, by the path with its slash); `asked` is what was asked."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.asked: list[str] = []
         self.answer: Answer = lambda path, query: (404, {})
+        self.exact: Callable[[str], tuple[int, Any]] | None = None
 
     def serve_api(self, records: list[dict[str, Any]], *, per_page: int = 2, root: int = 200) -> None:
         """Answer as the UK profile says: a root, pages of summaries, and details."""
@@ -56,7 +57,8 @@ def running_publisher() -> Iterator[Publisher]:
             path = unquote(parts.path).rstrip("/")
             published.asked.append(path)
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
-            status, body = published.answer(path, query)
+            exact = published.exact
+            status, body = published.answer(path, query) if exact is None else exact(unquote(parts.path))
             payload = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(payload)))
