@@ -35,7 +35,7 @@ def get_listing(user: User, service_id: UUID | str) -> Service:
     try:
         service: Service | None = (
             Service.objects.filter(pk=service_id)
-            .select_related("organization", "receiving_team", "feed")
+            .select_related("organization", "receiving_team", "feed", "judgement")
             .prefetch_related(*parts_of_a_list(), *parts_of_a_detail())
             .first()
         )

@@ -69,7 +69,6 @@ def judge_listings(service_ids: Collection[UUID], *, at: dt.datetime) -> dict[UU
     rows = [{"id": str(service_id), **asdict(trust)} for service_id, trust in judged.items()]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, {"judged": json.dumps(rows), "at": at})
-        _after_scoring([service_id for (service_id,) in cursor.fetchall()])
     return judged
 
 
@@ -88,7 +87,3 @@ def record_responsiveness(counts: Mapping[UUID, Responsiveness], *, at: dt.datet
     )
     ServiceResponsiveness.objects.exclude(counted_at=at).delete()
     return len(counts)
-
-
-def _after_scoring(service_ids: list[UUID]) -> None:
-    """Tell whatever keeps a copy of the scores which of them have changed. Nothing does yet: the search index will."""

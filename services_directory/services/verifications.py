@@ -143,8 +143,7 @@ def _close(service: Service, *, source: VerificationSource, actor: Actor, at: dt
         if service.referral_route == ReferralRoute.REFERRAL:
             say(service, {"capacity": Capacity.PAUSED}, actor=actor, at=at)
         else:
-            service.status = ServiceStatus.INACTIVE
-            service.save(update_fields=["status"])
+            Service.objects.filter(pk=service.pk).update(status=ServiceStatus.INACTIVE)
 
 
 def _tell_the_editors(verification: Verification, *, actor: Actor) -> None:

@@ -123,6 +123,12 @@ PUBLIC = {
     "web:sign-in",
     "web:sign-out",
     "web:about",
+    "",  # /open-referral/v3 without its slash
+    "open-referral:root",
+    "open-referral:openapi",
+    "open-referral:list",
+    "open-referral:detail",
+    "open-referral:nothing",
 }
 """The only addresses that answer somebody who is not signed in: the doors in and out, and what tells of nobody."""
 
@@ -139,9 +145,10 @@ def every_route(patterns, prefix="", namespace=""):
 
 
 def as_address(path):
-    path = path.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
+    path = path.replace("/?", "/").replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
     for named, value in (
-        ("reference", "R-22222-22222"), ("pk", "00000000-0000-4000-8000-000000000000"), ("postcode", "SK13XE"),
+        ("reference", "L-22222-22222" if "proposals" in path else "R-22222-22222"), ("name", "services"),
+        ("own_id", "00000000-0000-4000-8000-000000000000"), ("path", "nothing"), ("pk", "00000000-0000-4000-8000-000000000000"), ("postcode", "SK13XE"),
     ):  # fmt: skip
         start = path.find(f"(?P<{named}>")
         if start >= 0:

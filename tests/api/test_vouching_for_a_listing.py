@@ -96,7 +96,7 @@ def test_a_change_and_a_close_follow_as_by_the_link_and_the_email_is_answered(ca
 
 def test_an_editor_can_close_a_signpost(cast, as_user):
     assert verify(as_user(cast.editor), cast.leaflet, answer="closed").json()["reported"] == "closed"
-    assert as_user(cast.editor).get(f"/api/v1/services/{cast.leaflet.pk}/").status_code == 404
+    assert as_user(cast.gp).get(f"/api/v1/services/{cast.leaflet.pk}/").status_code == 404
     assert not OutboxMessage.objects.exists()
 
 

@@ -19,7 +19,10 @@ pytestmark = pytest.mark.django_db
 OURS = {
     Service: {"referral_route", "takes_direct_referrals", "receiving_team", "capacity", "first_contact_by"}
     | {"programme_length_weeks", "review_points_weeks", "delivery", "life_course_stage", "genders", "trust_score"}
-    | {"is_stale", "withdrawn_at", "sources", "made_up", "listed_digest"},
+    | {"is_stale", "withdrawn_at", "sources", "made_up", "listed_digest"}
+    | {"places", "keeps_waiting_list", "waiting_list_length", "expected_wait_weeks", "paused_until"}
+    | {"is_full_by_count", "places_taken", "people_waiting", "capacity_confirmed_at", "capacity_confirmed_by"}
+    | {"verified_at", "verified_how", "verified_by", "reported", "trust_label"},
 }
 """What other people's records do not say."""
 NOT_THE_STANDARD_S = {"external_id", "feed", "source_digest"}

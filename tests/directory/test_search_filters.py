@@ -124,20 +124,28 @@ def test_a_postcode_that_is_on_no_map_is_said_to_be(as_link_worker, db):
 
 
 def test_what_comes_to_the_person_is_near_if_it_serves_the_area(as_link_worker, load, record, ask, brinnington):
-    def visiting(name, *areas, delivery):
-        made = record(name, service_at_locations=None, service_areas=[
+    def visiting(name, *areas):
+        return record(name, service_at_locations=None, service_areas=[
             {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{name}{area}")), "name": area} for area in areas
         ])  # fmt: skip
-        load(made)
-        Service.objects.filter(name=name).update(delivery=delivery)
 
-    load(placed(record("Near"), "Baths", 53.431, -2.131), placed(record("Far"), "Elsewhere", 50.0, -5.0, city="Truro"))
-    visiting("Visits in Brinnington", "Brinnington", delivery="at_home")
-    visiting("Calls all Stockport", "STOCKPORT", delivery="at_home")
-    visiting("Online for anybody", delivery="online")
-    visiting("Packs for Truro", "Truro", delivery="posted")
-    visiting("Visits in Marple", "Marple", delivery="at_home")
-    visiting("A class, nobody says where", "Stockport", delivery="in_place")
+    load(
+        placed(record("Near"), "Baths", 53.431, -2.131),
+        placed(record("Far"), "Elsewhere", 50.0, -5.0, city="Truro"),
+        visiting("Visits in Brinnington", "Brinnington"),
+        visiting("Calls all Stockport", "STOCKPORT"),
+        visiting("Online for anybody"),
+        visiting("Packs for Truro", "Truro"),
+        visiting("Visits in Marple", "Marple"),
+        visiting("A class, nobody says where", "Stockport"),
+    )
+    for delivery, names in {
+        "at_home": ["Visits in Brinnington", "Calls all Stockport", "Visits in Marple"],
+        "online": ["Online for anybody"],
+        "posted": ["Packs for Truro"],
+        "in_place": ["A class, nobody says where"],
+    }.items():
+        Service.objects.filter(name__in=names).update(delivery=delivery)
 
     found = as_link_worker.get(SERVICES, {"postcode": "SK5 8AA", "within_km": "2"}).json()["results"]
 
