@@ -147,9 +147,13 @@ def every_route(patterns, prefix="", namespace=""):
 def as_address(path):
     path = path.replace("/?", "/").replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
     for named, value in (
-        ("reference", "L-22222-22222" if "proposals" in path else "R-22222-22222"), ("name", "services"),
-        ("own_id", "00000000-0000-4000-8000-000000000000"), ("path", "nothing"), ("pk", "00000000-0000-4000-8000-000000000000"), ("postcode", "SK13XE"),
-    ):  # fmt: skip
+        ("reference", "L-22222-22222" if "proposals" in path else "R-22222-22222"),
+        ("name", "services"),
+        ("own_id", "00000000-0000-4000-8000-000000000000"),
+        ("path", "nothing"),
+        ("pk", "00000000-0000-4000-8000-000000000000"),
+        ("postcode", "SK13XE"),
+    ):
         start = path.find(f"(?P<{named}>")
         if start >= 0:
             depth, end = 0, start
