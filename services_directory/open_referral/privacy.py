@@ -113,7 +113,8 @@ class People:
     def of(cls, named: Iterable[Named], *names: str) -> "People":
         """Return the people among those named, given the names of the listing and its organisation."""
         known = frozenset(word for name in names for word in words(name) if len(word) > 2)
-        return cls(tuple(one for one in named if is_a_person(one.name, known)), known)
+        nobody = cls((), known)
+        return cls(tuple(one for one in named if nobody.has(one.name, one.email)), known)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -135,9 +136,9 @@ class People:
         every = sorted(full | titled, key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(every)})(?!\w)", re.IGNORECASE) if every else None
 
-    def has(self, name: str) -> bool:
-        """Whether a contact of this name is a person."""
-        return is_a_person(name, self.known)
+    def has(self, name: str, email: str = "") -> bool:
+        """Whether a contact is a person: by its name, or where it has none by its email."""
+        return is_a_person(name, self.known) if name else bool(email) and self.owns_email(email)
 
     def owns_email(self, email: str, *, strictly: bool = False) -> bool:
         """Whether an email is a person's; `strictly`: whether nothing says that it is an organisation's."""

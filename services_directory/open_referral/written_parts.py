@@ -175,7 +175,7 @@ class PartWriter:
 
     def contacts_and_phones(self, owner: Any, link: Document) -> Document:
         """Return the contacts that are nobody in person, and the telephones that are nobody's."""
-        contacts = [contact for contact in parts(owner, "contacts") if not self.people.has(contact.name)]
+        contacts = [contact for contact in parts(owner, "contacts") if not self.people.has(contact.name, contact.email)]
         shown = {contact.pk for contact in contacts}
         return {
             "contacts": [self.contact(contact, link) for contact in contacts],

@@ -247,7 +247,7 @@ WITH listed AS (
   JOIN services_directory_contact c ON c.location_id = p.location_id
 )
 SELECT c.owner, c.name, c.email, coalesce(t.number, '') FROM contacts c
-LEFT JOIN services_directory_phone t ON t.contact_id = c.id WHERE c.name <> ''
+LEFT JOIN services_directory_phone t ON t.contact_id = c.id WHERE c.name <> '' OR c.email <> ''
 UNION SELECT p.service_id, a.attention, '', '' FROM places p
 JOIN services_directory_address a ON a.location_id = p.location_id WHERE a.attention <> ''
 """
@@ -261,5 +261,5 @@ WITH contacts AS (
   JOIN services_directory_contact c ON c.email = o.email AND c.email <> '' WHERE o.id = ANY(%(ids)s)
 )
 SELECT c.owner, c.name, c.email, coalesce(t.number, '') FROM contacts c
-LEFT JOIN services_directory_phone t ON t.contact_id = c.id WHERE c.name <> ''
+LEFT JOIN services_directory_phone t ON t.contact_id = c.id WHERE c.name <> '' OR c.email <> ''
 """

@@ -165,6 +165,14 @@ def test_a_contact_is_a_person_unless_all_of_its_name_is_a_role_s_or_the_organis
     assert is_a_person(name, frozenset({"northside", "movers"})) is is_one
 
 
+def test_a_contact_without_a_name_is_a_person_where_its_email_is_one_s():
+    nobody = People.of([], "Walking Group", "Northside Movers")
+
+    assert [nobody.has("", email) for email in ("mary.jones@x.example", "info@x.example", "")] == [True, False, False]
+    hers = [Named(name="", email="mary.jones@x.example", number="07700 900077")]
+    assert People.of(hers, "Walking Group").owns_number("07700900077")
+
+
 def test_a_mailbox_that_a_person_shares_with_the_organisation_stays_and_her_landline_too():
     people = People.of([Named(name=PERSON, email="info@movers.example", number="0161 496 0001")], "Walks", "Movers")
 
