@@ -7,7 +7,7 @@ feed was read.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -94,6 +94,8 @@ class FeedImport:
     :param is_partial: whether the source gives only what has changed; then nothing is withdrawn.
     :param trusts_last_modified: whether an entry of a list that is as it was, `last_modified` included, is taken to
         have a record that is as it was; then that is not asked for.
+    :param judge: what says how far listings can be believed; called with those that a batch has written or brought
+        back, in its transaction.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class FeedImport:
         is_partial: bool = False,
         trusts_last_modified: bool = False,
         allow_mass_withdrawal: bool = False,
+        judge: Callable[[Collection[UUID]], object] = lambda _: None,
     ) -> None:
         self.feed = feed
         self._feed_id = str(feed.pk)
@@ -111,6 +114,7 @@ class FeedImport:
         self.is_partial = is_partial
         self.trusts_last_modified = trusts_last_modified
         self.allow_mass_withdrawal = allow_mass_withdrawal
+        self._judge = judge
         self.report = ImportReport()
         self._met = Ids()
         self._written = Ids()
@@ -176,9 +180,14 @@ class FeedImport:
         found = (self._candidate(own, item, known.get(service_id)) for service_id, (own, item) in by_id.items())
         candidates = [candidate for candidate in found if candidate is not None]
         if self._back:
-            self.report.changed += Service.objects.filter(pk__in=self._back).update(withdrawn_at=None)
+            self._bring_back([UUID(key) for key in self._back])
             self._back.clear()
         return candidates
+
+    def _bring_back(self, ids: Sequence[UUID]) -> None:
+        with transaction.atomic():
+            self.report.changed += Service.objects.filter(pk__in=ids).update(withdrawn_at=None)
+            self._judge(ids)
 
     def _unreadable(self, item: Unreadable) -> None:
         self._refuse(item.id, item.reason)
@@ -245,6 +254,7 @@ class FeedImport:
                 candidates = self._with_known_organizations(candidates, report)
                 self._write_services(candidates)
                 self._replace_parts(candidates, written, replaced, report)
+            self._judge([UUID(candidate.parsed.service["id"]) for candidate in candidates])
         self._remember(written)
         for candidate in candidates:
             report.notes.extend(Remark(candidate.own_id, note) for note in candidate.parsed.notes)

@@ -110,22 +110,25 @@ BEGIN
 END
 $$;
 
--- What changes is found, and read, by the ids of single rows. Without statistics the planner takes every table for so
--- small that to read it whole is as cheap; in a plan that is kept, that costs a whole table for each service.
+-- All these read single rows by their ids. Without statistics the planner takes every table for so small that to read it
+-- whole is as cheap; in a plan that is kept, that costs a whole table for each service.
 DO $do$
 DECLARE
     name text;
     setting text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['directory_reindex(uuid[])', 'directory_part_changed()', 'directory_service_changed()'] LOOP
+    FOREACH name IN ARRAY ARRAY['directory_reindex(uuid[])', 'directory_part_changed()'] LOOP
         FOREACH setting IN ARRAY ARRAY[
             'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material', 'jit'
         ] LOOP
             EXECUTE format('ALTER FUNCTION %s SET %s = off', name, setting);
         END LOOP;
     END LOOP;
-    ALTER FUNCTION directory_reindex(uuid[]) SET join_collapse_limit = 1;
-    -- To plan these takes longer than to run them for one service.
-    ALTER FUNCTION directory_reindex(uuid[]) SET plan_cache_mode = force_generic_plan;
 END
 $do$;
+ALTER FUNCTION directory_reindex(uuid[]) SET join_collapse_limit = 1;
+-- To plan it takes longer than to run it for one service.
+ALTER FUNCTION directory_reindex(uuid[]) SET plan_cache_mode = force_generic_plan;
+-- This one joins what was to what is, and that by a hash.
+ALTER FUNCTION directory_service_changed() SET enable_seqscan = off;
+ALTER FUNCTION directory_service_changed() SET jit = off;
