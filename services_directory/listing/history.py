@@ -128,10 +128,10 @@ def _record(
                 "kind": kind,
                 "is_new": is_new,
                 "side": author.side,
-                "actor": author.user and author.user.pk,
+                "actor": author.user.pk if author.user else None,
                 "actor_name": author.name[:100],
                 "at": at,
-                "proposal": proposal and proposal.pk,
+                "proposal": proposal.pk if proposal else None,
             },
         )
 

@@ -32,7 +32,8 @@ from services_directory.needs import (
     NEEDS_TAXONOMY_NAME,
     need_id,
 )
-from services_directory.open_referral.importing import FeedImport, Incoming
+from services_directory.open_referral.importing import FeedImport
+from services_directory.open_referral.items import Incoming
 from services_directory.open_referral.report import ImportReport
 from services_directory.services.trust import judge_listings
 

@@ -167,3 +167,6 @@ ALTER FUNCTION directory_reindex(uuid[]) SET plan_cache_mode = force_generic_pla
 -- This one joins what was to what is, and that by a hash.
 ALTER FUNCTION directory_service_changed() SET enable_seqscan = off;
 ALTER FUNCTION directory_service_changed() SET jit = off;
+
+-- What it calls is stable, not immutable: only when it says so itself is it put in place instead of being called.
+ALTER FUNCTION directory_schedule_shown(services_directory_schedule) STABLE;
