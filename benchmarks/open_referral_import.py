@@ -5,9 +5,9 @@ parses the same file with `json.load`, and copies the same rows (as PostgreSQL i
 the same tables, their keys and constraints included, without the triggers that keep the search index; beside an
 unchanged feed it is the parse alone.
 
-Ours writes more than the feed says: the search index, the history and the judgement of each listing. What it costs raw to
-COPY those rows as well, ready made, is measured too; that second ratio is told beside the first, which is the one that
-counts. Told as well: which part of ours went into the index.
+Ours writes more than the feed says: the search index, the history and the judgement of each listing. What it costs raw
+to COPY those rows as well, ready made, is measured too; that second ratio is told beside the first, which is the one
+that counts. Told as well: which part of ours went into the index.
 
 Memory is the peak (VmHWM) of a process that imports all of it, and of one that imports a tenth. All this goes to a
 database of its own beside the one of DATABASE_URL, which is dropped at the end.

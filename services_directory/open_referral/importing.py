@@ -102,7 +102,7 @@ class FeedImport:
         at: dt.datetime,
         is_partial: bool = False,
         trusts_last_modified: bool = False,
-        allow_mass_withdrawal: bool = False,
+        allow_withdrawals: bool = False,
         judge: Callable[[Collection[UUID]], object] = lambda _: None,
     ) -> None:
         self.feed = feed
@@ -110,7 +110,7 @@ class FeedImport:
         self.at = at
         self.is_partial = is_partial
         self.trusts_last_modified = trusts_last_modified
-        self.allow_mass_withdrawal = allow_mass_withdrawal
+        self.allow_withdrawals = allow_withdrawals
         self._judge = judge
         self.report = ImportReport()
         self._met = Ids()
@@ -143,7 +143,7 @@ class FeedImport:
             report=self.report,
             at=self.at,
             is_partial=self.is_partial,
-            allow_many=self.allow_mass_withdrawal,
+            allow_withdrawals=self.allow_withdrawals,
         )
         return self.report
 
