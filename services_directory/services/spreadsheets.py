@@ -18,6 +18,7 @@ from services_directory.models import Service
 from services_directory.needs import need_id
 from services_directory.open_referral.items import Unreadable
 from services_directory.open_referral.report import ImportReport, Remark
+from services_directory.search import index
 from services_directory.services.feeds import import_feed
 from services_directory.services.listings import add, edit, organization_called
 from services_directory.spreadsheets.columns import read_row, unknown
@@ -42,7 +43,9 @@ def import_spreadsheet(*, content: bytes, actor: Actor, at: dt.datetime, is_dry_
     """
     if not policies.is_editor(actor):
         raise NotPermitted("Only directory editors change the directory by a spreadsheet.")
-    report = _SheetImport(_read(content), actor=actor, at=at).run()
+    sheet = _read(content)
+    with index.held():
+        report = _SheetImport(sheet, actor=actor, at=at).run()
     if is_dry_run:
         transaction.set_rollback(True)
     return report
