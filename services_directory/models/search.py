@@ -26,7 +26,8 @@ class ServiceEntry(models.Model):
     terms = ArrayField(models.UUIDField(), help_text="The ids of its terms, of any taxonomy.")
     areas = ArrayField(
         models.TextField(),
-        help_text='The areas it serves, where it comes to the person and has no place on the map; "*" for not said.',
+        help_text="Squares of the map with its places; if it has none and comes to the person, areas that it serves, "
+        '"*" for not said.',
     )
     starts = ArrayField(models.SmallIntegerField(), help_text="Of its sessions, in minutes since Monday 00:00.")
     ends = ArrayField(models.SmallIntegerField(null=True), help_text="Of the same sessions; empty where not said.")

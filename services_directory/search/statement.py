@@ -20,6 +20,8 @@ KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 NEIGHBOURS = 20
 AROUND_KM = 40
 """Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
+FINE_KM = 60
+"""Up to which distance the small squares of the map are looked up, not the large ones."""
 REACHES = (5.0, 20.0, 80.0)
 """How far, in km, the nearest are looked for before they are looked for everywhere."""
 COUNTED_TO = 1000
@@ -60,44 +62,47 @@ def search_statement(
     made = Statement()
     conditions = Conditions(asked, query, made)
     near = asked.near
-    km = _km(near, made) if near else "NULL::float8"
     order = ORDERS[asked.order]
     direction = "DESC" if cursor is not None and cursor.is_backwards else "ASC"
     by = ", ".join(f"{column} {direction}" for column in order)
     after = "true" if cursor is None else _after(cursor, order, made)
-    # How far it is must be known beforehand only if it decides what is shown.
-    is_measured = near is not None and (near.within_km is not None or asked.order is Sort.DISTANCE)
+    everything = "services_directory_serviceentry AS entry"
+    source, is_near, km, shown_km = everything, "", "NULL::float8", "page.km"
+    if near is not None:
+        nearest = f"(SELECT min({_km(near, made)}) AS km FROM services_directory_placeentry WHERE service_id = "
+        within = near.within_km if reach is None else reach
+        if within is not None:
+            source, km = f"{everything} CROSS JOIN LATERAL {nearest}entry.service_id) AS near", "near.km"
+            is_near = f" AND {_within(near, within, made, with_visits=reach is None)}"
+        elif asked.order is Sort.DISTANCE:
+            everywhere = (
+                f"(SELECT service_id, min({_km(near, made)}) AS km FROM services_directory_placeentry GROUP BY 1)"
+            )
+            source, km = f"{everything} LEFT JOIN {everywhere} AS near USING (service_id)", "near.km"
+        else:
+            shown_km = f"{nearest}page.service_id)"
     columns = f"""entry.service_id, entry.is_stale, entry.name_key,
-            {_score(query, asked.text, made)} AS rank, {"near.km" if is_measured else "NULL::float8"} AS km"""
-    source = "services_directory_serviceentry AS entry"
+            {_score(query, asked.text, made)} AS rank, {km} AS km"""
     sections: list[str] = []
-    if near is not None and is_measured:
-        sections.append(f"near AS MATERIALIZED ({_near(near, km, reach, made)})")
-        everywhere = near.within_km is None and reach is None
-        source += f" {'LEFT ' if everywhere else ''}JOIN near ON near.service_id = entry.service_id"
-    facets = "NULL::text"
-    counted = None
+    facets, counted = "NULL::text", None
     if asked.with_facets:
         facet_columns = f"{conditions.passes} AS passes, {conditions.open} AS open, {conditions.keys} AS keys"
-        sections.append(
-            f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {conditions.counted})"
-        )
+        where = f"{conditions.counted}{is_near}"
+        sections.append(f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {where})")
         passing, facets = "base AS page WHERE passes", _FACETS
         made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
     elif reach is not None:
-        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all} AND NOT entry.is_stale) AS page WHERE true"
-        counted = f"services_directory_serviceentry AS entry WHERE {conditions.all}"
-    elif query is not None or is_measured:
-        sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all})")
+        where = f"{conditions.all}{is_near} AND NOT entry.is_stale"
+        passing = f"(SELECT {columns} FROM {source} WHERE {where}) AS page WHERE true"
+        counted = f"{everything} WHERE {conditions.all}"
+    elif query is not None or km != "NULL::float8":
+        sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all}{is_near})")
         passing = "base AS page WHERE true"
     else:
         # In order of name there is an index: the page is read from it, and only as many are counted as are said.
         passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
     sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
     position = f"json_build_array({', '.join(order)})::text"
-    shown_km = "page.km" if is_measured or near is None else (
-        f"(SELECT min({km}) FROM services_directory_placeentry WHERE service_id = page.service_id)"
-    )  # fmt: skip
     return (
         f"""
         WITH {", ".join(sections)}
@@ -170,29 +175,19 @@ def _km(near: Near, made: Statement) -> str:
             + cos(radians({latitude})) * cos(radians(latitude)) * sin(radians(longitude - {longitude}) / 2) ^ 2)))"""
 
 
-def _near(near: Near, km: str, reach: float | None, made: Statement) -> str:
-    """Return which services are near, and how far; `km` is null where they come to the person."""
-    within = near.within_km if reach is None else reach
-    if within is None:
-        return f"SELECT service_id, min({km}) AS km FROM services_directory_placeentry GROUP BY service_id"
-    placed = f"""
-            SELECT service_id, min(km) AS km
-            FROM (
-                SELECT service_id, {km} AS km FROM services_directory_placeentry
-                WHERE point(longitude, latitude) <@ {box(near, within, made)}
-            ) AS place
-            WHERE km <= {made.value(within, "::float8")}
-            GROUP BY service_id"""
-    if reach is not None:
-        return placed
-    # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
-    # town or a county in the addresses of the places around it; who names none is not ruled out.
+def _within(near: Near, km: float, made: Statement, *, with_visits: bool) -> str:
+    """Return whether an entry is near: its nearest place is, or (`with_visits`) it comes to the person there.
+
+    Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
+    town or a county in the addresses of the places around it; who names none is not ruled out.
+    """
+    cells = made.value(cells_around(near, km), "::text[]")
+    is_placed = f"near.km <= {made.value(km, '::float8')}"
+    if not with_visits:
+        return f"entry.areas && {cells} AND {is_placed}"
     point = f"point({made.value(near.longitude, '::float8')}, {made.value(near.latitude, '::float8')})"
-    return f"""{placed}
-            UNION ALL
-            SELECT service_id, NULL FROM services_directory_serviceentry
-            WHERE areas && (
-                SELECT ARRAY['*', (
+    return f"""entry.areas && (
+                SELECT {cells} || ARRAY['*', (
                     SELECT directory_fold(name) FROM services_directory_neighbourhood
                     WHERE code = {made.value(near.neighbourhood)}
                 )] || array_agg(locality)
@@ -201,11 +196,21 @@ def _near(near: Near, km: str, reach: float | None, made: Statement) -> str:
                     WHERE point(longitude, latitude) <@ {box(near, AROUND_KM, made)}
                     ORDER BY point(longitude, latitude) <-> {point} LIMIT {NEIGHBOURS}
                 ) AS around, unnest(localities) AS locality
-            )"""
+            ) AND ({is_placed} OR near.km IS NULL)"""
 
 
-def box(near: Near, km: float, made: Statement) -> str:
-    """Return a box of degrees around the circle about a point; around the whole earth where it must."""
+def cells_around(near: Near, km: float) -> list[str]:
+    """Return the squares of the map that a circle touches, and perhaps some more: as `directory_cells` names them."""
+    west, south, east, north = edges(near, km)
+    name, size = ("fine", 10) if km <= FINE_KM else ("coarse", 1)
+    rows, columns = (
+        range(math.floor(low * size), math.floor(high * size) + 1) for low, high in ((south, north), (west, east))
+    )
+    return [f"{name}:{row},{column}" for row in rows for column in columns]
+
+
+def edges(near: Near, km: float) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of a box around a circle, in degrees; around the whole earth where it must."""
     degrees = km / KM_OF_A_DEGREE * 1.0001
     reach = 180.0
     if abs(near.latitude) + degrees < 90:
@@ -213,9 +218,13 @@ def box(near: Near, km: float, made: Statement) -> str:
     west, east = near.longitude - reach * 1.0001, near.longitude + reach * 1.0001
     if west < -180 or east > 180:
         west, east = -180, 180
-    corners = ((west, near.latitude - degrees), (east, near.latitude + degrees))
-    written = (f"point({made.value(x, '::float8')}, {made.value(y, '::float8')})" for x, y in corners)
-    return f"box({', '.join(written)})"
+    return west, max(-90.0, near.latitude - degrees), east, min(90.0, near.latitude + degrees)
+
+
+def box(near: Near, km: float, made: Statement) -> str:
+    """Return the box around a circle, for PostgreSQL."""
+    west, south, east, north = (made.value(edge, "::float8") for edge in edges(near, km))
+    return f"box(point({west}, {south}), point({east}, {north}))"
 
 
 def _score(query: Query | None, text: str, made: Statement) -> str:

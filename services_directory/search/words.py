@@ -127,10 +127,13 @@ def looks_misspelt(words: Words) -> bool:
     return any(word not in _seen for word in _doubtful(words))
 
 
-def corrected(words: Words) -> tuple[Words, tuple[str, ...]]:
-    """Return the words with what they were probably meant to be, and those that nothing here is like."""
+def corrected(words: Words, *, whatever: bool = False) -> tuple[Words, tuple[str, ...]]:
+    """Return the words with what they were probably meant to be, and those that nothing here is like.
+
+    :param whatever: doubt also words that services bore when this process met them first.
+    """
     _learn(term.text for term in words.terms)
-    alike = _alike(_doubtful(words))
+    alike = _alike([word for word in dict.fromkeys(_doubtful(words)) if whatever or word not in _seen])
     meant = {word: _nearest(word, found) for word, found in alike.items()}
     corrections = {word: better for word, better in meant.items() if better}
     terms = tuple(replace(term, text=corrections.get(term.text, term.text)) for term in words.terms)
@@ -156,19 +159,19 @@ def _alike(words: Sequence[str]) -> dict[str, list[str]]:
     """Return, for each of the words that no service bears, words of the index that look like it, the nearest first."""
     if not words:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT asked.word, ARRAY(
+    # One constant for each word: only so does the planner know that few or no services bear it.
+    asked = " UNION ALL ".join(
+        f"""(SELECT {number}, CASE
+            WHEN (SELECT count(*) FROM services_directory_serviceentry WHERE document @@ %s::tsquery) = 0
+            THEN ARRAY(
                 SELECT word FROM services_directory_searchword
-                ORDER BY word <-> directory_fold(asked.word), word LIMIT %s
-            )
-            FROM unnest(%s::text[], %s::text[]) AS asked (word, stem)
-            WHERE NOT EXISTS (SELECT FROM services_directory_serviceentry WHERE document @@ asked.stem::tsquery)
-            """,
-            [CANDIDATES, list(words), [_stem(word) for word in words]],
-        )
-        return dict(cursor.fetchall())
+                ORDER BY word <-> directory_fold(%s), word LIMIT {CANDIDATES}
+            ) END)"""
+        for number in range(len(words))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [value for word in words for value in (_stem(word), word)])
+        return {words[number]: found for number, found in cursor.fetchall() if found is not None}
 
 
 def _nearest(word: str, found: Iterable[str]) -> str:

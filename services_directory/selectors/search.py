@@ -40,9 +40,9 @@ def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: in
         words, unknown = corrected(words)
     query = query_of(words)
     answer = _answer(replace(asked, text=words.text), query, position, page_size)
-    if answer[0] == 0 and query.whole and not doubted:
+    if answer[0] == 0 and query.whole and not words.corrections and not unknown:
         # Perhaps a word that services bore when this process met it, and no longer do.
-        words, unknown = corrected(words)
+        words, unknown = corrected(words, whatever=True)
         if words.corrections:
             query = query_of(words)
             answer = _answer(replace(asked, text=words.text), query, position, page_size)
