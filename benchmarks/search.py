@@ -208,7 +208,8 @@ def question_of(word: str, town: Any, need: str) -> Question:
     from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID  # noqa: PLC0415 - Django is set up by then
     from services_directory.needs import NEEDS_TAXONOMY_ID  # noqa: PLC0415
     from services_directory.search.asked import Near  # noqa: PLC0415
-    from services_directory.search.statement import AROUND_KM, cells_around, edges, weighted  # noqa: PLC0415
+    from services_directory.search.distance import cells_around, edges  # noqa: PLC0415
+    from services_directory.search.statement import AROUND_KM, weighted  # noqa: PLC0415
     from services_directory.search.words import query_of, read  # noqa: PLC0415
 
     near = Near(latitude=town.latitude, longitude=town.longitude, within_km=KM)

@@ -5,7 +5,25 @@
 -- east, north (a box of 40 km), all_of (keys that must all be there), keys and facet (the choice of one facet), needs
 -- and campaigns (ids of two taxonomies), page (how many).
 WITH base AS MATERIALIZED (
-    SELECT entry.service_id, entry.is_stale, entry.name_key, near.km, entry.keys,
+    SELECT entry.service_id, entry.is_stale, entry.name_key, near.km,
+        -- A day and a time of day count only where a session of them is near.
+        ARRAY(SELECT key FROM unnest(entry.keys) AS key WHERE key !~ '^(day|time_of_day)=') || ARRAY(
+            SELECT DISTINCT unnest(ARRAY[
+                'day=' || (ARRAY['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'])[session.day + 1],
+                CASE WHEN starts %% 1440 < 720 AND starts %% 1440 + coalesce(ends - starts, 1) > 0
+                    THEN 'time_of_day=morning' END,
+                CASE WHEN starts %% 1440 < 1020 AND starts %% 1440 + coalesce(ends - starts, 1) > 720
+                    THEN 'time_of_day=afternoon' END,
+                CASE WHEN starts %% 1440 < 1440 AND starts %% 1440 + coalesce(ends - starts, 1) > 1020
+                    THEN 'time_of_day=evening' END
+            ])
+            FROM unnest(entry.days, entry.starts, entry.ends, entry.latitudes, entry.longitudes)
+                AS session (day, starts, ends, latitude, longitude)
+            WHERE latitude IS NULL OR 2 * 6371.0 * asin(least(1, sqrt(
+                sin(radians(latitude - %(latitude)s) / 2) ^ 2
+                + cos(radians(%(latitude)s)) * cos(radians(latitude)) * sin(radians(longitude - %(longitude)s) / 2) ^ 2
+            ))) <= %(km)s
+        ) AS keys,
         entry.keys && %(keys)s::text[] AS passes,
         -((
             CASE WHEN entry.name_key = directory_fold(%(text)s) THEN 8
@@ -43,7 +61,7 @@ SELECT json_build_object(
         SELECT json_agg(json_build_object('key', key, 'name', label.name, 'count', count))
         FROM (
             SELECT key, count(*) AS count FROM base CROSS JOIN unnest(keys) AS key
-            WHERE passes OR split_part(key, '=', 1) = %(facet)s
+            WHERE (passes OR split_part(key, '=', 1) = %(facet)s) AND key IS NOT NULL
             GROUP BY key
         ) AS counted
         LEFT JOIN (

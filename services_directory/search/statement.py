@@ -3,7 +3,6 @@
 All of it is built from the words below and from parameters; nothing that a person typed becomes part of the text.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,17 +10,15 @@ from typing import Any
 from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
 from services_directory.needs import NEEDS_TAXONOMY_ID
 from services_directory.search.asked import Asked, Near, Sort
-from services_directory.search.conditions import Conditions, Statement
+from services_directory.search.conditions import Conditions
 from services_directory.search.cursors import Cursor
+from services_directory.search.distance import box, cells_around, km_of
+from services_directory.search.parameters import Parameters
 from services_directory.search.words import Query
 
-EARTH_RADIUS_KM = 6371.0
-KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 NEIGHBOURS = 20
 AROUND_KM = 40
 """Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
-FINE_KM = 60
-"""Up to which distance the small squares of the map are looked up, not the large ones."""
 REACHES = (5.0, 20.0, 80.0)
 """How far, in km, the nearest are looked for before they are looked for everywhere."""
 COUNTED_TO = 1000
@@ -59,7 +56,7 @@ def search_statement(
     :param limit: how many rows to return, at most; the caller asks for one more than it shows.
     :param reach: look only at fresh listings so near, in km (see `reaches`); the count is that of all.
     """
-    made = Statement()
+    made = Parameters()
     conditions = Conditions(asked, query, made)
     near = asked.near
     order = ORDERS[asked.order]
@@ -69,14 +66,14 @@ def search_statement(
     everything = "services_directory_serviceentry AS entry"
     source, is_near, km, shown_km = everything, "", "NULL::float8", "page.km"
     if near is not None:
-        nearest = f"(SELECT min({_km(near, made)}) AS km FROM services_directory_placeentry WHERE service_id = "
+        nearest = f"(SELECT min({km_of(near, made)}) AS km FROM services_directory_placeentry WHERE service_id = "
         within = near.within_km if reach is None else reach
         if within is not None:
             source, km = f"{everything} CROSS JOIN LATERAL {nearest}entry.service_id) AS near", "near.km"
             is_near = f" AND {_within(near, within, made, with_visits=reach is None)}"
         elif asked.order is Sort.DISTANCE:
             everywhere = (
-                f"(SELECT service_id, min({_km(near, made)}) AS km FROM services_directory_placeentry GROUP BY 1)"
+                f"(SELECT service_id, min({km_of(near, made)}) AS km FROM services_directory_placeentry GROUP BY 1)"
             )
             source, km = f"{everything} LEFT JOIN {everywhere} AS near USING (service_id)", "near.km"
         else:
@@ -167,15 +164,7 @@ _FACETS = """(
             )"""
 
 
-def _km(near: Near, made: Statement) -> str:
-    """Return the distance of a place from the point, in km by the great circle."""
-    latitude, longitude = made.value(near.latitude, "::float8"), made.value(near.longitude, "::float8")
-    return f"""2 * {EARTH_RADIUS_KM} * asin(least(1, sqrt(
-            sin(radians(latitude - {latitude}) / 2) ^ 2
-            + cos(radians({latitude})) * cos(radians(latitude)) * sin(radians(longitude - {longitude}) / 2) ^ 2)))"""
-
-
-def _within(near: Near, km: float, made: Statement, *, with_visits: bool) -> str:
+def _within(near: Near, km: float, made: Parameters, *, with_visits: bool) -> str:
     """Return whether an entry is near: its nearest place is, or (`with_visits`) it comes to the person there.
 
     Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
@@ -199,35 +188,7 @@ def _within(near: Near, km: float, made: Statement, *, with_visits: bool) -> str
             ) AND ({is_placed} OR near.km IS NULL)"""
 
 
-def cells_around(near: Near, km: float) -> list[str]:
-    """Return the squares of the map that a circle touches, and perhaps some more: as `directory_cells` names them."""
-    west, south, east, north = edges(near, km)
-    name, size = ("fine", 10) if km <= FINE_KM else ("coarse", 1)
-    rows, columns = (
-        range(math.floor(low * size), math.floor(high * size) + 1) for low, high in ((south, north), (west, east))
-    )
-    return [f"{name}:{row},{column}" for row in rows for column in columns]
-
-
-def edges(near: Near, km: float) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of a box around a circle, in degrees; around the whole earth where it must."""
-    degrees = km / KM_OF_A_DEGREE * 1.0001
-    reach = 180.0
-    if abs(near.latitude) + degrees < 90:
-        reach = math.degrees(math.asin(math.sin(math.radians(degrees)) / math.cos(math.radians(near.latitude))))
-    west, east = near.longitude - reach * 1.0001, near.longitude + reach * 1.0001
-    if west < -180 or east > 180:
-        west, east = -180, 180
-    return west, max(-90.0, near.latitude - degrees), east, min(90.0, near.latitude + degrees)
-
-
-def box(near: Near, km: float, made: Statement) -> str:
-    """Return the box around a circle, for PostgreSQL."""
-    west, south, east, north = (made.value(edge, "::float8") for edge in edges(near, km))
-    return f"box(point({west}, {south}), point({east}, {north}))"
-
-
-def _score(query: Query | None, text: str, made: Statement) -> str:
+def _score(query: Query | None, text: str, made: Parameters) -> str:
     if query is None or not query.typed:
         return "0::float8"
     typed, in_name, in_terms = (
@@ -246,7 +207,7 @@ def weighted(query: str, weights: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", lambda word: f"{word.group()}:{weights}", query) if weights else query
 
 
-def _after(cursor: Cursor, order: tuple[str, ...], made: Statement) -> str:
+def _after(cursor: Cursor, order: tuple[str, ...], made: Parameters) -> str:
     casts = {"page.is_stale": "::boolean", "page.name_key": "::text", "page.service_id": "::uuid"}
     values = ", ".join(
         made.value(value, casts.get(column, "::float8")) for column, value in zip(order, cursor.values, strict=True)

@@ -1,5 +1,7 @@
--- Where a service is, as squares of the map in its entry: words, choices and the place then meet in GIN indexes.
--- (docs/adr/0012-the-search-keeps-its-index.md). directory_entries is the one of 0010 but for its `areas`.
+-- Where a service is, as squares of the map in its entry: words, choices and the place then meet in GIN indexes; and where
+-- each of its sessions is, so that "near" and "on Monday" can be asked of one place
+-- (docs/adr/0012-the-search-keeps-its-index.md). directory_entries is the one of 0010 but for its areas and its sessions,
+-- directory_reindex but for the columns, directory_schedule_shown but for the place.
 
 CREATE FUNCTION directory_cells(latitude double precision, longitude double precision) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY[
@@ -50,7 +52,10 @@ LANGUAGE sql STABLE AS $$
         service.maximum_age,
         cost.lowest,
         service.is_stale,
-        service.trust_score
+        service.trust_score,
+        coalesce(session.days, '{}'),
+        coalesce(session.latitudes, '{}'),
+        coalesce(session.longitudes, '{}')
     FROM services_directory_service AS service
     JOIN services_directory_organization AS organization ON organization.id = service.organization_id
     CROSS JOIN LATERAL (
@@ -116,13 +121,14 @@ LANGUAGE sql STABLE AS $$
         WHERE served.service_id = service.id AND btrim(served.name) <> ''
     ) AS area
     CROSS JOIN LATERAL (
-        SELECT array_agg(session.starts ORDER BY session.starts, session.ends)
-                FILTER (WHERE session.starts IS NOT NULL) AS starts,
-            array_agg(session.ends ORDER BY session.starts, session.ends)
-                FILTER (WHERE session.starts IS NOT NULL) AS ends,
+        SELECT array_agg(at ORDER BY at, starts, ends, latitude, longitude) AS days,
+            array_agg(starts ORDER BY at, starts, ends, latitude, longitude) AS starts,
+            array_agg(ends ORDER BY at, starts, ends, latitude, longitude) AS ends,
+            array_agg(latitude ORDER BY at, starts, ends, latitude, longitude) AS latitudes,
+            array_agg(longitude ORDER BY at, starts, ends, latitude, longitude) AS longitudes,
             array_agg('day=' || session.day) || array_agg('time_of_day=' || part.name) AS keys
         FROM (
-            SELECT DISTINCT week.day,
+            SELECT DISTINCT week.day, (week.at - 1)::smallint AS at, place.latitude, place.longitude,
                 ((week.at - 1) * 1440 + extract(epoch FROM opens_at) / 60)::smallint AS starts,
                 ((week.at - 1) * 1440 + extract(epoch FROM closes_at) / 60
                     + CASE WHEN closes_at <= opens_at THEN 1440 ELSE 0 END)::smallint AS ends
@@ -130,6 +136,8 @@ LANGUAGE sql STABLE AS $$
             CROSS JOIN regexp_split_to_table(schedule.byday, ',') AS written
             JOIN unnest(ARRAY['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']) WITH ORDINALITY AS week (day, at)
                 ON btrim(written) ~ ('^[+-]?\d*' || week.day || '$')
+            LEFT JOIN services_directory_serviceatlocation AS there ON there.id = schedule.service_at_location_id
+            LEFT JOIN services_directory_location AS place ON place.id = there.location_id
         ) AS session
         LEFT JOIN (VALUES ('morning', 0, 720), ('afternoon', 720, 1020), ('evening', 1020, 1440))
             AS part (name, since, till)
@@ -147,11 +155,47 @@ LANGUAGE sql STABLE AS $$
     WHERE service.id = ANY (wanted) AND service.status = 'active' AND service.withdrawn_at IS NULL
 $$;
 
--- Not directory_reindex: of a large directory that would take minutes, and nothing else has changed.
-UPDATE services_directory_serviceentry AS entry SET areas = place.cells
-FROM (
-    SELECT service_id, array_agg(DISTINCT cell ORDER BY cell) AS cells
-    FROM services_directory_placeentry, unnest(directory_cells(latitude, longitude)) AS cell
-    GROUP BY service_id
-) AS place
-WHERE place.service_id = entry.service_id;
+CREATE OR REPLACE FUNCTION directory_schedule_shown(schedule services_directory_schedule) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT json_build_object(
+        'id', schedule.id, 'service_at_location_id', schedule.service_at_location_id,
+        'freq', schedule.freq, 'interval', schedule.interval, 'byday', schedule.byday,
+        'bymonthday', schedule.bymonthday, 'dtstart', schedule.dtstart, 'until', schedule.until,
+        'valid_from', schedule.valid_from, 'valid_to', schedule.valid_to, 'opens_at', schedule.opens_at,
+        'closes_at', schedule.closes_at, 'description', schedule.description,
+        'attending_type', schedule.attending_type, 'schedule_link', schedule.schedule_link, 'notes', schedule.notes
+    )
+$$;
+
+CREATE OR REPLACE FUNCTION directory_reindex(wanted uuid[]) RETURNS void
+LANGUAGE plpgsql SET jit = off SET plan_cache_mode = force_generic_plan AS $$  -- to plan and to compile these takes longer than to run them
+BEGIN
+    -- Two that change parts of one service wait here for each other, and the second sees what the first has written.
+    PERFORM 1 FROM services_directory_service WHERE id = ANY (wanted) ORDER BY id FOR NO KEY UPDATE;
+    DELETE FROM services_directory_serviceentry AS entry WHERE service_id = ANY (wanted) AND NOT EXISTS (
+        SELECT FROM services_directory_service
+        WHERE id = entry.service_id AND status = 'active' AND withdrawn_at IS NULL
+    );
+    INSERT INTO services_directory_serviceentry AS entry SELECT * FROM directory_entries(wanted)
+    ON CONFLICT (service_id) DO UPDATE SET
+        (name_key, document, keys, terms, areas, starts, ends, access_read, access_said, minimum_age, maximum_age,
+            lowest_cost, is_stale, trust_score, days, latitudes, longitudes)
+        = (excluded.name_key, excluded.document, excluded.keys, excluded.terms, excluded.areas, excluded.starts,
+            excluded.ends, excluded.access_read, excluded.access_said, excluded.minimum_age, excluded.maximum_age,
+            excluded.lowest_cost, excluded.is_stale, excluded.trust_score, excluded.days, excluded.latitudes,
+            excluded.longitudes)
+    WHERE entry IS DISTINCT FROM excluded;
+    DELETE FROM services_directory_servicecard AS card WHERE service_id = ANY (wanted) AND NOT EXISTS (
+        SELECT FROM services_directory_serviceentry AS entry WHERE entry.service_id = card.service_id
+    );
+    INSERT INTO services_directory_servicecard AS card SELECT * FROM directory_cards(wanted)
+    ON CONFLICT (service_id) DO UPDATE SET card = excluded.card WHERE card.card <> excluded.card;
+    DELETE FROM services_directory_placeentry WHERE service_id = ANY (wanted);
+    INSERT INTO services_directory_placeentry SELECT * FROM directory_places(wanted);
+    INSERT INTO services_directory_searchword SELECT * FROM directory_words(
+        ARRAY(SELECT service_id FROM services_directory_serviceentry WHERE service_id = ANY (wanted))
+    ) ON CONFLICT DO NOTHING;
+END
+$$;
+
+SELECT directory_reindex(array_agg(id)) FROM services_directory_service HAVING count(*) > 0;
