@@ -7,7 +7,7 @@ feed was read.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from django.db import DataError, IntegrityError, transaction
 from services_directory.enums import ChangeKind
 from services_directory.listing.history import Author, recorded
 from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
+from services_directory.open_referral.ids import Ids
 from services_directory.open_referral.items import Described, Listed, Unreadable, Written
 from services_directory.open_referral.parts import Repeated, Shared
 from services_directory.open_referral.reading import (
@@ -93,6 +94,8 @@ class FeedImport:
     :param is_partial: whether the source gives only what has changed; then nothing is withdrawn.
     :param trusts_last_modified: whether an entry of a list that is as it was, `last_modified` included, is taken to
         have a record that is as it was; then that is not asked for.
+    :param judge: what says how far listings can be believed; called with those that a batch has written or brought
+        back, in its transaction.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class FeedImport:
         is_partial: bool = False,
         trusts_last_modified: bool = False,
         allow_mass_withdrawal: bool = False,
+        judge: Callable[[Collection[UUID]], object] = lambda _: None,
     ) -> None:
         self.feed = feed
         self._feed_id = str(feed.pk)
@@ -110,9 +114,10 @@ class FeedImport:
         self.is_partial = is_partial
         self.trusts_last_modified = trusts_last_modified
         self.allow_mass_withdrawal = allow_mass_withdrawal
+        self._judge = judge
         self.report = ImportReport()
-        self._met: set[bytes] = set()
-        self._written: set[bytes] = set()
+        self._met = Ids()
+        self._written = Ids()
         self._repeated: Repeated = {}
         self._back: list[str] = []
         self._count = 0
@@ -163,26 +168,30 @@ class FeedImport:
                 continue
             own = _own_id(item)
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
-            short = _short(service_id)
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
-            elif short in self._met:
+            elif service_id in self._met:
                 self._refuse(own, "This id comes twice in the feed; the first one counts.")
             else:
-                self._met.add(short)
+                self._met.add(service_id)
                 by_id[service_id] = (own, item)
         columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
         known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
         found = (self._candidate(own, item, known.get(service_id)) for service_id, (own, item) in by_id.items())
         candidates = [candidate for candidate in found if candidate is not None]
         if self._back:
-            self.report.changed += Service.objects.filter(pk__in=self._back).update(withdrawn_at=None)
+            self._bring_back([UUID(key) for key in self._back])
             self._back.clear()
         return candidates
 
+    def _bring_back(self, ids: Sequence[UUID]) -> None:
+        with transaction.atomic():
+            self.report.changed += Service.objects.filter(pk__in=ids).update(withdrawn_at=None)
+            self._judge(ids)
+
     def _unreadable(self, item: Unreadable) -> None:
         self._refuse(item.id, item.reason)
-        self._met.add(_short(uuid_of(item.id, feed=self.feed.name, kind="service")))
+        self._met.add(uuid_of(item.id, feed=self.feed.name, kind="service"))
         if item.loses_more:
             self.is_partial = True
 
@@ -245,6 +254,7 @@ class FeedImport:
                 candidates = self._with_known_organizations(candidates, report)
                 self._write_services(candidates)
                 self._replace_parts(candidates, written, replaced, report)
+            self._judge([UUID(candidate.parsed.service["id"]) for candidate in candidates])
         self._remember(written)
         for candidate in candidates:
             report.notes.extend(Remark(candidate.own_id, note) for note in candidate.parsed.notes)
@@ -269,7 +279,7 @@ class FeedImport:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
         wanted: dict[str, Shared] = {}
         for row in rows:
-            if row.fields["id"] not in wanted and _short(row.fields["id"]) not in self._written:
+            if row.fields["id"] not in wanted and row.fields["id"] not in self._written:
                 wanted[row.fields["id"]] = row
         known = dict(existing(model, wanted, "feed_id"))
         for key, feed_id in known.items():
@@ -281,7 +291,9 @@ class FeedImport:
         return wanted
 
     def _remember(self, written: WrittenRows) -> None:
-        self._written |= {_short(key) for group in written.values() for key in group}
+        for group in written.values():
+            for key in group:
+                self._written.add(key)
 
     def _with_known_organizations(self, candidates: list[_Candidate], report: ImportReport) -> list[_Candidate]:
         known = {
@@ -381,12 +393,8 @@ class FeedImport:
             model.objects.bulk_update(rows, ["source_digest"])
         self._remember(written)
         # Services name the same rows in fewer words: theirs do not count in this run.
-        self._written |= {_short(key) for key in parsed}
-
-
-def _short(key: str) -> bytes:
-    """Return an id in the form that takes the least memory."""
-    return bytes.fromhex(key.replace("-", ""))
+        for key in parsed:
+            self._written.add(key)
 
 
 def _own_id(item: Item) -> str:

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from services_directory.listing.history import Author, record_withdrawal
 from services_directory.models import Feed, Service
+from services_directory.open_referral.ids import Ids
 from services_directory.open_referral.report import ImportReport
 
 MASS_WITHDRAWAL_FROM = 20
@@ -15,11 +16,11 @@ MASS_WITHDRAWAL_FROM = 20
 
 
 def withdraw(
-    feed: Feed, *, met: set[bytes], report: ImportReport, at: dt.datetime, is_partial: bool, allow_many: bool
+    feed: Feed, *, met: Ids, report: ImportReport, at: dt.datetime, is_partial: bool, allow_many: bool
 ) -> None:
     """Withdraw the services of a feed that a run has not met, or say in the report why it would not be right.
 
-    :param met: the ids of the services that the feed still has, in bytes.
+    :param met: the ids of the services that the feed still has.
     :param is_partial: whether the feed may have more than was read of it.
     """
     before = -report.created

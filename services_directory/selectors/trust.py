@@ -45,14 +45,22 @@ _OF_EVIDENCE = (
 )
 
 
-def evidence_of(service_ids: Collection[UUID]) -> dict[UUID, TrustEvidence]:
-    """Return what is known of each of some listings. Three queries, however many."""
+def evidence_of(service_ids: Collection[UUID], *, read_at: dt.datetime | None = None) -> dict[UUID, TrustEvidence]:
+    """Return what is known of each of some listings. Three queries, however many.
+
+    :param read_at: when they are read from their feed, where that is not written down yet.
+    """
     rows = list(Service.objects.filter(pk__in=service_ids).order_by("pk").values(*_OF_EVIDENCE))
     inboxes = {row["id"]: inbox_of(row) for row in rows}
     bounced = failed_recipients({inbox for inbox in inboxes.values() if inbox})
     asked = _asked_in_vain(service_ids)
     return {
-        row["id"]: _evidence(row, bounced=bounced.get(inboxes[row["id"]], []), asked_at=asked.get(row["id"]))
+        row["id"]: _evidence(
+            row,
+            bounced=bounced.get(inboxes[row["id"]], []),
+            asked_at=asked.get(row["id"]),
+            read_at=read_at or row["feed__last_imported_at"],
+        )
         for row in rows
     }
 
@@ -96,7 +104,9 @@ def _asked_in_vain(service_ids: Collection[UUID]) -> dict[UUID, dt.datetime]:
     return dict(checks.order_by("-request__asked_at").values_list("service_id", "request__asked_at"))
 
 
-def _evidence(row: Mapping[str, Any], *, bounced: list[dt.datetime], asked_at: dt.datetime | None) -> TrustEvidence:
+def _evidence(
+    row: Mapping[str, Any], *, bounced: list[dt.datetime], asked_at: dt.datetime | None, read_at: dt.datetime | None
+) -> TrustEvidence:
     verified_at = row["verified_at"]
     answered = row["responsiveness__answered"]
     return TrustEvidence(
@@ -107,7 +117,7 @@ def _evidence(row: Mapping[str, Any], *, bounced: list[dt.datetime], asked_at: d
         verified_how=row["verified_how"],
         verified_by=row["verified_by"],
         reported=row["reported"],
-        published_on=_published_on(row),
+        published_on=_published_on(row, read_on=_day(read_at)),
         capacity_confirmed_on=_day(row["capacity_confirmed_at"]),
         published_by=row["feed__name"] or "",
         responsiveness=None
@@ -123,12 +133,11 @@ def _evidence(row: Mapping[str, Any], *, bounced: list[dt.datetime], asked_at: d
     )
 
 
-def _published_on(row: Mapping[str, Any]) -> dt.date | None:
+def _published_on(row: Mapping[str, Any], *, read_on: dt.date | None) -> dt.date | None:
     """Return what an imported listing says of its own age: its assurance or its last change, the later one.
 
     No later than when it was read: some feeds have dates of the future.
     """
-    read_on = _day(row["feed__last_imported_at"])
     said = [day for day in (row["assured_date"], _day(row["last_modified"])) if day]
     return min(max(said), read_on) if read_on and said else None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from services_directory.needs import (
 )
 from services_directory.open_referral.importing import FeedImport, Incoming
 from services_directory.open_referral.report import ImportReport
+from services_directory.services.trust import judge_listings
 
 DEMO_FEED = "Stockport demonstration"
 
@@ -136,7 +138,7 @@ def _load(
     feed, _ = Feed.objects.get_or_create(
         name=feed_name, defaults={"source": source, "licence": licence, "is_kept_here": is_kept_here}
     )
-    report = FeedImport(feed, at=at, **how).load(items)
+    report = FeedImport(feed, at=at, judge=partial(judge_listings, at=at, read_at=at), **how).load(items)
     feed.source = source
     feed.licence = licence or feed.licence
     feed.last_imported_at = at

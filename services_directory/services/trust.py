@@ -57,13 +57,17 @@ def judge_all(*, at: dt.datetime) -> tuple[int, int]:
         last = batch[-1]
 
 
-def judge_listings(service_ids: Collection[UUID], *, at: dt.datetime) -> dict[UUID, Trust]:
+def judge_listings(
+    service_ids: Collection[UUID], *, at: dt.datetime, read_at: dt.datetime | None = None
+) -> dict[UUID, Trust]:
     """Judge some listings anew, in the caller's transaction: after a verification, a change, an import.
 
     Their rows are locked, so that what is read for the judgement still holds when it is written.
+
+    :param read_at: when they are read from their feed, in an import that has not ended; else the feed says so itself.
     """
     locked = Service.objects.filter(pk__in=service_ids).order_by("pk").select_for_update(no_key=True)
-    evidence = evidence_of(list(locked.values_list("pk", flat=True)))
+    evidence = evidence_of(list(locked.values_list("pk", flat=True)), read_at=read_at)
     on = local_day(at)
     judged = {service_id: judge(known, on=on) for service_id, known in evidence.items()}
     rows = [{"id": str(service_id), **asdict(trust)} for service_id, trust in judged.items()]

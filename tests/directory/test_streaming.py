@@ -2,10 +2,12 @@
 
 import io
 import json
+import uuid
 
 import pytest
 
 from services_directory.open_referral import streaming
+from services_directory.open_referral.ids import Ids
 from services_directory.open_referral.items import Unreadable, Written
 from services_directory.open_referral.streaming import NotRecords, records_in
 
@@ -122,3 +124,25 @@ def test_what_is_held_does_not_grow_with_the_document(monkeypatch):
     monkeypatch.setattr(streaming._Text, "_read_on", watched)
     assert len(read(text)) == 5000
     assert most < 3000 < len(text) / 100
+
+
+def test_ids_are_known_again_and_no_others():
+    ids = Ids()
+    some = [uuid.UUID(int=number) for number in range(0, 20_000, 2)]
+    for key in some:
+        ids.add(str(key))
+        ids.add(key.bytes)
+
+    assert all(str(key) in ids and key.bytes in ids for key in some)
+    assert not any(str(uuid.UUID(int=number)) in ids for number in range(1, 20_000, 2))
+    assert sum(map(len, ids._buckets)) == 16 * len(some)
+
+
+def test_an_id_that_two_neighbours_make_up_between_them_is_not_there(monkeypatch):
+    monkeypatch.setattr("services_directory.open_referral.ids.BUCKETS", 1)
+    ids = Ids()
+    ids.add(b"a" * 8 + b"b" * 8)
+    ids.add(b"c" * 8 + b"d" * 8)
+
+    assert b"b" * 8 + b"c" * 8 not in ids
+    assert b"c" * 8 + b"d" * 8 in ids

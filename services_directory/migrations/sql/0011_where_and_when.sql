@@ -1,7 +1,7 @@
 -- Where a service is, as squares of the map in its entry: words, choices and the place then meet in GIN indexes; and where
 -- each of its sessions is, so that "near" and "on Monday" can be asked of one place
 -- (docs/adr/0012-the-search-keeps-its-index.md). directory_entries is the one of 0010 but for its areas and its sessions,
--- directory_reindex but for the columns, directory_schedule_shown but for the place.
+-- directory_schedule_shown but for the place. 0012 makes the index anew.
 
 CREATE FUNCTION directory_cells(latitude double precision, longitude double precision) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN ARRAY[
@@ -166,36 +166,3 @@ LANGUAGE sql IMMUTABLE AS $$
         'attending_type', schedule.attending_type, 'schedule_link', schedule.schedule_link, 'notes', schedule.notes
     )
 $$;
-
-CREATE OR REPLACE FUNCTION directory_reindex(wanted uuid[]) RETURNS void
-LANGUAGE plpgsql SET jit = off SET plan_cache_mode = force_generic_plan AS $$  -- to plan and to compile these takes longer than to run them
-BEGIN
-    -- Two that change parts of one service wait here for each other, and the second sees what the first has written.
-    PERFORM 1 FROM services_directory_service WHERE id = ANY (wanted) ORDER BY id FOR NO KEY UPDATE;
-    DELETE FROM services_directory_serviceentry AS entry WHERE service_id = ANY (wanted) AND NOT EXISTS (
-        SELECT FROM services_directory_service
-        WHERE id = entry.service_id AND status = 'active' AND withdrawn_at IS NULL
-    );
-    INSERT INTO services_directory_serviceentry AS entry SELECT * FROM directory_entries(wanted)
-    ON CONFLICT (service_id) DO UPDATE SET
-        (name_key, document, keys, terms, areas, starts, ends, access_read, access_said, minimum_age, maximum_age,
-            lowest_cost, is_stale, trust_score, days, latitudes, longitudes)
-        = (excluded.name_key, excluded.document, excluded.keys, excluded.terms, excluded.areas, excluded.starts,
-            excluded.ends, excluded.access_read, excluded.access_said, excluded.minimum_age, excluded.maximum_age,
-            excluded.lowest_cost, excluded.is_stale, excluded.trust_score, excluded.days, excluded.latitudes,
-            excluded.longitudes)
-    WHERE entry IS DISTINCT FROM excluded;
-    DELETE FROM services_directory_servicecard AS card WHERE service_id = ANY (wanted) AND NOT EXISTS (
-        SELECT FROM services_directory_serviceentry AS entry WHERE entry.service_id = card.service_id
-    );
-    INSERT INTO services_directory_servicecard AS card SELECT * FROM directory_cards(wanted)
-    ON CONFLICT (service_id) DO UPDATE SET card = excluded.card WHERE card.card <> excluded.card;
-    DELETE FROM services_directory_placeentry WHERE service_id = ANY (wanted);
-    INSERT INTO services_directory_placeentry SELECT * FROM directory_places(wanted);
-    INSERT INTO services_directory_searchword SELECT * FROM directory_words(
-        ARRAY(SELECT service_id FROM services_directory_serviceentry WHERE service_id = ANY (wanted))
-    ) ON CONFLICT DO NOTHING;
-END
-$$;
-
-SELECT directory_reindex(array_agg(id)) FROM services_directory_service HAVING count(*) > 0;
