@@ -1,10 +1,10 @@
 """Search that says of each result whether it suits a person, beside the same search that does not say it:
 `python -m benchmarks.matching --services 20000`.
 
-Ours is `GET /api/v1/services/?for_referral=` with 20 results, raw the same address without it: the production server and
-settings, a token, one client that keeps its connection. Three in four services have rules of a comparable scheme, every
-other one the core list of contraindications, and the person has answered most of what they ask. Before anything is
-measured both must find the same services.
+Ours is `GET /api/v1/services/?for_referral=` with 20 results, raw the same address without it: the production server
+and settings, a token, one client that keeps its connection. Three in four services have rules of a comparable scheme,
+every other one the core list of contraindications, and the person has answered most of what they ask. Before anything
+is measured both must find the same services.
 
 It works in a database of its own beside the one of DATABASE_URL (`--keep` leaves it there for the next run).
 """
