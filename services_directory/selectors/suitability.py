@@ -71,7 +71,7 @@ SELECT id, minimum_age, maximum_age, genders, made_up, ARRAY(
     SELECT (
         SELECT version.id FROM services_directory_rulesetversion version
         WHERE version.rule_set_id = applied.rule_set_id AND published_at IS NOT NULL AND valid_from <= %s
-        ORDER BY valid_from DESC, number DESC LIMIT 1
+        ORDER BY number DESC LIMIT 1
     ) FROM services_directory_serviceruleset applied WHERE applied.service_id = service.id
 )
 FROM services_directory_service service WHERE id = ANY(%s)
