@@ -41,10 +41,10 @@ def versions_of(user: User, key: str) -> QuerySet[RuleSetVersion]:
 
     :raises NotVisible: if none has been published with this key.
     """
-    rows = _with_rules(_published().filter(rule_set=key).select_related("published_by").order_by("-number"))
+    rows = _published().filter(rule_set=key)
     if not rows.exists():
         raise NotVisible("There is no such rule set.")
-    return rows
+    return _with_rules(rows.order_by("-number"))
 
 
 def get_version(user: User, key: str, number: int) -> RuleSetVersion:
@@ -52,7 +52,7 @@ def get_version(user: User, key: str, number: int) -> RuleSetVersion:
 
     :raises NotVisible: if there is none.
     """
-    return _the_one(versions_of(user, key).filter(number=number))
+    return _the_one(_published().filter(rule_set=key, number=number))
 
 
 def _published() -> QuerySet[RuleSetVersion]:
@@ -60,7 +60,8 @@ def _published() -> QuerySet[RuleSetVersion]:
 
 
 def _with_rules(rows: QuerySet[RuleSetVersion]) -> QuerySet[RuleSetVersion]:
-    return rows.prefetch_related(Prefetch("rules", EligibilityRule.objects.order_by("position")))
+    rules = Prefetch("rules", EligibilityRule.objects.order_by("position"))
+    return rows.select_related("published_by").prefetch_related(rules)
 
 
 def _the_one(rows: QuerySet[RuleSetVersion]) -> RuleSetVersion:
