@@ -208,7 +208,10 @@ SPECTACULAR_SETTINGS = {
             "ConsentBasis",
         )
     }
-    | {name: f"services_directory.suitability.kinds.{name}" for name in ("RuleResult", "RuleBasis", "Answered")}
+    | {
+        name: f"services_directory.suitability.kinds.{name}"
+        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
+    }
     | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
 }
 

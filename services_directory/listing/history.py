@@ -7,7 +7,7 @@ Inside the transaction of the use case. The services' rows are locked from here 
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -49,17 +49,20 @@ def recorded(
     at: dt.datetime,
     new: Collection[UUID] = (),
     proposal: ListingProposal | None = None,
+    read: Callable[[Collection[UUID]], dict[UUID, Document]] = documents_of,
 ) -> Iterator[None]:
     """Keep what the block changes of what the listings say: one `ListingChange` for each that says something else
     afterwards, and its version one higher. A listing of `new`, which the block makes, gets a row without a copy.
 
     One read before and one after, each of a bounded number of queries however many listings; none for new ones.
+
+    :param read: reads of the listings what the block can change, where that is only a part of their documents.
     """
     known = [service_id for service_id in service_ids if service_id not in new]
     lock(known)
-    before = documents_of(known) if known else {}
+    before = read(known) if known else {}
     yield
-    after = documents_of(known) if known else {}
+    after = read(known) if known else {}
     differences = {
         service_id: difference
         for service_id, document in after.items()

@@ -8,7 +8,13 @@ from services_directory.services.postcodes import load_postcodes
 from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
 from services_directory.services.search_index import check_search_index, reindex, reindex_directory
 from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
-from services_directory.services.suitability import apply_rule_set, load_demo_rules, load_rule_sets, publish_rule_set
+from services_directory.services.suitability import (
+    apply_rule_set,
+    load_demo_rules,
+    load_rule_sets,
+    publish_rule_set,
+    read_rules,
+)
 
 __all__ = [
     "Kept",
@@ -30,6 +36,7 @@ __all__ = [
     "load_rule_sets",
     "load_terms",
     "publish_rule_set",
+    "read_rules",
     "reindex",
     "reindex_directory",
     "withdraw_proposal",

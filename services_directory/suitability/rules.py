@@ -1,6 +1,7 @@
 """One rule of a service, as data. Its words are made from its numbers, so that they cannot disagree."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -36,6 +37,13 @@ _ON_THE_REFERRAL = {
     RuleKind.PRACTICE: ("gp_practice_code",),
     RuleKind.REFERRAL_SOURCE: ("referral_source",),
 }
+OLDEST = Decimal(120)
+"""Years: an age above it is a slip of the keyboard."""
+_GSS = re.compile(r"[EWSN][0-9]{8}")
+_FORMS = {
+    "local_authority": _GSS, "lsoa": _GSS, "ward": _GSS, "gp_practice_code": re.compile(r"[A-Z][0-9]{5}"),
+}  # fmt: skip
+"""By subject: how its codes are written (field notes 5)."""
 _WITH_VALUES = {RuleKind.CHOICE, RuleKind.AREA, RuleKind.PRACTICE, RuleKind.REFERRAL_SOURCE}
 
 
@@ -146,9 +154,21 @@ def _problems_of_limits(rule: Rule) -> list[str]:
         found.append("its period is a number of days, weeks or months.")
     if (rule.kind in _WITH_VALUES) != bool(rule.values):
         found.append("choices, areas, practices and referral sources, and nothing else, have values.")
+    if any(not low <= threshold <= high for low, high in [_possible(rule)] for threshold in rule.thresholds):
+        found.append("its threshold is a number that cannot be.")
+    if (form := _FORMS.get(rule.subject)) and not all(map(form.fullmatch, rule.values)):
+        found.append("it names an area or a practice by something that is no code of one.")
     if rule.kind == RuleKind.REFERRAL_SOURCE and not set(rule.values) <= set(vocabulary.REFERRAL_SOURCES):
         found.append("it names a source of referrals that there is not.")
     return found
+
+
+def _possible(rule: Rule) -> tuple[Decimal, Decimal]:
+    """Return what a number of this kind can be: a threshold beyond it would shut everybody out, or nobody."""
+    question = vocabulary.QUESTIONS.get(rule.subject)
+    if question is None or question.lowest is None or question.highest is None:
+        return Decimal(0), OLDEST
+    return question.lowest, question.highest
 
 
 def _is_whole(rule: Rule) -> bool:
