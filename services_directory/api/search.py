@@ -23,8 +23,8 @@ from services_directory.api.serializers import (
     CostOptionSerializer,
     ListedOrganizationSerializer,
     ListedPlaceSerializer,
+    ListedScheduleSerializer,
     ReceivingTeamSerializer,
-    ServiceScheduleSerializer,
     ServiceTermSerializer,
 )
 from services_directory.api.trust import ListedTrustSerializer
@@ -79,7 +79,7 @@ class ServiceSummarySerializer(serializers.Serializer[Any]):
     terms = ServiceTermSerializer(many=True)
     cost_options = CostOptionSerializer(many=True)
     places = ListedPlaceSerializer(many=True)
-    schedules = ServiceScheduleSerializer(many=True, help_text="Everywhere, and at each place.")
+    schedules = ListedScheduleSerializer(many=True, help_text="Everywhere, and at each place.")
     access = ServiceAccessSerializer(many=True)
     distance_km = serializers.FloatField(
         allow_null=True, help_text="To its nearest place, when a place was asked and it has one on the map."

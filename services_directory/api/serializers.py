@@ -102,16 +102,12 @@ class CostOptionSerializer(serializers.ModelSerializer[CostOption]):
 class ServiceScheduleSerializer(serializers.ModelSerializer[Schedule]):
     """When a service happens: the parts of an RRULE, and times by the clock on the wall there."""
 
-    service_at_location_id = serializers.UUIDField(
-        allow_null=True, help_text="Of the one of `places` where it happens then; null where at all of them."
-    )
     freq = serializers.CharField(help_text="WEEKLY or MONTHLY.")
 
     class Meta:
         model = Schedule
         fields = [
             "id",
-            "service_at_location_id",
             "freq",
             "interval",
             "byday",
@@ -127,6 +123,18 @@ class ServiceScheduleSerializer(serializers.ModelSerializer[Schedule]):
             "schedule_link",
             "notes",
         ]
+        read_only_fields = fields
+
+
+class ListedScheduleSerializer(ServiceScheduleSerializer):
+    """When a service happens, and at which of its places."""
+
+    service_at_location_id = serializers.UUIDField(
+        allow_null=True, help_text="Of the one of `places` where it happens then; null where at all of them."
+    )
+
+    class Meta(ServiceScheduleSerializer.Meta):
+        fields = [*ServiceScheduleSerializer.Meta.fields, "service_at_location_id"]
         read_only_fields = fields
 
 
