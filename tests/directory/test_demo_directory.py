@@ -12,7 +12,7 @@ from services_directory.services import load_demo_directory, load_needs
 
 pytestmark = pytest.mark.django_db
 
-WORKED_OUT = {"version", "trust_score", "is_stale", "withdrawn_at"}
+WORKED_OUT = {"version", "trust_score", "trust_label", "is_stale", "withdrawn_at"}
 COUNTED = {"is_full_by_count", "places_taken", "people_waiting", "capacity_confirmed_at", "capacity_confirmed_by"}
 NOT_VALUES = (
     {"id", "external_id", "feed", "source_digest", "listed_digest", "more", "sources", "made_up"} | WORKED_OUT | COUNTED

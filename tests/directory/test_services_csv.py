@@ -8,6 +8,8 @@ import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import SYSTEM, Actor
 from services_directory.models import (
@@ -19,6 +21,7 @@ from services_directory.models import (
     Schedule,
     Service,
 )
+from services_directory.open_referral import importing
 from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.selectors import spreadsheet_of
 from services_directory.services import import_feed, import_spreadsheet, load_demo_directory
@@ -439,7 +442,13 @@ def test_the_history_tells_what_an_import_changed(at, record):
     assert Service.objects.get().version == 2
 
 
-def test_what_is_new_costs_the_history_one_statement_a_batch(at, record, django_assert_num_queries):
+def test_what_is_new_costs_the_history_one_statement_a_batch(at, record, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH_SIZE", 50)
     records = [record(f"Service {number}") for number in range(200)]
-    import_feed(feed_name="Test", source="x", records=records, at=at)
-    assert ListingChange.objects.count() == 200
+
+    with CaptureQueriesContext(connection) as asked:
+        import_feed(feed_name="Test", source="x", records=records, at=at)
+
+    assert ListingChange.objects.filter(is_new=True, version=1, changes={}).count() == 200
+    of_history = [each["sql"] for each in asked if "services_directory_listingchange" in each["sql"]]
+    assert [sql.split()[0] for sql in of_history] == ["INSERT"] * 4

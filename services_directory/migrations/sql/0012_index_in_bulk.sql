@@ -1,6 +1,32 @@
 -- Indexing many services at once, in tables of which the planner knows nothing yet: an import fills them faster than
 -- autovacuum counts them. Frozen with its migration; a change is a new file and a new migration.
 
+CREATE OR REPLACE FUNCTION directory_count_anew(expected integer) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+    is_wrong boolean := coalesce((
+        SELECT reltuples * pg_relation_size(oid) / current_setting('block_size')::integer
+            < expected::float * relpages
+        FROM pg_class WHERE oid = 'services_directory_service'::regclass AND relpages > 0
+    ), false);
+BEGIN
+    FOR found IN
+        SELECT oid::regclass AS name FROM pg_class
+        WHERE oid = ANY ('{services_directory_service, services_directory_organization,
+                services_directory_serviceatlocation, services_directory_location, services_directory_address,
+                services_directory_accessibility, services_directory_attribute, services_directory_taxonomyterm,
+                services_directory_schedule, services_directory_servicearea, services_directory_costoption,
+                services_directory_language, services_directory_serviceentry}'::regclass[])
+            AND (is_wrong OR pg_relation_size(oid) / current_setting('block_size')::integer > 2 * relpages + 8)
+    LOOP
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', found.name);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION directory_count_anew IS
+    'Lets the planner count those tables that have doubled since it did, or all where it knows of fewer services than expected.';
+
 CREATE OR REPLACE FUNCTION directory_schedules(wanted uuid) RETURNS SETOF services_directory_schedule
 LANGUAGE sql STABLE AS $$
     SELECT * FROM services_directory_schedule WHERE service_id = wanted
@@ -77,6 +103,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     running uuid[];
 BEGIN
+    IF cardinality(wanted) >= 100 THEN
+        PERFORM directory_count_anew(cardinality(wanted));
+    END IF;
     -- Two that change parts of one service wait here for each other, and the second sees what the first has written.
     PERFORM 1 FROM services_directory_service WHERE id = ANY (wanted) ORDER BY id FOR NO KEY UPDATE;
     DELETE FROM services_directory_serviceentry AS entry WHERE service_id = ANY (wanted) AND NOT EXISTS (
@@ -91,9 +120,10 @@ BEGIN
         SELECT id FROM services_directory_service
         WHERE id = ANY (wanted) AND status = 'active' AND withdrawn_at IS NULL
     );
-    -- One at a time within each statement: every table is then asked by its index for the rows of one service.
+    -- One at a time within each statement (OFFSET 0 keeps it so): every table is then asked for the rows of one service.
     INSERT INTO services_directory_serviceentry AS entry
-    SELECT made.* FROM unnest(running) AS one (id) CROSS JOIN LATERAL (SELECT * FROM directory_entries(ARRAY[one.id]) OFFSET 0) AS made
+    SELECT made.* FROM unnest(running) AS one (id)
+    CROSS JOIN LATERAL (SELECT * FROM directory_entries(ARRAY[one.id]) OFFSET 0) AS made
     ON CONFLICT (service_id) DO UPDATE SET
         (name_key, document, keys, terms, areas, starts, ends, access_read, access_said, minimum_age, maximum_age,
             lowest_cost, is_stale, trust_score, days, latitudes, longitudes)
@@ -102,11 +132,16 @@ BEGIN
             excluded.lowest_cost, excluded.is_stale, excluded.trust_score, excluded.days, excluded.latitudes,
             excluded.longitudes)
     WHERE entry IS DISTINCT FROM excluded;
+    IF cardinality(running) >= 100 THEN
+        PERFORM directory_count_anew(cardinality(running));
+    END IF;
     INSERT INTO services_directory_servicecard AS card
-    SELECT made.* FROM unnest(running) AS one (id) CROSS JOIN LATERAL (SELECT * FROM directory_cards(ARRAY[one.id]) OFFSET 0) AS made
+    SELECT made.* FROM unnest(running) AS one (id)
+    CROSS JOIN LATERAL (SELECT * FROM directory_cards(ARRAY[one.id]) OFFSET 0) AS made
     ON CONFLICT (service_id) DO UPDATE SET card = excluded.card WHERE card.card <> excluded.card;
     INSERT INTO services_directory_placeentry
-    SELECT made.* FROM unnest(running) AS one (id) CROSS JOIN LATERAL (SELECT * FROM directory_places(ARRAY[one.id]) OFFSET 0) AS made;
+    SELECT made.* FROM unnest(running) AS one (id)
+    CROSS JOIN LATERAL (SELECT * FROM directory_places(ARRAY[one.id]) OFFSET 0) AS made;
     INSERT INTO services_directory_searchword SELECT * FROM directory_words(running) ON CONFLICT DO NOTHING;
 END
 $$;
