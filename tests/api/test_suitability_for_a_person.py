@@ -247,6 +247,7 @@ def requirement(code, kind, subject, *values):
 
 
 def test_where_the_person_lives_and_is_registered_and_who_refers_come_from_the_referral(cast, referral_at, as_user):
+    Neighbourhood.objects.create(code="brinnington", name="Brinnington", sectors=["SK5 8"])
     publish(
         requirement("town", RuleKind.AREA, "local_authority", "E08000007"),
         requirement("part", RuleKind.AREA, "neighbourhood", "brinnington"),
@@ -265,7 +266,6 @@ def test_where_the_person_lives_and_is_registered_and_who_refers_come_from_the_r
     Postcode.objects.create(
         code="SK58BS", lsoa="E01005801", ward="E05000778", local_authority="E08000007", latitude=53.4, longitude=-2.1
     )
-    Neighbourhood.objects.create(code="brinnington", name="Brinnington", sectors=["SK5 8"])
     known = suitability(lou, cast.scheme, referral)
     assert known["verdict"] == "eligible_now"
     assert [rule["words"] for rule in known["rules"]] == [
