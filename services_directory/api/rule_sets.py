@@ -18,7 +18,7 @@ from accounts.selectors import signed_in
 from core.api import IDEMPOTENCY_KEY, IF_MATCH, StrictSerializer, etag, expected_version
 from core.clocks import local_day
 from core.idempotency import claim_of
-from services_directory import selectors, services
+from services_directory import policies, selectors, services
 from services_directory.models import EligibilityRule, RuleSetVersion
 from services_directory.selectors import rule_of
 from services_directory.suitability.kinds import Operator, PeriodUnit, RuleBasis, RuleKind, Severity
@@ -113,8 +113,8 @@ class RuleSetVersionSerializer(serializers.ModelSerializer[RuleSetVersion]):
     key = serializers.CharField(source="rule_set_id")
     version = serializers.IntegerField(source="number")
     basis = serializers.ChoiceField(choices=RuleBasis.choices)
-    published_by = serializers.CharField(
-        source="published_by.full_name", allow_null=True, default=None, help_text="Null: the service itself."
+    published_by = serializers.SerializerMethodField(
+        help_text="Named to directory editors, empty for others. Null: the service itself."
     )
     rules = PublishedRuleSerializer(many=True)
 
@@ -122,6 +122,12 @@ class RuleSetVersionSerializer(serializers.ModelSerializer[RuleSetVersion]):
         model = RuleSetVersion
         fields = ["key", "name", "version", "basis", "source", "valid_from", "published_at", "published_by", "rules"]
         read_only_fields = fields
+
+    def get_published_by(self, row: RuleSetVersion) -> str | None:
+        if row.published_by is None:
+            return None
+        is_editor = policies.is_editor(Actor(signed_in(self.context["request"].user)))
+        return row.published_by.full_name if is_editor else ""
 
 
 class ListedRuleSetSerializer(RuleSetVersionSerializer):
@@ -173,7 +179,9 @@ class RuleSetViewSet(mixins.ListModelMixin, GenericViewSet[RuleSetVersion]):
     def retrieve(self, request: Request, key: str) -> Response:
         """One rule set in its latest version, which may begin only later: `version_in_force` says which decides."""
         row = selectors.get_rule_set(signed_in(request.user), key, on=local_day(timezone.now()))
-        return Response(RuleSetSerializer(row).data, headers={"ETag": etag(row.number)})
+        return Response(
+            RuleSetSerializer(row, context=self.get_serializer_context()).data, headers={"ETag": etag(row.number)}
+        )
 
     @extend_schema(
         request=RuleSetInputSerializer, responses={201: RuleSetVersionSerializer}, parameters=[IDEMPOTENCY_KEY]
@@ -199,7 +207,9 @@ class RuleSetViewSet(mixins.ListModelMixin, GenericViewSet[RuleSetVersion]):
         rows: Any = selectors.versions_of(signed_in(request.user), key)
         if request.method == "GET":
             page: Any = self.paginate_queryset(rows)
-            return self.get_paginated_response(RuleSetVersionSerializer(page, many=True).data)
+            return self.get_paginated_response(
+                RuleSetVersionSerializer(page, many=True, context=self.get_serializer_context()).data
+            )
         form = VersionInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         return self._publish(request, {**form.validated_data, "key": key}, expected=expected_version(request))
@@ -208,7 +218,8 @@ class RuleSetViewSet(mixins.ListModelMixin, GenericViewSet[RuleSetVersion]):
     @action(detail=True, url_path="versions/(?P<number>[0-9]{1,4})", url_name="version")
     def version(self, request: Request, key: str, number: str) -> Response:
         """One version as it was published."""
-        return Response(RuleSetVersionSerializer(selectors.get_version(signed_in(request.user), key, int(number))).data)
+        row = selectors.get_version(signed_in(request.user), key, int(number))
+        return Response(RuleSetVersionSerializer(row, context=self.get_serializer_context()).data)
 
     def _publish(self, request: Request, said: dict[str, Any], *, expected: int | None) -> Response:
         user = signed_in(request.user)
@@ -226,7 +237,8 @@ class RuleSetViewSet(mixins.ListModelMixin, GenericViewSet[RuleSetVersion]):
             claim=claim,
         )
         number = done.version.number
-        body = RuleSetVersionSerializer(selectors.get_version(user, done.version.rule_set_id, number)).data
+        row = selectors.get_version(user, done.version.rule_set_id, number)
+        body = RuleSetVersionSerializer(row, context=self.get_serializer_context()).data
         response = Response(body, status=status.HTTP_201_CREATED, headers={"ETag": etag(number)})
         response.headers["Location"] = self.reverse_action("version", args=[done.version.rule_set_id, number])
         if done.is_replay:

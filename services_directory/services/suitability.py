@@ -28,7 +28,7 @@ from services_directory.models import (
 )
 from services_directory.selectors.suitability import LISTING
 from services_directory.suitability.kinds import RuleBasis
-from services_directory.suitability.rules import Rule, as_json
+from services_directory.suitability.rules import Rule, as_json, slips_of
 from services_directory.suitability.seed import DEMONSTRATION, SEED_SETS, SeedSet
 
 
@@ -89,7 +89,7 @@ def publish_rule_set(
             }
         )
     seed = SeedSet(key=key, name=name, source=source, rules=tuple(rules), basis=RuleBasis(basis))
-    _check_neighbourhoods(seed)
+    _check_slips(seed)
     version = _publish(seed, actor=actor, at=at, valid_from=begins, expected=expected_version)
     if claim is not None:
         settle(claim, result=str(version.pk))
@@ -199,8 +199,13 @@ def _check_expected(key: str, latest: int, expected: int | None) -> None:
         raise Stale("Another version was published since. Read it, and decide anew.", version=latest)
 
 
-def _check_neighbourhoods(seed: SeedSet) -> None:
-    """A neighbourhood that there is not would shut everybody out; official codes we may not have loaded."""
+def _check_slips(seed: SeedSet) -> None:
+    """Refuse what would shut everybody out by mistake; of official codes only the form, as we may not have loaded them.
+
+    :raises Invalid: with the place of each.
+    """
+    if slips := {f"rules.{index}": found for index, rule in enumerate(seed.rules) if (found := slips_of(rule))}:
+        raise Invalid(slips)
     wanted = {value for rule in seed.rules if rule.subject == "neighbourhood" for value in rule.values}
     unknown = wanted - set(Neighbourhood.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if unknown:

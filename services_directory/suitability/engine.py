@@ -21,7 +21,10 @@ from services_directory.suitability.vocabulary import Question
 
 @dataclass(frozen=True, kw_only=True)
 class RuleOutcome:
-    """What one rule, or one group of alternatives, says of the person."""
+    """What one rule, or one group of alternatives, says of the person.
+
+    `alternatives`: the rules of a group of which none is met; `in_force` is then the first of them.
+    """
 
     in_force: RuleInForce
     result: RuleResult
@@ -30,13 +33,21 @@ class RuleOutcome:
     answer: Answer | None = None
     clearance: ClearanceGiven | None = None
     questions: tuple[Question, ...] = ()
+    alternatives: tuple[RuleInForce, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """Who says so; of alternatives everybody who names one."""
+        rules = self.alternatives or (self.in_force,)
+        return "; ".join(dict.fromkeys(in_force.rule.source for in_force in rules))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Suitability:
     """Whether a service fits a person who would start on a day, and why.
 
-    `eligible_from` is set with that verdict only. `clearance_by`: who could clear what stands in the way.
+    `eligible_from` is set with that verdict only. `clearance_by`: who could clear what stands in the way; of several,
+    each must.
     `decided_by`: the outcomes that the verdict rests on. `not_known`: the questions that are open, whatever the
     verdict. `notices`: what to know of the rules themselves.
     """
@@ -186,13 +197,19 @@ def _of_group(members: Sequence[RuleOutcome]) -> RuleOutcome:
     best = min(members, key=lambda outcome: (_BEST_FIRST.index(outcome.result), outcome.changes_on or dt.date.max))
     if best.result in (RuleResult.PASSED, RuleResult.NOT_YET):
         return best
+    alternatives = tuple(member.in_force for member in members)
     looked_for = wording.any_of([wording.what_it_looks_for(member.in_force.rule) for member in members])
     if best.result == RuleResult.FAILED:
         words = f"None of what is needed: {looked_for}."
-        return RuleOutcome(in_force=best.in_force, result=RuleResult.FAILED, words=words)
+        return RuleOutcome(
+            in_force=alternatives[0], result=RuleResult.FAILED, words=words, alternatives=alternatives
+        )  # fmt: skip
     questions = tuple(question for member in members for question in member.questions)
     words = f"Needed: {looked_for}. Whether one of these is so is not known."
-    return RuleOutcome(in_force=best.in_force, result=RuleResult.UNKNOWN, words=words, questions=questions)
+    return RuleOutcome(
+        in_force=alternatives[0], result=RuleResult.UNKNOWN, words=words, questions=questions,
+        alternatives=alternatives,
+    )  # fmt: skip
 
 
 _BEST_FIRST = (RuleResult.PASSED, RuleResult.UNKNOWN, RuleResult.NOT_YET, RuleResult.FAILED)
@@ -228,12 +245,12 @@ def _has_a_set(outcomes: Sequence[RuleOutcome]) -> bool:
 
 
 def _label(verdict: Verdict, day: dt.date | None, clearance_by: Sequence[str], open_questions: int) -> str:
-    by = wording.any_of(clearance_by) if clearance_by else ""
+    by = wording.each_of(clearance_by)
     is_are = "1 question is open" if open_questions == 1 else f"{open_questions} questions are open"
     if verdict == Verdict.ELIGIBLE_NOW:
         return f"Eligible on {in_words(day)}" if day else "Eligible now"
     if verdict == Verdict.NOT_ELIGIBLE:
-        return f"Not eligible unless {by} clears it" if by else "Not eligible"
+        return f"Not eligible unless cleared by {by}" if by else "Not eligible"
     if verdict == Verdict.CANNOT_SAY:
         return f"Cannot say yet: {is_are}"
     if verdict == Verdict.NO_RULES:

@@ -101,6 +101,22 @@ class RuleInForce:
     basis: RuleBasis
 
 
+def slips_of(rule: Rule) -> list[str]:
+    """Return what must be a slip of the keyboard in a rule that is to be published: it would shut everybody out.
+
+    A listing that says so of itself is taken at its word.
+    """
+    found = []
+    question = vocabulary.QUESTIONS.get(rule.subject)
+    lowest, highest = (question.lowest, question.highest) if question else (Decimal(0), OLDEST)
+    for threshold in rule.thresholds:
+        if not (lowest or 0) <= threshold <= (highest or threshold):
+            found.append(f"Rule {rule.code}: its threshold {threshold} is a number that cannot be.")
+    if (form := _FORMS.get(rule.subject)) and not all(map(form.fullmatch, rule.values)):
+        found.append(f"Rule {rule.code}: it names an area or a practice by something that is no code of one.")
+    return found
+
+
 def as_json(rules: tuple[Rule, ...]) -> str:
     """Return rules as canonical text, to see whether anything has changed."""
     return json.dumps([asdict(rule) for rule in rules], default=str, sort_keys=True)
@@ -154,21 +170,9 @@ def _problems_of_limits(rule: Rule) -> list[str]:
         found.append("its period is a number of days, weeks or months.")
     if (rule.kind in _WITH_VALUES) != bool(rule.values):
         found.append("choices, areas, practices and referral sources, and nothing else, have values.")
-    if any(not low <= threshold <= high for low, high in [_possible(rule)] for threshold in rule.thresholds):
-        found.append("its threshold is a number that cannot be.")
-    if (form := _FORMS.get(rule.subject)) and not all(map(form.fullmatch, rule.values)):
-        found.append("it names an area or a practice by something that is no code of one.")
     if rule.kind == RuleKind.REFERRAL_SOURCE and not set(rule.values) <= set(vocabulary.REFERRAL_SOURCES):
         found.append("it names a source of referrals that there is not.")
     return found
-
-
-def _possible(rule: Rule) -> tuple[Decimal, Decimal]:
-    """Return what a number of this kind can be: a threshold beyond it would shut everybody out, or nobody."""
-    question = vocabulary.QUESTIONS.get(rule.subject)
-    if question is None or question.lowest is None or question.highest is None:
-        return Decimal(0), OLDEST
-    return question.lowest, question.highest
 
 
 def _is_whole(rule: Rule) -> bool:

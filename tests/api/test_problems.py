@@ -153,7 +153,7 @@ def as_address(path):
         ("path", "nothing"),
         ("pk", "00000000-0000-4000-8000-000000000000"),
         ("postcode", "SK13XE"),
-        ("key", "paris"),
+        ("key", "ceredigion"),
         ("number", "1"),
     ):
         start = path.find(f"(?P<{named}>")

@@ -222,6 +222,7 @@ def test_one_service_is_shown_with_all_its_parts(as_link_worker, load, record):
             }
         ],
         "funding": [],
+        "rule_sets": [],
         "pending": None,
         "provenance": {
             "feed": {"name": "Test", "licence": "OGL v3", "last_imported_at": "2026-11-02T09:00:00Z"},
@@ -350,7 +351,7 @@ def test_a_service_with_three_places_costs_as_many_queries_as_with_one(
     made = record()
     load(made)
     as_link_worker.get(f"{SERVICES}{made['id']}/")  # who asks is read once
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         as_link_worker.get(f"{SERVICES}{made['id']}/")
 
     places = [record(name)["service_at_locations"][0] for name in ("One", "Two", "Three")]
@@ -358,7 +359,7 @@ def test_a_service_with_three_places_costs_as_many_queries_as_with_one(
         place["location"]["id"] = str(uuid.UUID(int=50 + number))
         place["location"]["addresses"][0]["id"] = str(uuid.UUID(int=60 + number))
     load(made | {"service_at_locations": places})
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = as_link_worker.get(f"{SERVICES}{made['id']}/")
     assert len(response.json()["service_at_locations"]) == 3
 

@@ -14,6 +14,7 @@ from services_directory.suitability.facts import Facts
 from services_directory.suitability.seed import SEED_SETS
 from tests import stage
 from tests.directory.rulebook import MORNING, SAYS, TODAY, answers
+from web.proposals import get_page
 
 SETS = "/api/v1/directory/rule-sets/"
 PRESSURE = {
@@ -77,6 +78,9 @@ def test_an_editor_makes_a_rule_set_and_everybody_who_searches_reads_it(cast, ed
     }  # fmt: skip
     assert (answer.status_code, answer.json(), answer["ETag"]) == (201, version, '"1"')
     assert answer["Location"].endswith("/api/v1/directory/rule-sets/scheme/versions/1/")
+    assert edie.get(answer["Location"]).json() == version
+    # Who works where is for those who work together: others read that an editor published it.
+    version["published_by"] = ""
     lou = as_user(cast.link_worker)
     assert lou.get(answer["Location"]).json() == version
     assert lou.get(VERSIONS).json()["results"] == [version]
@@ -290,6 +294,31 @@ def test_a_rule_set_that_there_is_not_cannot_be_applied(cast, edie, published):
         {"rule_sets": ["No rule set 'no-such' has been published: see /api/v1/directory/rule-sets/."]},
     )
     assert ServiceRuleSet.objects.count() == 0
+
+
+def test_rules_are_a_column_of_the_spreadsheet(cast, edie, published):
+    def row(keys):
+        return f"id,name,rule_sets\r\n{cast.scheme.pk},{cast.scheme.name},{keys}\r\n"
+
+    def send(keys):
+        answer = edie.post("/api/v1/directory/services.csv", row(keys), content_type="text/csv")
+        report = answer.json()
+        return report["changed"], report["unchanged"], [refused["reason"] for refused in report["refused"]]
+
+    assert send("scheme") == (1, 0, [])
+    assert send("scheme") == (0, 1, [])
+    assert send("no-such") == (
+        0, 0, ["rule_sets: No rule set 'no-such' has been published: see /api/v1/directory/rule-sets/."],
+    )  # fmt: skip
+    assert edie.get(listing(cast.scheme)).json()["rule_sets"] == ["scheme"]
+    assert send("") == (1, 0, [])
+    assert ServiceRuleSet.objects.count() == 0
+
+
+def test_a_proposal_of_rules_is_read_in_words(cast, edie, as_user, published):
+    waits = as_user(cast.provider).patch(listing(cast.walking), {"rule_sets": ["scheme"]}).json()["pending"]
+    page = get_page(stage.fresh(cast.editor), waits["reference"])
+    assert [(change.field, change.before, change.after) for change in page.changes] == [("Rule sets", "", "The scheme")]
 
 
 def test_a_set_that_is_applied_while_its_next_version_is_published_is_published_again(cast, monkeypatch, published):
