@@ -261,8 +261,8 @@ def _whole(page: Any, name: str) -> int:
 
 
 def _is_last(page: Any, number: int) -> bool:
-    total = page.get("total_pages")
-    return page.get("last_page") is True or (isinstance(total, int) and number >= total)
+    # No page was ever the last of none: such an envelope is wrong, and the pages go on until one has nothing new.
+    return page.get("last_page") is True or 0 < _whole(page, "total_pages") <= number
 
 
 def _get(session: requests.Session, address: str, **parameters: object) -> tuple[Any, str]:

@@ -378,3 +378,19 @@ def test_a_server_that_asks_for_a_day_s_patience_is_waited_for_a_minute_at_most(
 
     assert read(f"{publisher.address}/api/services") == [record()]
     assert waited == [60]
+
+
+@pytest.mark.parametrize("wrong", [-3, 0, None, "2"])
+def test_a_list_whose_envelope_counts_no_pages_is_read_to_its_end(publisher, record, wrong):
+    names = ["Bowls", "Chess", "Darts"]
+    publisher.serve_api([record(name) for name in names])
+    api = publisher.answer
+
+    def answer(path, query):
+        status, body = api(path, query)
+        counted = path == "/api/services"
+        return status, body | {"total_pages": wrong, "total_items": -1, "last_page": False} if counted else body
+
+    publisher.answer = answer
+
+    assert [found["name"] for found in read(f"{publisher.address}/api")] == names
