@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from services_directory.models import ListingTrust, Service, ServiceEntry
-from services_directory.open_referral import importing
 from services_directory.services import check_search_index, import_feed
 
 pytestmark = pytest.mark.django_db
