@@ -109,7 +109,11 @@ class SearchedForSerializer(serializers.Serializer[Any]):
     corrected = ReadAsSerializer(many=True)
     also = serializers.ListField(child=serializers.CharField(), help_text="Synonyms that were searched for too.")
     unknown = serializers.ListField(
-        child=serializers.CharField(), help_text="Words that no service bears, nor any like them: nothing is found."
+        child=serializers.CharField(),
+        help_text="Words that no service bears, nor any like them: left out, if any others are left.",
+    )
+    near = serializers.CharField(
+        allow_blank=True, help_text="The postcode that stood among the words: the nearest come first."
     )
 
 
