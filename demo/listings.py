@@ -12,7 +12,8 @@ from accounts.models import Team
 from demo.cast import LEISURE
 from services_directory.models import Feed
 from services_directory.needs import need_id
-from services_directory.open_referral.importing import FeedImport, Incoming
+from services_directory.open_referral.importing import FeedImport
+from services_directory.open_referral.items import Incoming
 
 FEED = "Stockport demonstration: the Active team"
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:community-referral:demo-active-team")

@@ -8,8 +8,8 @@ feed was read.
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby, islice
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,7 +19,16 @@ from services_directory.enums import ChangeKind
 from services_directory.listing.history import Author, recorded
 from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
 from services_directory.open_referral.ids import Ids
-from services_directory.open_referral.items import Described, Listed, Unreadable, Written
+from services_directory.open_referral.items import (
+    Described,
+    Incoming,
+    Item,
+    Listed,
+    Unreadable,
+    Written,
+    batches,
+    id_of,
+)
 from services_directory.open_referral.parts import Repeated, Shared
 from services_directory.open_referral.reading import (
     ParsedService,
@@ -51,18 +60,6 @@ KINDS = {"taxonomy": "Taxonomy", "taxonomy_term": "TaxonomyTerm", "organization"
 PARSERS = {"taxonomy": parse_taxonomy, "taxonomy_term": parse_term, "organization": parse_organization}
 WrittenRows = dict[str, dict[str, Shared]]
 """By model: the shared rows that were written, by id."""
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One source record; `extension` holds our own fields of its service, and only for our own data."""
-
-    record: object
-    extension: Fields = field(default_factory=dict)
-
-
-Item = object
-"""A record as it is, or one of `Incoming`, `Written`, `Listed`, `Described`, `Unreadable`."""
 
 
 class _Known(NamedTuple):
@@ -105,7 +102,7 @@ class FeedImport:
         at: dt.datetime,
         is_partial: bool = False,
         trusts_last_modified: bool = False,
-        allow_mass_withdrawal: bool = False,
+        allow_withdrawals: bool = False,
         judge: Callable[[Collection[UUID]], object] = lambda _: None,
     ) -> None:
         self.feed = feed
@@ -113,7 +110,7 @@ class FeedImport:
         self.at = at
         self.is_partial = is_partial
         self.trusts_last_modified = trusts_last_modified
-        self.allow_mass_withdrawal = allow_mass_withdrawal
+        self.allow_withdrawals = allow_withdrawals
         self._judge = judge
         self.report = ImportReport()
         self._met = Ids()
@@ -124,25 +121,33 @@ class FeedImport:
 
     def load(self, items: Iterable[Item]) -> ImportReport:
         """Take all records, a batch at a time, and withdraw what the feed no longer has."""
-        iterator = iter(items)
-        while batch := list(islice(iterator, BATCH_SIZE)):
-            for kind, items in groupby(batch, key=lambda item: item.kind if isinstance(item, Described) else ""):
-                if kind:
-                    self._load_described(kind, [item for item in items if isinstance(item, Described)])
-                else:
-                    self._load_services(list(items))
+        waiting: list[_Candidate] = []
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            try:
+                for kind, batch in batches(items, BATCH_SIZE):
+                    before, waiting = waiting, []
+                    if kind:
+                        self._load_services(before)
+                        self._load_described(kind, [item for item in batch if isinstance(item, Described)])
+                    else:
+                        # One batch is read while the database writes the one before.
+                        reading = reader.submit(self._candidates, self._known(batch))
+                        self._load_services(before)
+                        waiting = reading.result()
+                        self._bring_back()
+            finally:  # a source that fails has still given what came before
+                self._load_services(waiting)
         withdraw(
             self.feed,
             met=self._met,
             report=self.report,
             at=self.at,
             is_partial=self.is_partial,
-            allow_many=self.allow_mass_withdrawal,
+            allow_withdrawals=self.allow_withdrawals,
         )
         return self.report
 
-    def _load_services(self, batch: Sequence[Item]) -> None:
-        candidates = self._candidates(batch)
+    def _load_services(self, candidates: list[_Candidate]) -> None:
         if not candidates:
             return
         try:
@@ -159,14 +164,15 @@ class FeedImport:
 
     # --- Which records need writing ---------------------------------------------------------------------
 
-    def _candidates(self, batch: Sequence[Item]) -> list[_Candidate]:
+    def _known(self, batch: Sequence[Item]) -> list[tuple[str, Item, _Known | None]]:
+        """Return the records that can be told from each other, by id, with what the directory holds of each."""
         by_id: dict[str, tuple[str, Item]] = {}
         for item in batch:
             self._count += 1
             if isinstance(item, Unreadable):
                 self._unreadable(item)
                 continue
-            own = _own_id(item)
+            own = id_of(item)
             service_id = uuid_of(own, feed=self.feed.name, kind="service")
             if not own:
                 self._refuse(f"(record {self._count})", "It has no id.")
@@ -177,17 +183,21 @@ class FeedImport:
                 by_id[service_id] = (own, item)
         columns = ("feed_id", "source_digest", "listed_digest", "withdrawn_at")
         known = {key: _Known(*row) for key, *row in existing(Service, by_id, *columns)}
-        found = (self._candidate(own, item, known.get(service_id)) for service_id, (own, item) in by_id.items())
-        candidates = [candidate for candidate in found if candidate is not None]
-        if self._back:
-            self._bring_back([UUID(key) for key in self._back])
-            self._back.clear()
-        return candidates
+        return [(own, item, known.get(service_id)) for service_id, (own, item) in by_id.items()]
 
-    def _bring_back(self, ids: Sequence[UUID]) -> None:
-        with transaction.atomic():
-            self.report.changed += Service.objects.filter(pk__in=ids).update(withdrawn_at=None)
-            self._judge(ids)
+    def _candidates(self, records: Iterable[tuple[str, Item, _Known | None]]) -> list[_Candidate]:
+        """Read the records that are new or have changed. This runs beside the database, and may not ask it anything."""
+        found = (self._candidate(*record) for record in records)
+        return [candidate for candidate in found if candidate is not None]
+
+    def _bring_back(self) -> None:
+        """Let services stand again that were withdrawn and are in the feed as they were."""
+        ids = [UUID(key) for key in self._back]
+        self._back.clear()
+        if ids:
+            with transaction.atomic():
+                self.report.changed += Service.objects.filter(pk__in=ids).update(withdrawn_at=None)
+                self._judge(ids)
 
     def _unreadable(self, item: Unreadable) -> None:
         self._refuse(item.id, item.reason)
@@ -395,14 +405,6 @@ class FeedImport:
         # Services name the same rows in fewer words: theirs do not count in this run.
         for key in parsed:
             self._written.add(key)
-
-
-def _own_id(item: Item) -> str:
-    if isinstance(item, Written):
-        return own_id({"id": item.own_id})
-    if isinstance(item, Incoming):
-        return own_id(item.record)
-    return own_id(item.entry if isinstance(item, Listed) else item)
 
 
 def _text_digest(item: Written) -> str:

@@ -1,9 +1,12 @@
 """What a source yields and an import takes, one after the other."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 from typing import Any
+
+from services_directory.open_referral.values import Fields, own_id
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,32 @@ class Described:
 
     kind: str
     record: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One source record; `extension` holds our own fields of its service, and only for our own data."""
+
+    record: object
+    extension: Fields = field(default_factory=dict)
+
+
+Item = object
+"""A record as it is, or one of `Incoming`, `Written`, `Listed`, `Described`, `Unreadable`."""
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[tuple[str, list[Item]]]:
+    """Cut what a source yields into batches of one kind each, of so many at most; the kind of a service is empty."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        for kind, some in groupby(batch, key=lambda item: item.kind if isinstance(item, Described) else ""):
+            yield kind, list(some)
+
+
+def id_of(item: Item) -> str:
+    """Return the id that a record gives itself; empty if it gives none."""
+    if isinstance(item, Written):
+        return own_id({"id": item.own_id})
+    if isinstance(item, Incoming):
+        return own_id(item.record)
+    return own_id(item.entry if isinstance(item, Listed) else item)

@@ -6,7 +6,12 @@ from services_directory.services.listings import Kept, create_listing, edit_list
 from services_directory.services.neighbourhoods import load_neighbourhoods
 from services_directory.services.postcodes import load_postcodes
 from services_directory.services.proposals import approve_proposal, decline_proposal, withdraw_proposal
-from services_directory.services.search_index import check_search_index, reindex, reindex_directory
+from services_directory.services.search_index import (
+    check_search_index,
+    mend_search_index,
+    reindex,
+    reindex_directory,
+)
 from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
 from services_directory.services.suitability import (
     apply_rule_set,
@@ -35,6 +40,7 @@ __all__ = [
     "load_postcodes",
     "load_rule_sets",
     "load_terms",
+    "mend_search_index",
     "publish_rule_set",
     "read_rules",
     "reindex",

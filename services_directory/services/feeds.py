@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 from uuid import UUID
@@ -32,7 +33,8 @@ from services_directory.needs import (
     NEEDS_TAXONOMY_NAME,
     need_id,
 )
-from services_directory.open_referral.importing import FeedImport, Incoming
+from services_directory.open_referral.importing import FeedImport
+from services_directory.open_referral.items import Incoming
 from services_directory.open_referral.report import ImportReport
 from services_directory.services.trust import judge_listings
 
@@ -48,31 +50,38 @@ def import_feed(
     licence: str = "",
     is_partial: bool = False,
     trusts_last_modified: bool = False,
-    allow_mass_withdrawal: bool = False,
+    allow_withdrawals: bool = False,
+    is_dry_run: bool = False,
 ) -> ImportReport:
     """Load the records of a published feed, each as a whole or not at all; return what became of them.
 
     What people here have said of an imported service (its route, capacity, team …) stays as it is. Services that are
     no longer in the feed are withdrawn, and come back with it; not where the whole feed was not read, and not more than
-    half of a feed unless that is allowed. An iterable that fails at its first record leaves no trace.
+    a quarter of a feed unless that is allowed. An iterable that fails at its first record leaves no trace.
 
     :param records: what `open_referral.sources.records_from` yields, or whole records.
     :param is_partial: whether the source gives only what has changed: then nothing is withdrawn.
     :param trusts_last_modified: whether an entry of an API's list that is just as it was, and that bears a
         `last_modified`, stands for a record that is as it was: then that is not asked for.
+    :param allow_withdrawals: whether more than a quarter of the feed's services may leave it.
+    :param is_dry_run: report the same, and write nothing. All of it is then one transaction.
     """
     iterator = iter(records)
     first = list(_first(iterator))
-    return _load(
-        feed_name=feed_name,
-        source=source,
-        licence=licence,
-        items=chain(first, iterator),
-        at=at,
-        is_partial=is_partial,
-        trusts_last_modified=trusts_last_modified,
-        allow_mass_withdrawal=allow_mass_withdrawal,
-    )
+    with transaction.atomic() if is_dry_run else nullcontext():
+        report = _load(
+            feed_name=feed_name,
+            source=source,
+            licence=licence,
+            items=chain(first, iterator),
+            at=at,
+            is_partial=is_partial,
+            trusts_last_modified=trusts_last_modified,
+            allow_withdrawals=allow_withdrawals,
+        )
+        if is_dry_run:
+            transaction.set_rollback(True)
+    return report
 
 
 def load_needs() -> None:

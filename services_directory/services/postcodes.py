@@ -22,6 +22,7 @@ from services_directory.models import Postcode, PostcodeEdition
 from services_directory.onspd.columns import Layout, layout_of
 from services_directory.onspd.files import PublishedFile, Stream, published_file, read_header
 from services_directory.onspd.rows import BLOCK, COLUMNS, Block, Reader, Refusal
+from services_directory.services.search_index import mend_search_index
 
 LIVE = Postcode._meta.db_table
 NEXT = f"{LIVE}_next"
@@ -50,7 +51,9 @@ class PostcodesLoaded:
 
     edition: PostcodeEdition
     already: bool
-    """The same file is the one in use: nothing was done."""
+    """The same file is the one in use: nothing was loaded."""
+    reindexed: int
+    """Listings that lie elsewhere now, whose search index was made anew."""
 
 
 def load_postcodes(
@@ -62,6 +65,9 @@ def load_postcodes(
     progress: Callable[[Progress], object] = lambda _: None,
 ) -> PostcodesLoaded:
     """Make the postcodes of a file the ones that count; those that are not in it are gone.
+
+    Then the search index of the listings that lie in another neighbourhood by it is made anew. A load that was killed
+    in that does it when it is run again.
 
     :param path: the CSV of the directory as published, the same with gzip (.gz), or the .zip as downloaded.
     :param restart: begin anew, even what was begun or loaded already.
@@ -75,7 +81,7 @@ def load_postcodes(
         header = read_header(stream)
         layout = layout_of(header)
         if not restart and (done := _in_use()) is not None and done.digest == file.digest:
-            return PostcodesLoaded(edition=done, already=True)
+            return PostcodesLoaded(edition=done, already=True, reindexed=mend_search_index())
         edition = _begun(file, restart=restart) or _begin(file, layout, header_size=stream.tell(), at=at)
         _fill(edition, stream, layout, chunk=chunk, size=file.size, progress=progress)
         if not edition.rows:
@@ -83,7 +89,7 @@ def load_postcodes(
             raise Invalid({"file": [f"{file.name} holds no postcode that can stand{_first(edition)}."]})
         _index(edition)
         _take_its_place(edition, at=at)
-    return PostcodesLoaded(edition=edition, already=False)
+        return PostcodesLoaded(edition=edition, already=False, reindexed=mend_search_index())
 
 
 @contextmanager

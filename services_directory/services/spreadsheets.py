@@ -49,17 +49,38 @@ def import_spreadsheet(*, content: bytes, actor: Actor, at: dt.datetime, is_dry_
 
 
 def import_spreadsheet_feed(
-    *, feed_name: str, source: str, content: bytes, at: dt.datetime, licence: str = ""
+    *,
+    feed_name: str,
+    source: str,
+    content: bytes,
+    at: dt.datetime,
+    licence: str = "",
+    is_whole: bool = False,
+    allow_withdrawals: bool = False,
+    is_dry_run: bool = False,
 ) -> ImportReport:
     """Load a spreadsheet as a feed that somebody else publishes; as with every feed, what is ours it cannot set.
 
     A row without an id is known by its organisation and name: they must stay the same.
 
+    :param is_whole: whether the file is the whole list: what is not in it is then withdrawn, unless a row cannot be
+        read.
+    :param allow_withdrawals: whether more than a quarter of the feed's services may leave it.
+    :param is_dry_run: report the same, and write nothing.
     :raises SpreadsheetUnreadable: if the file cannot be read.
     """
     sheet = _read(content)
     records = (_record(row) for row in sheet.rows)
-    report = import_feed(feed_name=feed_name, source=source, records=records, at=at, licence=licence)
+    report = import_feed(
+        feed_name=feed_name,
+        source=source,
+        records=records,
+        at=at,
+        licence=licence,
+        is_partial=not is_whole,
+        allow_withdrawals=allow_withdrawals,
+        is_dry_run=is_dry_run,
+    )
     report.notes[:0] = _notes_on(sheet)
     return report
 
@@ -188,14 +209,14 @@ def _record(row: Row) -> dict[str, Any] | Unreadable:
     reading = read_row(row.cells, None)
     problem = row.problem or " ".join(reading.problems)
     if problem:
-        return Unreadable(f"line {row.line}", problem)
+        return Unreadable(f"line {row.line}", problem, loses_more=True)
     said = {name: value for name, value in reading.sent.items() if name not in ONLY_HERE}
     organization = said.get("organization", {"name": ""})
     needs = said.pop("needs", [])
     try:
         terms = [str(need_id(code)) for code in needs]
     except KeyError as unknown_code:
-        return Unreadable(f"line {row.line}", f"needs: There is no need called {unknown_code}.")
+        return Unreadable(f"line {row.line}", f"needs: There is no need called {unknown_code}.", loses_more=True)
     return {
         "status": "active",
         **said,

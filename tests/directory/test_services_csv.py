@@ -371,7 +371,9 @@ def test_the_commands_write_and_read_the_file(cast, walking, tmp_path, capsys):
         ("", [], "The file is empty"),
         ("id\n", ["--by", "nobody@work.example"], "Nobody here has the email"),
         ("id\n", ["--by", "pat.active@work.example"], "Only directory editors"),
-        ("id\n", ["--feed", "x", "--dry-run"], "goes with neither"),
+        ("id\n", ["--feed", "x", "--by", "edie@council.example"], "does not go with --by"),
+        ("id\n", ["--whole"], "--whole goes with --feed only"),
+        ("id\n", ["--feed", "x", "--allow-withdrawals"], "--allow-withdrawals goes with --whole only"),
     ],
 )
 def test_a_command_that_cannot_go_on_says_why(cast, tmp_path, content, options, said):
@@ -401,8 +403,8 @@ def test_a_spreadsheet_that_somebody_publishes_is_a_feed(cast, tmp_path, capsys)
         "14:00-16:00.",
     ]
     assert capsys.readouterr().out.splitlines() == [
-        *refused, "1 created, 0 changed, 0 unchanged, 2 refused.",
-        *refused, "0 created, 0 changed, 1 unchanged, 2 refused.",
+        *refused, "1 created, 0 changed, 0 unchanged, 0 withdrawn, 2 refused.",
+        *refused, "0 created, 0 changed, 1 unchanged, 0 withdrawn, 2 refused.",
     ]  # fmt: skip
     bingo = Service.objects.get(name="Bingo")
     assert bingo.feed == Feed.objects.get(name="Clubs")
@@ -412,6 +414,81 @@ def test_a_spreadsheet_that_somebody_publishes_is_a_feed(cast, tmp_path, capsys)
     assert bingo.attributes.get().taxonomy_term == cast.loneliness
     change = ListingChange.objects.get(service=bingo)
     assert (change.kind, change.side, change.actor_name, change.is_new) == ("import", "feed", "Clubs", True)
+
+
+@pytest.fixture
+def clubs(tmp_path, capsys):
+    """Load clubs of these names as the feed "Clubs", and return what the command says."""
+
+    def load(*names, options=()):
+        file = tmp_path / "clubs.csv"
+        file.write_text("\n".join(["name,organization", *(f"{name},New Club" for name in names)]), encoding="utf-8")
+        call_command("import_services_csv", str(file), "--feed", "Clubs", *options)
+        return capsys.readouterr().out.splitlines()
+
+    return load
+
+
+def clubs_standing():
+    return sorted(Service.objects.filter(feed__name="Clubs", withdrawn_at=None).values_list("name", flat=True))
+
+
+def test_what_is_not_in_a_published_spreadsheet_stays_unless_it_is_said_to_be_the_whole_list(clubs):
+    clubs("Bingo", "Chess", "Darts", "Cards")
+
+    assert clubs("Bingo", "Chess", "Darts") == [
+        "Take care: Not the whole feed was read: nothing was withdrawn of 1 service that was not met.",
+        "0 created, 0 changed, 3 unchanged, 0 withdrawn, 0 refused.",
+    ]
+    assert clubs_standing() == ["Bingo", "Cards", "Chess", "Darts"]
+    assert clubs("Bingo", "Chess", "Darts", options=["--whole"]) == [
+        "0 created, 0 changed, 3 unchanged, 1 withdrawn, 0 refused."
+    ]
+    assert clubs_standing() == ["Bingo", "Chess", "Darts"]
+
+
+def test_a_whole_list_that_lost_much_waits_for_somebody_to_allow_it(clubs):
+    clubs("Bingo", "Chess", "Darts", "Cards")
+
+    assert clubs("Bingo", options=["--whole"]) == [
+        "Take care: More than a quarter of the 4 services of the feed are missing, which has to be allowed: nothing "
+        "was withdrawn of 3 services that were not met (Cards, Chess, Darts).",
+        "0 created, 0 changed, 1 unchanged, 0 withdrawn, 3 held back, 0 refused.",
+    ]
+    assert len(clubs_standing()) == 4
+    clubs("Bingo", options=["--whole", "--allow-withdrawals"])
+    assert clubs_standing() == ["Bingo"]
+
+
+def test_a_line_that_cannot_be_read_is_nobody_s_withdrawal(clubs, tmp_path, capsys):
+    clubs("Bingo", "Chess")
+    file = tmp_path / "broken.csv"
+    file.write_text("name,organization,minimum_age\nBingo,New Club,\nChess,New Club,old\n", encoding="utf-8")
+
+    call_command("import_services_csv", str(file), "--feed", "Clubs", "--whole")
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Refused: line 3: minimum_age")
+    assert said[1:] == [
+        "Take care: Not the whole feed was read: nothing was withdrawn of 1 service that was not met.",
+        "0 created, 0 changed, 1 unchanged, 0 withdrawn, 1 refused.",
+    ]
+    assert clubs_standing() == ["Bingo", "Chess"]
+
+
+def test_a_dry_run_of_a_published_spreadsheet_says_the_same_and_changes_nothing(clubs):
+    clubs("Bingo", "Chess", "Darts", "Cards")
+    before = list(ListingChange.objects.order_by("id").values())
+
+    said = clubs("Bingo", "Chess", "Darts", "Swimming", options=["--whole", "--dry-run"])
+
+    assert said == ["1 created, 0 changed, 3 unchanged, 1 withdrawn, 0 refused; nothing was written."]
+    assert clubs_standing() == ["Bingo", "Cards", "Chess", "Darts"]
+    assert list(ListingChange.objects.order_by("id").values()) == before
+    assert clubs("Bingo", "Chess", "Darts", "Swimming", options=["--whole"]) == [
+        said[0].replace("; nothing was written", "")
+    ]
+    assert clubs_standing() == ["Bingo", "Chess", "Darts", "Swimming"]
 
 
 # --- Imports are changes, too ------------------------------------------------------------------------------

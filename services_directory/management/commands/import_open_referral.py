@@ -31,13 +31,14 @@ class Command(BaseCommand):
             help="ask an API only for what was modified since a date and time, or since the `last` import; "
             "nothing is withdrawn then",
         )
+        parser.add_argument("--dry-run", action="store_true", help="report the same, and write nothing")
         parser.add_argument(
             "--trust-last-modified",
             action="store_true",
             help="do not ask an API for the record of an entry that is as it was, its last_modified included",
         )
         parser.add_argument(
-            "--allow-mass-withdrawal", action="store_true", help="withdraw also more than half of a feed"
+            "--allow-withdrawals", action="store_true", help="withdraw also more than a quarter of a feed"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,11 +54,12 @@ class Command(BaseCommand):
                 licence=options["licence"],
                 is_partial=since is not None,
                 trusts_last_modified=options["trust_last_modified"],
-                allow_mass_withdrawal=options["allow_mass_withdrawal"],
+                allow_withdrawals=options["allow_withdrawals"],
+                is_dry_run=options["dry_run"],
             )
         except SourceUnreadable as problem:
             raise CommandError(problem.detail) from problem
-        self._print(report)
+        self._print(report, is_dry_run=options["dry_run"])
         if not report.loaded and since is None:
             raise CommandError("Nothing could be loaded.")
 
@@ -69,7 +71,7 @@ class Command(BaseCommand):
         except ValueError as problem:
             raise CommandError(f"--since {problem}") from problem
 
-    def _print(self, report: ImportReport) -> None:
+    def _print(self, report: ImportReport, *, is_dry_run: bool) -> None:
         for title, remarks in (("Taken, but not just as it was", report.notes), ("Refused", report.refused)):
             for remark in remarks[:SHOWN]:
                 self.stdout.write(f"{title}: {remark.id}: {remark.reason}")
@@ -81,7 +83,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Take care: {warning}")
         self.stdout.write(
             f"{report.created} created, {report.changed} changed, {report.unchanged} unchanged, "
-            f"{report.withdrawn} withdrawn, {len(report.refused)} refused."
+            f"{report.withdrawals}, {len(report.refused)} refused{'; nothing was written' if is_dry_run else ''}."
         )
 
 

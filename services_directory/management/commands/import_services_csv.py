@@ -22,10 +22,22 @@ class Command(BaseCommand):
         parser.add_argument("--by", default="", metavar="EMAIL", help="the directory editor whose changes they are")
         parser.add_argument("--feed", default="", metavar="NAME", help="somebody else publishes it: load it as a feed")
         parser.add_argument("--licence", default="", help="with --feed: under which licence it is published")
+        parser.add_argument(
+            "--whole",
+            action="store_true",
+            help="with --feed: the file is the whole list, so that what is not in it any more is withdrawn",
+        )
+        parser.add_argument(
+            "--allow-withdrawals", action="store_true", help="with --whole: withdraw also more than a quarter of a feed"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["feed"] and (options["dry_run"] or options["by"]):
-            raise CommandError("--feed goes with neither --dry-run nor --by.")
+        if options["feed"] and options["by"]:
+            raise CommandError("--feed does not go with --by.")
+        if options["whole"] and not options["feed"]:
+            raise CommandError("--whole goes with --feed only: to close a listing, change its status.")
+        if options["allow_withdrawals"] and not options["whole"]:
+            raise CommandError("--allow-withdrawals goes with --whole only.")
         try:
             report = self._import(Path(options["file"]).read_bytes(), options)
         except OSError as problem:
@@ -36,9 +48,12 @@ class Command(BaseCommand):
         for title, remarks in (("Taken, but not just as it was", report.notes), ("Refused", report.refused)):
             for remark in remarks:
                 self.stdout.write(f"{title}: {remark.id}: {remark.reason}")
+        for warning in report.warnings:
+            self.stdout.write(f"Take care: {warning}")
+        withdrawals = f", {report.withdrawals}" if options["feed"] else ""
         self.stdout.write(
-            f"{report.created} created, {report.changed} changed, {report.unchanged} unchanged, "
-            f"{len(report.refused)} refused{'; nothing was written' if options['dry_run'] else ''}."
+            f"{report.created} created, {report.changed} changed, {report.unchanged} unchanged"
+            f"{withdrawals}, {len(report.refused)} refused{'; nothing was written' if options['dry_run'] else ''}."
         )
 
     def _import(self, content: bytes, options: dict[str, Any]) -> ImportReport:
@@ -50,6 +65,9 @@ class Command(BaseCommand):
                 content=content,
                 at=now,
                 licence=options["licence"],
+                is_whole=options["whole"],
+                allow_withdrawals=options["allow_withdrawals"],
+                is_dry_run=options["dry_run"],
             )
         user = find_user_by_email(options["by"]) if options["by"] else None
         if options["by"] and user is None:

@@ -63,6 +63,7 @@ class Command(BaseCommand):
                 f"{edition.file_name} is already loaded, with {edition.rows:,} postcodes: nothing was done. "
                 "--restart loads it again."
             )
+            self._tell_of_index(loaded)
             return
         for remark in edition.remarks:
             where = f"Line {remark['line']}" if remark["line"] else "Left out"
@@ -74,3 +75,10 @@ class Command(BaseCommand):
             f"{edition.file_name}: {edition.rows:,} postcodes loaded, {edition.refused:,} left out, "
             f"in {seconds:.0f} s ({taken}, imd_rank from {edition.columns['imd_rank']})."
         )
+        self._tell_of_index(loaded)
+
+    def _tell_of_index(self, loaded: PostcodesLoaded) -> None:
+        if loaded.reindexed:
+            self.stdout.write(
+                f"The search index of {loaded.reindexed:,} listings was made anew: they lie elsewhere by it."
+            )

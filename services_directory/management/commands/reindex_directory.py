@@ -8,7 +8,7 @@ from services_directory.services.search_index import check_search_index, reindex
 
 
 class Command(BaseCommand):
-    help = "Make the search index anew: after loading postcodes, and after an upgrade that says so."
+    help = "Make the search index anew: after an upgrade that says so."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="change nothing: compare it with what it should be")

@@ -169,4 +169,7 @@ ALTER FUNCTION directory_reindex(uuid[]) SET plan_cache_mode = force_generic_pla
 ALTER FUNCTION directory_service_changed() SET enable_seqscan = off;
 ALTER FUNCTION directory_service_changed() SET jit = off;
 
+-- What it calls is stable, not immutable: only when it says so itself is it put in place instead of being called.
+ALTER FUNCTION directory_schedule_shown(services_directory_schedule) STABLE;
+
 SELECT directory_reindex(array_agg(id)) FROM services_directory_service HAVING count(*) > 0;
