@@ -1,7 +1,7 @@
 """Making the search index anew, and proving it. Nobody needs this after an edit: the database keeps the index.
 
-Two things it cannot see: postcodes that were loaded after the places that bear them, whose load therefore mends the index
-(`mend_search_index`), and rules of the index that a new version brings. After those, make it anew.
+Two things it cannot see: postcodes that were loaded after the places that bear them, whose load therefore mends the
+index (`mend_search_index`), and rules of the index that a new version brings. After those, make it anew.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,8 @@ def reindex_directory() -> int:
 def mend_search_index() -> int:
     """Make anew the index of those services whose index is not what it should be; return how many they were.
 
-    Reads all services, a batch at a time, and locks only those that it mends: stopped and begun again, it does the rest.
+    Reads all services, a batch at a time, and locks only those that it mends. Stopped and begun again, it does the
+    rest.
     """
     count = 0
     for batch in _all_services():
