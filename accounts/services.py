@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from knox.models import AuthToken
 
@@ -85,3 +86,11 @@ def exchange_password_for_token(*, email: str, password: str) -> tuple[User, str
 def revoke_token(*, token: AuthToken) -> None:
     """End one token at once."""
     token.delete()
+
+
+@transaction.atomic
+def forget_what_ended(*, at: dt.datetime) -> tuple[int, int]:
+    """Delete the tokens and the sessions that had ended by then; return how many of each."""
+    tokens, _ = AuthToken.objects.filter(expiry__lt=at).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
+    return tokens, sessions

@@ -67,6 +67,7 @@ def main() -> int:
         with server(url) as port, psycopg.connect(url, autocommit=True) as raw:
             raw.execute("SET plan_cache_mode = force_custom_plan")
             raw.execute("SET jit = off")
+            raw.execute("SET random_page_cost = 1.1")
             client = Client(port, token)
             check(client, raw, questions)
             found = [*comparisons(client, raw, questions, blocks=arguments.blocks, rounds=arguments.rounds)]
@@ -207,18 +208,12 @@ def question_of(word: str, town: Any, need: str) -> Question:
     from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID  # noqa: PLC0415 - Django is set up by then
     from services_directory.needs import NEEDS_TAXONOMY_ID  # noqa: PLC0415
     from services_directory.search.asked import Near  # noqa: PLC0415
-    from services_directory.search.conditions import Statement  # noqa: PLC0415
-    from services_directory.search.statement import AROUND_KM, box, weighted  # noqa: PLC0415
+    from services_directory.search.distance import cells_around, edges  # noqa: PLC0415
+    from services_directory.search.statement import AROUND_KM, weighted  # noqa: PLC0415
     from services_directory.search.words import query_of, read  # noqa: PLC0415
 
     near = Near(latitude=town.latitude, longitude=town.longitude, within_km=KM)
-    corners: dict[str, float] = {}
-    for prefix, km in (("", KM), ("far_", AROUND_KM)):
-        made = Statement()
-        box(near, km, made)
-        corners |= dict(
-            zip((f"{prefix}{edge}" for edge in ("west", "south", "east", "north")), made.values.values(), strict=True)
-        )
+    corners = dict(zip(("west", "south", "east", "north"), edges(near, AROUND_KM), strict=True))
     query = query_of(read(word))
     asked = {
         "latitude": near.latitude, "longitude": near.longitude, "within_km": KM,
@@ -230,8 +225,9 @@ def question_of(word: str, town: Any, need: str) -> Question:
         values={
             "whole": query.whole, "typed": query.typed, "named": weighted(query.typed, "A"),
             "termed": weighted(query.typed, "AB"), "text": word, "latitude": near.latitude,
-            "longitude": near.longitude, "km": KM, **corners, "all_of": ["has_room=true"], "keys": [f"need={need}"],
-            "facet": "need", "needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID, "page": PAGE,
+            "longitude": near.longitude, "km": KM, "cells": cells_around(near, KM), **corners,
+            "all_of": ["has_room=true"], "keys": [f"need={need}"], "facet": "need", "needs": NEEDS_TAXONOMY_ID,
+            "campaigns": CAMPAIGNS_TAXONOMY_ID, "page": PAGE,
         },
     )  # fmt: skip
 

@@ -45,6 +45,11 @@ app.conf.update(
             "schedule": crontab(minute=10),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "forget what ended": {
+            "task": "accounts.forget_what_ended",
+            "schedule": crontab(hour=1, minute=20),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "end pauses of services": {
             "task": "services_directory.end_pauses",
             "schedule": crontab(hour=0, minute=5),

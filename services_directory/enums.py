@@ -123,6 +123,7 @@ class ChangeKind(models.TextChoices):
     IMPORT = "import", "Read from its feed"
     WITHDRAWAL = "withdrawal", "No longer in its feed"
     VERIFICATION = "verification", "Confirmed by its provider"
+    RULES = "rules", "Its rules have a new version"
 
 
 class ChangeSide(models.TextChoices):

@@ -5,6 +5,7 @@ Read without forms: a form of thirty fields costs more than the search.
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -178,7 +179,8 @@ OTHERS: Mapping[str, Parameter] = {
     "search": Parameter(
         read=_text,
         help='Words, in any order; all must be there. "Quotes" for a phrase, a minus for what must not be there, or '
-        "between two. Misspelt words are corrected where no service bears them: see searched_for.",
+        "between two. Misspelt words are corrected where no service bears them, unknown ones are left out, and a "
+        "postcode is read as a place: see searched_for.",
     ),
     "postcode": Parameter(read=_text, help="Where the person is: adds distance_km. Or send latitude and longitude."),
     "latitude": Parameter(read=_number(-90, 90), kind=float, help="With longitude: adds distance_km."),
@@ -209,6 +211,10 @@ def read_search(given: Given) -> Asked:
     errors: dict[str, list[str]] = {}
     read = {name: _values(given, name, parameter, errors) for name, parameter in PARAMETERS.items()}
     one = {name: values[0] if values else None for name, values in read.items()}
+    postcode_in_text = ""
+    if one["search"] and all(one[name] is None and name not in errors for name in _PLACE):
+        one["search"], postcode_in_text = _without_postcode(one["search"])
+        one["postcode"] = postcode_in_text or None
     _check(one, errors)
     if errors:
         raise Invalid(errors)
@@ -228,6 +234,7 @@ def read_search(given: Given) -> Asked:
     return Asked(
         text=one["search"] or "",
         near=_near(one),
+        postcode_in_text=postcode_in_text,
         chosen=chosen,
         term_ids=tuple(term_ids),
         starts_after=one["starts_after"],
@@ -281,6 +288,23 @@ def _check(one: Mapping[str, Any], errors: dict[str, list[str]]) -> None:
 
 
 _PLACE = ("latitude", "longitude", "postcode")
+_POSTCODE_IN_TEXT = re.compile(
+    r"(?:\b(?:near(?:est)?|nearby|around|close|next|at|in|by|from)\s+)?(?:to\s+)?"
+    r"\b([A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})\b",
+    re.IGNORECASE,
+)
+
+
+def _without_postcode(text: str) -> tuple[str, str]:
+    """Return a text without the postcode in it, and that postcode: one that is known, and that is not in quotes.
+
+    A text without such a one is returned as it is, with an empty string.
+    """
+    for found in _POSTCODE_IN_TEXT.finditer(text):
+        located = selectors.locate_many([found[1]]).get(found[1])
+        if located is not None and located.latitude is not None and text[: found.start()].count('"') % 2 == 0:
+            return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split()), located.postcode
+    return text, ""
 
 
 def _near(one: Mapping[str, Any]) -> Near | None:

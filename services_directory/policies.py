@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from accounts.actors import Actor
 from accounts.enums import Role
 from services_directory.enums import ChangeSide, ServiceStatus
-from services_directory.listing.document import KEPT_HERE
+from services_directory.listing.document import ONLY_HERE
 from services_directory.models import ListingProposal, Service
 
 WHO_MAY_BE_REFERRED = frozenset(
     {
         "minimum_age", "maximum_age", "genders", "eligibility_description", "service_areas", "referral_route",
-        "takes_direct_referrals", "receiving_team",
+        "takes_direct_referrals", "receiving_team", "rule_sets",
     }
 )  # fmt: skip
 """Fields that decide who may be referred, and to whom: a provider proposes them, a directory editor approves."""
@@ -45,7 +45,7 @@ def kept_at_source(service: Service, fields: Iterable[str]) -> list[str]:
     """Return those of the fields that are changed at the listing's source, and not here."""
     if not is_kept_at_source(service):
         return []
-    return [name for name in fields if name not in {*KEPT_HERE, "receiving_team"}]
+    return [name for name in fields if name not in ONLY_HERE]
 
 
 def needs_approval(field: str, value: object) -> bool:

@@ -1,36 +1,29 @@
 -- The raw side of benchmarks/search.py: the answer of GET /api/v1/services/ for words, a point with a distance, some
 -- choices, the count and the facets, as one statement by hand. Frozen: it changes only when the answer does.
 -- Parameters: whole, typed, named, termed (tsquery: the words or their synonyms; the words; only in names; only in names,
--- organisations and terms), text, latitude, longitude, km, west, south, east, north (a box around the circle), far_west
--- and so on (one of 40 km), all_of (keys that must all be there), keys and facet (the choice of one facet), needs and
--- campaigns (ids of two taxonomies), page (how many).
-WITH near AS MATERIALIZED (
-    SELECT service_id, min(km) AS km
-    FROM (
-        SELECT service_id, 2 * 6371.0 * asin(least(1, sqrt(
-            sin(radians(latitude - %(latitude)s) / 2) ^ 2
-            + cos(radians(%(latitude)s)) * cos(radians(latitude)) * sin(radians(longitude - %(longitude)s) / 2) ^ 2
-        ))) AS km
-        FROM services_directory_placeentry
-        WHERE point(longitude, latitude) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
-    ) AS place
-    WHERE km <= %(km)s
-    GROUP BY service_id
-    UNION ALL
-    SELECT service_id, NULL
-    FROM services_directory_serviceentry
-    WHERE areas && (
-        SELECT ARRAY['*'] || array_agg(locality)
-        FROM (
-            SELECT localities FROM services_directory_placeentry
-            WHERE point(longitude, latitude)
-                <@ box(point(%(far_west)s, %(far_south)s), point(%(far_east)s, %(far_north)s))
-            ORDER BY point(longitude, latitude) <-> point(%(longitude)s, %(latitude)s)
-            LIMIT 20
-        ) AS around, unnest(localities) AS locality
-    )
-), base AS MATERIALIZED (
-    SELECT entry.service_id, entry.is_stale, entry.name_key, near.km, entry.keys,
+-- organisations and terms), text, latitude, longitude, km, cells (squares of the map around the circle), west, south,
+-- east, north (a box of 40 km), all_of (keys that must all be there), keys and facet (the choice of one facet), needs
+-- and campaigns (ids of two taxonomies), page (how many).
+WITH base AS MATERIALIZED (
+    SELECT entry.service_id, entry.is_stale, entry.name_key, near.km,
+        -- A day and a time of day count only where a session of them is near.
+        ARRAY(SELECT key FROM unnest(entry.keys) AS key WHERE key !~ '^(day|time_of_day)=') || ARRAY(
+            SELECT DISTINCT unnest(ARRAY[
+                'day=' || (ARRAY['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'])[session.day + 1],
+                CASE WHEN starts %% 1440 < 720 AND starts %% 1440 + coalesce(ends - starts, 1) > 0
+                    THEN 'time_of_day=morning' END,
+                CASE WHEN starts %% 1440 < 1020 AND starts %% 1440 + coalesce(ends - starts, 1) > 720
+                    THEN 'time_of_day=afternoon' END,
+                CASE WHEN starts %% 1440 < 1440 AND starts %% 1440 + coalesce(ends - starts, 1) > 1020
+                    THEN 'time_of_day=evening' END
+            ])
+            FROM unnest(entry.days, entry.starts, entry.ends, entry.latitudes, entry.longitudes)
+                AS session (day, starts, ends, latitude, longitude)
+            WHERE latitude IS NULL OR 2 * 6371.0 * asin(least(1, sqrt(
+                sin(radians(latitude - %(latitude)s) / 2) ^ 2
+                + cos(radians(%(latitude)s)) * cos(radians(latitude)) * sin(radians(longitude - %(longitude)s) / 2) ^ 2
+            ))) <= %(km)s
+        ) AS keys,
         entry.keys && %(keys)s::text[] AS passes,
         -((
             CASE WHEN entry.name_key = directory_fold(%(text)s) THEN 8
@@ -40,8 +33,25 @@ WITH near AS MATERIALIZED (
             + ts_rank('{0.05, 0.2, 0.5, 1}', entry.document, %(whole)s::tsquery, 32)
         ) * CASE WHEN entry.is_stale THEN 0.5 ELSE 1 END)::float8 AS rank
     FROM services_directory_serviceentry AS entry
-    JOIN near ON near.service_id = entry.service_id
-    WHERE entry.document @@ %(whole)s::tsquery AND entry.keys @> %(all_of)s::text[]
+    CROSS JOIN LATERAL (
+        SELECT min(2 * 6371.0 * asin(least(1, sqrt(
+            sin(radians(latitude - %(latitude)s) / 2) ^ 2
+            + cos(radians(%(latitude)s)) * cos(radians(latitude)) * sin(radians(longitude - %(longitude)s) / 2) ^ 2
+        )))) AS km
+        FROM services_directory_placeentry WHERE service_id = entry.service_id
+    ) AS near
+    WHERE entry.document @@ %(whole)s::tsquery
+        AND entry.keys @> %(all_of)s::text[]
+        AND entry.areas && (
+            SELECT %(cells)s::text[] || ARRAY['*'] || array_agg(locality)
+            FROM (
+                SELECT localities FROM services_directory_placeentry
+                WHERE point(longitude, latitude) <@ box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))
+                ORDER BY point(longitude, latitude) <-> point(%(longitude)s, %(latitude)s)
+                LIMIT 20
+            ) AS around, unnest(localities) AS locality
+        )
+        AND (near.km <= %(km)s OR near.km IS NULL)
 ), page AS (
     SELECT * FROM base WHERE passes ORDER BY rank, name_key, service_id LIMIT %(page)s
 )
@@ -51,7 +61,7 @@ SELECT json_build_object(
         SELECT json_agg(json_build_object('key', key, 'name', label.name, 'count', count))
         FROM (
             SELECT key, count(*) AS count FROM base CROSS JOIN unnest(keys) AS key
-            WHERE passes OR split_part(key, '=', 1) = %(facet)s
+            WHERE (passes OR split_part(key, '=', 1) = %(facet)s) AND key IS NOT NULL
             GROUP BY key
         ) AS counted
         LEFT JOIN (

@@ -20,8 +20,8 @@ from accounts.selectors import signed_in
 from core.clocks import is_plannable, local_day
 from core.errors import Invalid
 from referrals import selectors
+from services_directory.api.kept import KeptServiceSerializer
 from services_directory.api.search import SEARCH_PARAMETERS, ServicePageSerializer, ServiceSummarySerializer
-from services_directory.api.serializers import ServiceSerializer
 from services_directory.api.suitability import SuitabilitySerializer, SuitabilityWriter
 from services_directory.api.views import ServiceViewSet
 from services_directory.selectors import suitability_of
@@ -53,13 +53,13 @@ class MatchedServicePageSerializer(ServicePageSerializer):
 
 
 @extend_schema_serializer(component_name="Service")
-class MatchedServiceSerializer(ServiceSerializer):
+class MatchedServiceSerializer(KeptServiceSerializer):
     """A service, whole. `suitability` is there when `for_referral` is given."""
 
     suitability = SuitabilitySerializer(required=False)
 
-    class Meta(ServiceSerializer.Meta):
-        fields = [*ServiceSerializer.Meta.fields, "suitability"]
+    class Meta(KeptServiceSerializer.Meta):
+        fields = [*KeptServiceSerializer.Meta.fields, "suitability"]
         read_only_fields = fields
 
 

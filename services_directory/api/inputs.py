@@ -216,6 +216,12 @@ class ListingInputSerializer(StrictSerializer):
         max_length=50,
         help_text="Codes of needs: see /needs/.",
     )
+    rule_sets = serializers.ListField(
+        child=serializers.SlugField(max_length=60),
+        required=False,
+        max_length=20,
+        help_text="Keys of the rule sets that say whom it is for: see /directory/rule-sets/.",
+    )
     funding = serializers.ListField(child=serializers.CharField(max_length=500), required=False, max_length=50)
     service_at_locations = _parts(AtLocationInputSerializer, MOST_PARTS)
     schedules = _parts(ScheduleInputSerializer, MOST_PARTS, help_text="Everywhere; see also each place.")

@@ -72,10 +72,16 @@ class ProposalSerializer(serializers.ModelSerializer[ListingProposal]):
 class KeptServiceSerializer(ServiceSerializer):
     """A listing, whole, and what of it waits for a directory editor."""
 
+    rule_sets = serializers.SlugRelatedField[Any](
+        slug_field="rule_set_id",
+        many=True,
+        read_only=True,
+        help_text="Keys of the rule sets that say whom it is for: see /services/{id}/rules/.",
+    )
     pending = serializers.SerializerMethodField(help_text="The change that waits for a directory editor, if any.")
 
     class Meta(ServiceSerializer.Meta):
-        fields = [*ServiceSerializer.Meta.fields, "pending"]
+        fields = [*ServiceSerializer.Meta.fields, "rule_sets", "pending"]
         read_only_fields = fields
 
     @extend_schema_field(ProposalSerializer(allow_null=True))

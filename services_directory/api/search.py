@@ -23,8 +23,8 @@ from services_directory.api.serializers import (
     CostOptionSerializer,
     ListedOrganizationSerializer,
     ListedPlaceSerializer,
+    ListedScheduleSerializer,
     ReceivingTeamSerializer,
-    ServiceScheduleSerializer,
     ServiceTermSerializer,
 )
 from services_directory.api.trust import ListedTrustSerializer
@@ -79,7 +79,7 @@ class ServiceSummarySerializer(serializers.Serializer[Any]):
     terms = ServiceTermSerializer(many=True)
     cost_options = CostOptionSerializer(many=True)
     places = ListedPlaceSerializer(many=True)
-    schedules = ServiceScheduleSerializer(many=True, help_text="Everywhere, and at each place.")
+    schedules = ListedScheduleSerializer(many=True, help_text="Everywhere, and at each place.")
     access = ServiceAccessSerializer(many=True)
     distance_km = serializers.FloatField(
         allow_null=True, help_text="To its nearest place, when a place was asked and it has one on the map."
@@ -109,7 +109,11 @@ class SearchedForSerializer(serializers.Serializer[Any]):
     corrected = ReadAsSerializer(many=True)
     also = serializers.ListField(child=serializers.CharField(), help_text="Synonyms that were searched for too.")
     unknown = serializers.ListField(
-        child=serializers.CharField(), help_text="Words that no service bears, nor any like them: nothing is found."
+        child=serializers.CharField(),
+        help_text="Words that no service bears, nor any like them: left out, if any others are left.",
+    )
+    near = serializers.CharField(
+        allow_blank=True, help_text="The postcode that stood among the words: the nearest come first."
     )
 
 

@@ -126,6 +126,18 @@ class ServiceScheduleSerializer(serializers.ModelSerializer[Schedule]):
         read_only_fields = fields
 
 
+class ListedScheduleSerializer(ServiceScheduleSerializer):
+    """When a service happens, and at which of its places."""
+
+    service_at_location_id = serializers.UUIDField(
+        allow_null=True, help_text="Of the one of `places` where it happens then; null where at all of them."
+    )
+
+    class Meta(ServiceScheduleSerializer.Meta):
+        fields = [*ServiceScheduleSerializer.Meta.fields, "service_at_location_id"]
+        read_only_fields = fields
+
+
 SHARED_FIELDS = [
     "id",
     "name",

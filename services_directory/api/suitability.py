@@ -22,6 +22,10 @@ class RuleOutcomeSerializer(serializers.Serializer[Any]):
     """What one rule says of the person."""
 
     code = serializers.CharField()
+    alternatives = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Where one of several is needed and none is met: their codes.",
+    )
     result = serializers.ChoiceField(choices=RuleResult.choices)
     words = serializers.CharField(help_text="A sentence to read aloud: the rule, what was seen, and when.")
     severity = serializers.ChoiceField(choices=Severity.choices)
@@ -96,10 +100,11 @@ def _rule(outcome: RuleOutcome) -> dict[str, Any]:
     in_force = outcome.in_force
     return {
         "code": in_force.rule.code,
+        "alternatives": [alternative.rule.code for alternative in outcome.alternatives],
         "result": outcome.result.value,
         "words": outcome.words,
         "severity": str(in_force.rule.severity),
-        "source": in_force.rule.source,
+        "source": outcome.source,
         "rule_set": in_force.set_name,
         "version": in_force.version,
         "basis": in_force.basis.value,

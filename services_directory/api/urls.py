@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from services_directory.api.capacity import CapacityViewSet
 from services_directory.api.places import NeighbourhoodViewSet, PostcodeViewSet
 from services_directory.api.proposals import ProposalViewSet
+from services_directory.api.rule_sets import RuleSetViewSet
 from services_directory.api.spreadsheets import SpreadsheetView
 from services_directory.api.suitability import ServiceRulesView
 from services_directory.api.views import NeedViewSet, ServiceViewSet
@@ -16,6 +17,7 @@ router.register("neighbourhoods", NeighbourhoodViewSet, basename="neighbourhood"
 
 _capacity = CapacityViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"})
 router.register("directory/proposals", ProposalViewSet, basename="proposal")
+router.register("directory/rule-sets", RuleSetViewSet, basename="rule-set")
 
 urlpatterns = [
     *router.urls,

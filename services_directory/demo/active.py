@@ -264,7 +264,8 @@ LISTINGS = (
             "falls",
             name="Strength and balance class",
             organization="falls",
-            description="Twelve weeks of exercises that make falls less likely, in a small group with an instructor.",
+            description="Twelve weeks of exercises that make falls less likely, in a small group with an instructor. "
+            "Whoever cannot stand for long does them as seated exercise.",
             eligibility_description="For people of 65 and over who have fallen, or fear that they may.",
             minimum_age=65,
             delivery="in_place",

@@ -26,6 +26,7 @@ from services_directory.models import (
     Organization,
     OrganizationIdentifier,
     Phone,
+    RuleSetVersion,
     Schedule,
     Service,
     ServiceArea,
@@ -97,7 +98,9 @@ KEPT_HERE = (
     "referral_route", "takes_direct_referrals", "capacity", "first_contact_by", "programme_length_weeks",
     "review_points_weeks", "delivery", "life_course_stage", "genders",
 )  # fmt: skip
-"""What is said here of every listing, its own or a feed's. (And `receiving_team`.)"""
+"""Columns of what is said here of every listing, its own or a feed's."""
+ONLY_HERE = frozenset({*KEPT_HERE, "receiving_team", "rule_sets"})
+"""All that no feed says."""
 OPEN_REFERRAL = (
     "name", "alternate_name", "description", "url", "email", "status", "fees", "fees_description", "accreditations",
     "licenses", "minimum_age", "maximum_age", "eligibility_description", "application_process",
@@ -105,7 +108,7 @@ OPEN_REFERRAL = (
 )  # fmt: skip
 """What a feed says of its listings. (And the parts.)"""
 SCALARS = OPEN_REFERRAL + KEPT_HERE
-PARTS = ("organization", "service_at_locations", *OF_SERVICE, "funding", "needs")
+PARTS = ("organization", "service_at_locations", *OF_SERVICE, "funding", "needs", "rule_sets")
 FIELDS = (*SCALARS, "receiving_team", *PARTS)
 """Every field of a document."""
 
@@ -161,6 +164,7 @@ def documents_of(service_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Document
             "service_id", "taxonomy_term__code"
         )
     )
+    rule_sets = rule_sets_of(services)
     return {
         key: {
             **{name: plain(row[name]) for name in SCALARS},
@@ -172,9 +176,41 @@ def documents_of(service_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Document
             **{name: found.get(key, []) for name, found in parts.items()},
             "funding": in_order(funding.get(key, [])),
             "needs": sorted(set(needs.get(key, []))),
+            **rule_sets[key],
         }
         for key, row in services.items()
     }
+
+
+def rule_sets_of(service_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Document]:
+    """Return by listing that part of its document which says whom it is for by rules: one query."""
+    versions = _latest_versions().filter(rule_set__services__service__in=service_ids)
+    rows = versions.order_by("rule_set__services__service", "rule_set", "-number").distinct(
+        "rule_set__services__service", "rule_set"
+    )
+    found = _grouped(
+        (service_id, _rule_set_item(*said))
+        for service_id, *said in rows.values_list("rule_set__services__service_id", *_OF_RULE_SET)
+    )
+    return {service_id: {"rule_sets": found.get(service_id, [])} for service_id in service_ids}
+
+
+def rule_set_items(keys: Collection[str]) -> dict[str, Item]:
+    """Return by key how the document of a listing that they apply to would name some rule sets."""
+    rows = _latest_versions().filter(rule_set__in=keys).order_by("rule_set", "-number").distinct("rule_set")
+    return {key: _rule_set_item(key, *said) for key, *said in rows.values_list(*_OF_RULE_SET)}
+
+
+_OF_RULE_SET = ("rule_set_id", "name", "number", "valid_from")
+
+
+def _latest_versions() -> models.QuerySet[RuleSetVersion]:
+    return RuleSetVersion.objects.filter(published_at__isnull=False)
+
+
+def _rule_set_item(key: str, name: str, number: int, valid_from: dt.date) -> Item:
+    """Say which rules: with the version, because a new one is a change of who may be referred."""
+    return {"key": key, "name": name, "version": number, "valid_from": plain(valid_from)}
 
 
 def organization_item(organization: Organization) -> Item:

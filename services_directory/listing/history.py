@@ -7,7 +7,7 @@ Inside the transaction of the use case. The services' rows are locked from here 
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -57,19 +57,22 @@ def recorded(
     at: dt.datetime,
     new: Collection[UUID] = (),
     proposal: ListingProposal | None = None,
+    read: Callable[[Collection[UUID]], dict[UUID, Document]] = documents_of,
 ) -> Iterator[None]:
     """Keep what the block changes of what the listings say: one `ListingChange` for each that says something else
     afterwards, and its version one higher. A listing of `new`, which the block makes, gets a row without a copy.
 
     One read before and one after, each of a bounded number of queries however many listings; one statement for all new
     ones.
+
+    :param read: reads of the listings what the block can change, where that is only a part of their documents.
     """
     known = [service_id for service_id in service_ids if service_id not in new]
     lock(known)
-    before = documents_of(known) if known else {}
+    before = read(known) if known else {}
     yield
     if known:
-        _record_differences(before, kind=kind, author=author, at=at, proposal=proposal)
+        _record_differences(before, read(known), kind=kind, author=author, at=at, proposal=proposal)
     if new:
         _record(new, kind=kind, author=author, at=at, is_new=True, proposal=proposal)
 
@@ -81,6 +84,7 @@ def record_withdrawal(service_ids: Collection[UUID], *, author: Author, at: dt.d
 
 def _record_differences(
     before: Mapping[UUID, Document],
+    after: Mapping[UUID, Document],
     *,
     kind: ChangeKind,
     author: Author,
@@ -89,7 +93,7 @@ def _record_differences(
 ) -> None:
     differences = {
         service_id: difference
-        for service_id, document in documents_of(list(before)).items()
+        for service_id, document in after.items()
         if (difference := difference_of(before[service_id], document))
     }
     Service.objects.filter(pk__in=differences).update(version=F("version") + 1)

@@ -26,10 +26,19 @@ class ServiceEntry(models.Model):
     terms = ArrayField(models.UUIDField(), help_text="The ids of its terms, of any taxonomy.")
     areas = ArrayField(
         models.TextField(),
-        help_text='The areas it serves, where it comes to the person and has no place on the map; "*" for not said.',
+        help_text="Squares of the map with its places; if it has none and comes to the person, areas that it serves, "
+        '"*" for not said.',
     )
-    starts = ArrayField(models.SmallIntegerField(), help_text="Of its sessions, in minutes since Monday 00:00.")
+    days = ArrayField(models.SmallIntegerField(), help_text="Of its sessions: 0 is Monday.")
+    starts = ArrayField(
+        models.SmallIntegerField(null=True),
+        help_text="Of the same sessions, in minutes since Monday 00:00; empty where not said.",
+    )
     ends = ArrayField(models.SmallIntegerField(null=True), help_text="Of the same sessions; empty where not said.")
+    latitudes = ArrayField(
+        models.FloatField(null=True), help_text="Of the same sessions; empty where at all places, or on no map."
+    )
+    longitudes = ArrayField(models.FloatField(null=True), help_text="Likewise.")
     access_read = ArrayField(models.TextField(), help_text="Codes of access that free text states.")
     access_said = ArrayField(models.TextField(), help_text="Codes of access that a term states.")
     minimum_age = models.FloatField(null=True, help_text="In years.")

@@ -23,7 +23,8 @@ class RuleSet(models.Model):
 class RuleSetVersion(models.Model):
     """One version of a set. Once published neither it nor its rules can change: triggers keep it so.
 
-    The version in force on a day is the highest of those whose `valid_from` is not after it. Personal data: none.
+    The version in force on a day is the highest of those whose `valid_from` is not after it: what is published last
+    counts, also over a version that was to begin later. Personal data: who published it, at work.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -34,6 +35,14 @@ class RuleSetVersion(models.Model):
     source = models.TextField(help_text="What states these rules, and where it is to be found.")
     valid_from = models.DateField()
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: the service itself.",
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of the rules, their basis and their source.")
 
     class Meta:

@@ -15,6 +15,10 @@ from core.identifiers import clean_postcode
 from services_directory.enums import Weekday
 
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_NO_TAG = re.compile(r"<(?![a-zA-Z/!][^<>]*>)")
+_TIMES_ESCAPED = 5
+"""How often at most a text is read as HTML. Feeds escape twice (`&lt;p&gt;`), and a text that we publish must be what
+whoever imports it makes of it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EMAIL = re.compile(r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+$")
 _BYDAY = re.compile(rf"^(?:[+-]?[1-5])?(?:{'|'.join(Weekday.values)})$")
@@ -75,13 +79,24 @@ def text(value: Any) -> str:
     plain = str(value)
     if is_plain(plain):
         return plain.strip()
-    if _MARKUP.search(plain):
-        parser = _Text()
-        parser.feed(plain)
-        parser.close()
-        lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(parser.parts).split("\n"))
-        plain = re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    for _ in range(_TIMES_ESCAPED):
+        if not _MARKUP.search(plain):
+            break
+        plain = _without_markup(plain)
     return without_controls(plain)
+
+
+def _without_markup(written: str) -> str:
+    first, *rest = written.split("<!--")
+    shown = first + "".join(
+        after if closed else f"<!--{part}" for part in rest for part, closed, after in [part.partition("-->")]
+    )
+    parser = _Text()
+    # The parser looks for the end of a tag that has none once for every "<": a mebibyte of them would take it hours.
+    parser.feed(_NO_TAG.sub("&lt;", shown))
+    parser.close()
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(parser.parts).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 def without_controls(value: str) -> str:

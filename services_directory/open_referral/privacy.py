@@ -72,8 +72,10 @@ _TELLING = (
 )
 """Words that tell of an organisation also where they are run together with others."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
-_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s()-]{0,2}\d){8,13}(?!\w)")
+# The word before the @ is tried once, from its beginning: from each of its letters, a long word costs its square.
+_EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@[\w-]+(?:\.[\w-]+)+")
+# A bracket is part of a number where it closes after a few figures: of "(07700 900456, …" it is the sentence's.
+_NUMBER = re.compile(r"(?<![\w+])\+?(?:\((?=[\d\s]{1,7}\)))?\d(?:[\s()-]{0,2}\d){8,13}(?!\w)")
 WITHHELD = {"name": "(name withheld)", "email": "(email withheld)", "number": "(number withheld)"}
 
 

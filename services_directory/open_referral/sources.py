@@ -7,12 +7,14 @@ give is `Unreadable`; what could be missing without a name says so (`loses_more`
 
 import datetime as dt
 import io
+import ipaddress
 import logging
+import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -29,7 +31,15 @@ logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 CONNECT_SECONDS, READ_SECONDS = 10, 60
-_RETRIES = Retry(total=3, backoff_factor=0.3, status_forcelist=[429, 502, 503, 504], allowed_methods=["GET"])
+PATIENCE_SECONDS = 60
+"""How long at most a server that is busy is waited for, whatever its `Retry-After` says."""
+_RETRIES = Retry(
+    total=3,
+    backoff_factor=0.3,
+    status_forcelist=[429, 502, 503, 504],
+    allowed_methods=["GET"],
+    retry_after_max=PATIENCE_SECONDS,
+)
 _OF_MANY = ("service_at_locations", "schedules", "attributes", "contacts", "service_areas", "cost_options", "languages")
 """What only a whole service has: an entry of a list has none of them."""
 _BEFORE = (("taxonomies", "taxonomy"), ("taxonomy_terms", "taxonomy_term"))
@@ -72,8 +82,31 @@ def _from_file(path: Path) -> Iterator[object]:
             raise SourceUnreadable(f"{path} {problem}") from problem
 
 
+class _Session(requests.Session):
+    """Follows a feed where it has moved, and not into the network that we stand in: that is not the feed's to read."""
+
+    max_redirects = 5
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            host = urlsplit(urljoin(resp.url, target)).hostname
+            if host != urlsplit(resp.url).hostname and not _is_public(host or ""):
+                raise requests.exceptions.InvalidURL("It leads to an address that is not public.")
+        return target
+
+
+def _is_public(host: str) -> bool:
+    """Whether every address of a host is one of the public internet; a host that nobody knows is none."""
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return all(ipaddress.ip_address(address).is_global for address in found)
+
+
 def _from_web(address: str, since: dt.datetime | None) -> Iterator[object]:
-    with requests.Session() as session:
+    with _Session() as session:
         session.headers["Accept"] = "application/json"
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=_RETRIES))
@@ -228,8 +261,8 @@ def _whole(page: Any, name: str) -> int:
 
 
 def _is_last(page: Any, number: int) -> bool:
-    total = page.get("total_pages")
-    return page.get("last_page") is True or (isinstance(total, int) and number >= total)
+    # No page was ever the last of none: such an envelope is wrong, and the pages go on until one has nothing new.
+    return page.get("last_page") is True or 0 < _whole(page, "total_pages") <= number
 
 
 def _get(session: requests.Session, address: str, **parameters: object) -> tuple[Any, str]:

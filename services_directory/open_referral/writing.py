@@ -152,8 +152,7 @@ class Writer(PartWriter):
             {
                 "id": str(location.pk),
                 "location_type": location.location_type,
-                "name": location.name,
-                **self.texts(location, "alternate_name", "description", "transportation"),
+                **self.texts(location, "name", "alternate_name", "description", "transportation"),
                 "latitude": latitude,
                 "longitude": longitude,
                 "url": forms.uri(location.url),

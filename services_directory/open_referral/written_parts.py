@@ -53,12 +53,13 @@ class PartWriter:
             return None
         attention = "" if self.people.has(address.attention) else address.attention
         area = address.state_province or address.region or address.city
+        street = address.address_1 or address.address_2 or location.name
         return kept(
             {
                 "id": str(address.pk),
                 "location_id": str(address.location_id),
                 "attention": attention,
-                "address_1": self.people.without(address.address_1) or address.address_2 or location.name or NOT_KNOWN,
+                "address_1": self.people.without(street) or NOT_KNOWN,
                 **self.texts(address, "address_2"),
                 "city": address.city or area or NOT_KNOWN,
                 "region": address.region,

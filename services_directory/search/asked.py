@@ -62,6 +62,8 @@ class Asked:
 
     text: str = ""
     near: Near | None = None
+    postcode_in_text: str = ""
+    """The postcode that stood among the words and says what is near; `text` is without it."""
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     """Values by facet."""
     term_ids: tuple[UUID, ...] = ()
@@ -79,10 +81,13 @@ class Asked:
 
     @property
     def order(self) -> Sort:
-        """What the answer is sorted by: as asked, else by relevance to the words, by distance, or by name."""
+        """What the answer is sorted by: as asked, else by relevance to the words, by distance, or by name.
+
+        Who writes a postcode among the words asks for what is nearest.
+        """
         if self.sort is not None:
             return self.sort
-        if self.text:
+        if self.text and not self.postcode_in_text:
             return Sort.RELEVANCE
         return Sort.NAME if self.near is None else Sort.DISTANCE
 

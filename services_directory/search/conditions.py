@@ -5,40 +5,30 @@ a facet's own choice is therefore left out when its values are counted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from services_directory.search.asked import ALL_OF, DAYS, PARTS_OF_DAY, Asked, Facet
+from services_directory.search.distance import km_of
+from services_directory.search.parameters import Parameters
 from services_directory.search.words import Query
 
-_SESSIONS = "unnest(entry.starts, entry.ends) AS session (starts, ends)"
+_SESSIONS = """unnest(entry.days, entry.starts, entry.ends, entry.latitudes, entry.longitudes)
+                    AS session (day, starts, ends, latitude, longitude)"""
 _WHEN = {Facet.DAY, Facet.TIME_OF_DAY}
 _A_DAY = 24 * 60
-
-
-@dataclass
-class Statement:
-    """The parameters of a statement, by name."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def value(self, value: object, cast: str = "") -> str:
-        """Keep a parameter; return what stands for it in the text."""
-        name = f"v{len(self.values)}"
-        self.values[name] = value
-        return f"%({name})s{cast}"
 
 
 class Conditions:
     """The conditions of one search, as SQL about `entry`.
 
-    Day, time of day and the clock are about sessions: one and the same session must satisfy all that is asked of it.
+    Day, time of day and the clock are about sessions: one and the same session must satisfy all that is asked of it,
+    and be near, if only what is near is asked for. One of all places is wherever the service is.
     """
 
-    def __init__(self, asked: Asked, query: Query | None, made: Statement) -> None:
+    def __init__(self, asked: Asked, query: Query | None, made: Parameters) -> None:
         self._asked = asked
         self._always = [*_words(asked, query, made), *_person(asked, made)]
         self._clock = list(_clock(asked, made))
+        self._there = list(_there(asked, made))
         self._by_facet: dict[Facet, str] = {}
         for facet, chosen in asked.chosen.items():
             keys = made.value([f"{facet}={value}" for value in chosen], "::text[]")
@@ -75,15 +65,15 @@ class Conditions:
 
     @property
     def keys(self) -> str:
-        """The keys to count: a day only if a session of it is at the right time, a time only if on the right day."""
-        by_time = _and([*self._clock, *self._session_of(Facet.TIME_OF_DAY)])
-        by_day = _and([*self._clock, *self._session_of(Facet.DAY)])
+        """The keys to count: a day if a session of it is near and at the right time, a time if on the right day."""
+        by_time = _and([*self._there, *self._clock, *self._session_of(Facet.TIME_OF_DAY)])
+        by_day = _and([*self._there, *self._clock, *self._session_of(Facet.DAY)])
         kept = []
         parts = ""
         if by_time != "true":
             kept.append("day")
             days = ", ".join(f"'{day}'" for day in DAYS)
-            parts += f""" || ARRAY(SELECT DISTINCT 'day=' || (ARRAY[{days}])[session.starts / {_A_DAY} + 1]
+            parts += f""" || ARRAY(SELECT DISTINCT 'day=' || (ARRAY[{days}])[session.day + 1]
                 FROM {_SESSIONS} WHERE {by_time})"""
         if by_day != "true":
             kept.append("time_of_day")
@@ -98,8 +88,12 @@ class Conditions:
     def _without(self, left_out: Facet | None) -> str:
         held = [condition for facet, condition in self._by_facet.items() if facet != left_out and facet not in _WHEN]
         when = [facet for facet in self._by_facet if facet in _WHEN and facet != left_out]
-        if self._clock or len(when) == len(_WHEN):
-            of_it = [*self._clock, *(condition for facet in when for condition in self._session_of(facet))]
+        if self._clock or len(when) == len(_WHEN) or (when and self._there):
+            of_it = [
+                *self._there,
+                *self._clock,
+                *(condition for facet in when for condition in self._session_of(facet)),
+            ]
             held.append(f"EXISTS (SELECT FROM {_SESSIONS} WHERE {_and(of_it)})")
         else:
             held += [self._by_facet[facet] for facet in when]
@@ -111,12 +105,12 @@ class Conditions:
         if not chosen:
             return []
         if facet is Facet.DAY:
-            return [f"session.starts / {_A_DAY} IN ({', '.join(str(DAYS.index(day)) for day in chosen)})"]
+            return [f"session.day IN ({', '.join(str(DAYS.index(day)) for day in chosen)})"]
         spans = [PARTS_OF_DAY[part] for part in chosen]
         return [f"({' OR '.join(_lies_in(str(since), str(till)) for since, till in spans)})"]
 
 
-def _words(asked: Asked, query: Query | None, made: Statement) -> Iterator[str]:
+def _words(asked: Asked, query: Query | None, made: Parameters) -> Iterator[str]:
     if query is None:
         return
     if query.whole:
@@ -127,7 +121,7 @@ def _words(asked: Asked, query: Query | None, made: Statement) -> Iterator[str]:
     yield f"' ' || entry.name_key || ' ' LIKE '%% ' || directory_fold({made.value(part)}) || ' %%'"
 
 
-def _person(asked: Asked, made: Statement) -> Iterator[str]:
+def _person(asked: Asked, made: Parameters) -> Iterator[str]:
     if asked.age is not None:
         age = made.value(asked.age, "::float8")
         yield f"(entry.minimum_age IS NULL OR entry.minimum_age <= {age})"
@@ -136,12 +130,18 @@ def _person(asked: Asked, made: Statement) -> Iterator[str]:
         yield f"entry.lowest_cost <= {made.value(asked.max_cost)}::numeric"
 
 
-def _clock(asked: Asked, made: Statement) -> Iterator[str]:
+def _clock(asked: Asked, made: Parameters) -> Iterator[str]:
     begins = f"session.starts %% {_A_DAY}"
     if asked.starts_after is not None:
         yield f"{begins} >= {made.value(asked.starts_after)}"
     if asked.ends_before is not None:
         yield f"{begins} + session.ends - session.starts <= {made.value(asked.ends_before)}"
+
+
+def _there(asked: Asked, made: Parameters) -> Iterator[str]:
+    near = asked.near
+    if near is not None and near.within_km is not None:
+        yield f"(session.latitude IS NULL OR {km_of(near, made)} <= {made.value(near.within_km, '::float8')})"
 
 
 def _lies_in(since: str, till: str) -> str:

@@ -3,7 +3,6 @@
 All of it is built from the words below and from parameters; nothing that a person typed becomes part of the text.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,12 +10,12 @@ from typing import Any
 from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
 from services_directory.needs import NEEDS_TAXONOMY_ID
 from services_directory.search.asked import Asked, Near, Sort
-from services_directory.search.conditions import Conditions, Statement
+from services_directory.search.conditions import Conditions
 from services_directory.search.cursors import Cursor
+from services_directory.search.distance import box, cells_around, km_of
+from services_directory.search.parameters import Parameters
 from services_directory.search.words import Query
 
-EARTH_RADIUS_KM = 6371.0
-KM_OF_A_DEGREE = math.pi * EARTH_RADIUS_KM / 180
 NEIGHBOURS = 20
 AROUND_KM = 40
 """Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
@@ -57,47 +56,50 @@ def search_statement(
     :param limit: how many rows to return, at most; the caller asks for one more than it shows.
     :param reach: look only at fresh listings so near, in km (see `reaches`); the count is that of all.
     """
-    made = Statement()
+    made = Parameters()
     conditions = Conditions(asked, query, made)
     near = asked.near
-    km = _km(near, made) if near else "NULL::float8"
     order = ORDERS[asked.order]
     direction = "DESC" if cursor is not None and cursor.is_backwards else "ASC"
     by = ", ".join(f"{column} {direction}" for column in order)
     after = "true" if cursor is None else _after(cursor, order, made)
-    # How far it is must be known beforehand only if it decides what is shown.
-    is_measured = near is not None and (near.within_km is not None or asked.order is Sort.DISTANCE)
+    everything = "services_directory_serviceentry AS entry"
+    source, is_near, km, shown_km = everything, "", "NULL::float8", "page.km"
+    if near is not None:
+        nearest = f"(SELECT min({km_of(near, made)}) AS km FROM services_directory_placeentry WHERE service_id = "
+        within = near.within_km if reach is None else reach
+        if within is not None:
+            source, km = f"{everything} CROSS JOIN LATERAL {nearest}entry.service_id) AS near", "near.km"
+            is_near = f" AND {_within(near, within, made, with_visits=reach is None)}"
+        elif asked.order is Sort.DISTANCE:
+            everywhere = (
+                f"(SELECT service_id, min({km_of(near, made)}) AS km FROM services_directory_placeentry GROUP BY 1)"
+            )
+            source, km = f"{everything} LEFT JOIN {everywhere} AS near USING (service_id)", "near.km"
+        else:
+            shown_km = f"{nearest}page.service_id)"
     columns = f"""entry.service_id, entry.is_stale, entry.name_key,
-            {_score(query, asked.text, made)} AS rank, {"near.km" if is_measured else "NULL::float8"} AS km"""
-    source = "services_directory_serviceentry AS entry"
+            {_score(query, asked.text, made)} AS rank, {km} AS km"""
     sections: list[str] = []
-    if near is not None and is_measured:
-        sections.append(f"near AS MATERIALIZED ({_near(near, km, reach, made)})")
-        everywhere = near.within_km is None and reach is None
-        source += f" {'LEFT ' if everywhere else ''}JOIN near ON near.service_id = entry.service_id"
-    facets = "NULL::text"
-    counted = None
+    facets, counted = "NULL::text", None
     if asked.with_facets:
         facet_columns = f"{conditions.passes} AS passes, {conditions.open} AS open, {conditions.keys} AS keys"
-        sections.append(
-            f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {conditions.counted})"
-        )
+        where = f"{conditions.counted}{is_near}"
+        sections.append(f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {where})")
         passing, facets = "base AS page WHERE passes", _FACETS
         made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
     elif reach is not None:
-        passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all} AND NOT entry.is_stale) AS page WHERE true"
-        counted = f"services_directory_serviceentry AS entry WHERE {conditions.all}"
-    elif query is not None or is_measured:
-        sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all})")
+        where = f"{conditions.all}{is_near} AND NOT entry.is_stale"
+        passing = f"(SELECT {columns} FROM {source} WHERE {where}) AS page WHERE true"
+        counted = f"{everything} WHERE {conditions.all}"
+    elif query is not None or km != "NULL::float8":
+        sections.append(f"base AS MATERIALIZED (SELECT {columns} FROM {source} WHERE {conditions.all}{is_near})")
         passing = "base AS page WHERE true"
     else:
         # In order of name there is an index: the page is read from it, and only as many are counted as are said.
         passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
     sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
     position = f"json_build_array({', '.join(order)})::text"
-    shown_km = "page.km" if is_measured or near is None else (
-        f"(SELECT min({km}) FROM services_directory_placeentry WHERE service_id = page.service_id)"
-    )  # fmt: skip
     return (
         f"""
         WITH {", ".join(sections)}
@@ -162,37 +164,19 @@ _FACETS = """(
             )"""
 
 
-def _km(near: Near, made: Statement) -> str:
-    """Return the distance of a place from the point, in km by the great circle."""
-    latitude, longitude = made.value(near.latitude, "::float8"), made.value(near.longitude, "::float8")
-    return f"""2 * {EARTH_RADIUS_KM} * asin(least(1, sqrt(
-            sin(radians(latitude - {latitude}) / 2) ^ 2
-            + cos(radians({latitude})) * cos(radians(latitude)) * sin(radians(longitude - {longitude}) / 2) ^ 2)))"""
+def _within(near: Near, km: float, made: Parameters, *, with_visits: bool) -> str:
+    """Return whether an entry is near: its nearest place is, or (`with_visits`) it comes to the person there.
 
-
-def _near(near: Near, km: str, reach: float | None, made: Statement) -> str:
-    """Return which services are near, and how far; `km` is null where they come to the person."""
-    within = near.within_km if reach is None else reach
-    if within is None:
-        return f"SELECT service_id, min({km}) AS km FROM services_directory_placeentry GROUP BY service_id"
-    placed = f"""
-            SELECT service_id, min(km) AS km
-            FROM (
-                SELECT service_id, {km} AS km FROM services_directory_placeentry
-                WHERE point(longitude, latitude) <@ {box(near, within, made)}
-            ) AS place
-            WHERE km <= {made.value(within, "::float8")}
-            GROUP BY service_id"""
-    if reach is not None:
-        return placed
-    # Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
-    # town or a county in the addresses of the places around it; who names none is not ruled out.
+    Who comes to the person is near if it serves the area: one that it names is the neighbourhood of the point, or a
+    town or a county in the addresses of the places around it; who names none is not ruled out.
+    """
+    cells = made.value(cells_around(near, km), "::text[]")
+    is_placed = f"near.km <= {made.value(km, '::float8')}"
+    if not with_visits:
+        return f"entry.areas && {cells} AND {is_placed}"
     point = f"point({made.value(near.longitude, '::float8')}, {made.value(near.latitude, '::float8')})"
-    return f"""{placed}
-            UNION ALL
-            SELECT service_id, NULL FROM services_directory_serviceentry
-            WHERE areas && (
-                SELECT ARRAY['*', (
+    return f"""entry.areas && (
+                SELECT {cells} || ARRAY['*', (
                     SELECT directory_fold(name) FROM services_directory_neighbourhood
                     WHERE code = {made.value(near.neighbourhood)}
                 )] || array_agg(locality)
@@ -201,24 +185,10 @@ def _near(near: Near, km: str, reach: float | None, made: Statement) -> str:
                     WHERE point(longitude, latitude) <@ {box(near, AROUND_KM, made)}
                     ORDER BY point(longitude, latitude) <-> {point} LIMIT {NEIGHBOURS}
                 ) AS around, unnest(localities) AS locality
-            )"""
+            ) AND ({is_placed} OR near.km IS NULL)"""
 
 
-def box(near: Near, km: float, made: Statement) -> str:
-    """Return a box of degrees around the circle about a point; around the whole earth where it must."""
-    degrees = km / KM_OF_A_DEGREE * 1.0001
-    reach = 180.0
-    if abs(near.latitude) + degrees < 90:
-        reach = math.degrees(math.asin(math.sin(math.radians(degrees)) / math.cos(math.radians(near.latitude))))
-    west, east = near.longitude - reach * 1.0001, near.longitude + reach * 1.0001
-    if west < -180 or east > 180:
-        west, east = -180, 180
-    corners = ((west, near.latitude - degrees), (east, near.latitude + degrees))
-    written = (f"point({made.value(x, '::float8')}, {made.value(y, '::float8')})" for x, y in corners)
-    return f"box({', '.join(written)})"
-
-
-def _score(query: Query | None, text: str, made: Statement) -> str:
+def _score(query: Query | None, text: str, made: Parameters) -> str:
     if query is None or not query.typed:
         return "0::float8"
     typed, in_name, in_terms = (
@@ -237,7 +207,7 @@ def weighted(query: str, weights: str) -> str:
     return re.sub(r"'(?:[^']|'')*'", lambda word: f"{word.group()}:{weights}", query) if weights else query
 
 
-def _after(cursor: Cursor, order: tuple[str, ...], made: Statement) -> str:
+def _after(cursor: Cursor, order: tuple[str, ...], made: Parameters) -> str:
     casts = {"page.is_stale": "::boolean", "page.name_key": "::text", "page.service_id": "::uuid"}
     values = ", ".join(
         made.value(value, casts.get(column, "::float8")) for column, value in zip(order, cursor.values, strict=True)

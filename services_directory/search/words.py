@@ -1,6 +1,7 @@
 """How the words of a search are read: stems, synonyms, and what a misspelt word was meant to be.
 
-A word is corrected only if no service bears it. Quoted phrases and words after a minus are taken as they are.
+A word is corrected only if no service bears it, and it is none of English. Quoted phrases and words after a minus are
+taken as they are.
 """
 
 import re
@@ -11,6 +12,7 @@ from itertools import chain
 
 from django.db import connection
 
+from services_directory.search.english import is_english
 from services_directory.search.synonyms import synonyms
 
 LONGEST_PHRASE = 6
@@ -127,15 +129,30 @@ def looks_misspelt(words: Words) -> bool:
     return any(word not in _seen for word in _doubtful(words))
 
 
-def corrected(words: Words) -> tuple[Words, tuple[str, ...]]:
-    """Return the words with what they were probably meant to be, and those that nothing here is like."""
+def corrected(words: Words, *, whatever: bool = False) -> tuple[Words, tuple[str, ...]]:
+    """Return the words with what they were probably meant to be, and without those that nothing here is like.
+
+    The second is what was left out. Of words that are all unknown none is left out, and so nothing is found.
+
+    :param whatever: doubt also words that services bore when this process met them first.
+    """
     _learn(term.text for term in words.terms)
-    alike = _alike(_doubtful(words))
-    meant = {word: _nearest(word, found) for word, found in alike.items()}
+    alike = _alike([word for word in dict.fromkeys(_doubtful(words)) if whatever or word not in _seen])
+    meant = {word: "" if _is_right(word) else _nearest(word, found) for word, found in alike.items()}
     corrections = {word: better for word, better in meant.items() if better}
     terms = tuple(replace(term, text=corrections.get(term.text, term.text)) for term in words.terms)
-    unknown = tuple(word for word, better in meant.items() if not better)
+    _learn(term.text for term in terms)
+    # Not what is part of a phrase now, like the second word of "cofee morning".
+    doubtful = _doubtful(Words(terms))
+    unknown = tuple(word for word, better in meant.items() if not better and word in doubtful)
+    known = tuple(term for term in terms if term.text not in unknown or term.is_quoted or term.is_unwanted)
+    if any(_stem(term.text) for term in known if not term.is_unwanted):
+        terms = known
     return Words(terms, (*words.corrections, *corrections.items())), unknown
+
+
+def _is_right(word: str) -> bool:
+    return word.lower() in _words_of_the_file() or is_english(word)
 
 
 def _doubtful(words: Words) -> list[str]:
@@ -156,19 +173,19 @@ def _alike(words: Sequence[str]) -> dict[str, list[str]]:
     """Return, for each of the words that no service bears, words of the index that look like it, the nearest first."""
     if not words:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT asked.word, ARRAY(
+    # One constant for each word: only so does the planner know that few or no services bear it.
+    asked = " UNION ALL ".join(
+        f"""(SELECT {number}, CASE
+            WHEN (SELECT count(*) FROM services_directory_serviceentry WHERE document @@ %s::tsquery) = 0
+            THEN ARRAY(
                 SELECT word FROM services_directory_searchword
-                ORDER BY word <-> directory_fold(asked.word), word LIMIT %s
-            )
-            FROM unnest(%s::text[], %s::text[]) AS asked (word, stem)
-            WHERE NOT EXISTS (SELECT FROM services_directory_serviceentry WHERE document @@ asked.stem::tsquery)
-            """,
-            [CANDIDATES, list(words), [_stem(word) for word in words]],
-        )
-        return dict(cursor.fetchall())
+                ORDER BY word <-> directory_fold(%s), word LIMIT {CANDIDATES}
+            ) END)"""
+        for number in range(len(words))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [value for word in words for value in (_stem(word), word)])
+        return {words[number]: found for number, found in cursor.fetchall() if found is not None}
 
 
 def _nearest(word: str, found: Iterable[str]) -> str:

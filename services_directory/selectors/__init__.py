@@ -12,6 +12,7 @@ from services_directory.selectors.keeping import (
 )
 from services_directory.selectors.listings import get_service, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
+from services_directory.selectors.rule_sets import get_rule_set, get_version, rule_sets, versions_of
 from services_directory.selectors.search import (
     is_neighbourhood,
     is_receiving_team,
@@ -21,7 +22,7 @@ from services_directory.selectors.search import (
     search_services,
 )
 from services_directory.selectors.spreadsheets import spreadsheet_of
-from services_directory.selectors.suitability import rules_of, suitability_of
+from services_directory.selectors.suitability import rule_of, rules_of, suitability_of
 from services_directory.selectors.terms import needs, terms_called
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "get_capacity",
     "get_listing",
     "get_proposal",
+    "get_rule_set",
     "get_service",
+    "get_version",
     "history_of",
     "is_neighbourhood",
     "is_receiving_team",
@@ -44,11 +47,14 @@ __all__ = [
     "neighbourhoods",
     "proposals_visible_to",
     "receiving_teams",
+    "rule_of",
+    "rule_sets",
     "rules_of",
     "search_services",
     "services_visible_to",
     "spreadsheet_of",
     "suitability_of",
     "terms_called",
+    "versions_of",
     "waiting_of",
 ]

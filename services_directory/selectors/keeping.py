@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import BigIntegerField, Case, F, QuerySet, When
+from django.db.models import BigIntegerField, Case, F, Prefetch, QuerySet, When
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -12,7 +12,7 @@ from accounts.models import User
 from core.errors import NotVisible
 from services_directory import policies
 from services_directory.enums import ProposalStatus
-from services_directory.models import ListingChange, ListingProposal, Service
+from services_directory.models import ListingChange, ListingProposal, Service, ServiceRuleSet
 from services_directory.querysets import ServiceQuerySet
 from services_directory.selectors.listings import parts_of_a_detail, parts_of_a_list
 
@@ -32,11 +32,12 @@ def get_listing(user: User, service_id: UUID | str) -> Service:
 
     :raises NotVisible: if there is none with this id, or it does not run and is not theirs to keep.
     """
+    rule_sets = ServiceRuleSet.objects.order_by("rule_set")
     try:
         service: Service | None = (
             Service.objects.filter(pk=service_id)
             .select_related("organization", "receiving_team", "feed", "judgement")
-            .prefetch_related(*parts_of_a_list(), *parts_of_a_detail())
+            .prefetch_related(*parts_of_a_list(), *parts_of_a_detail(), Prefetch("rule_sets", rule_sets))
             .first()
         )
     except ValidationError:  # not the form of an id

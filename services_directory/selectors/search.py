@@ -32,7 +32,8 @@ def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: in
     """
     position = decode(cursor, sort=asked.order) if cursor else None
     if not asked.text:
-        return _found(asked, _answer(asked, None, position, page_size), position, page_size, None)
+        searched_for = _searched_for(asked, Words(()), Query(), ()) if asked.postcode_in_text else None
+        return _found(asked, _answer(asked, None, position, page_size), position, page_size, searched_for)
     words = read(asked.text)
     unknown: tuple[str, ...] = ()
     doubted = looks_misspelt(words)
@@ -40,13 +41,13 @@ def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: in
         words, unknown = corrected(words)
     query = query_of(words)
     answer = _answer(replace(asked, text=words.text), query, position, page_size)
-    if answer[0] == 0 and query.whole and not doubted:
+    if answer[0] == 0 and query.whole and not words.corrections and not unknown:
         # Perhaps a word that services bore when this process met it, and no longer do.
-        words, unknown = corrected(words)
+        words, unknown = corrected(words, whatever=True)
         if words.corrections:
             query = query_of(words)
             answer = _answer(replace(asked, text=words.text), query, position, page_size)
-    return _found(asked, answer, position, page_size, _searched_for(words, query, unknown))
+    return _found(asked, answer, position, page_size, _searched_for(asked, words, query, unknown))
 
 
 def _answer(asked: Asked, query: Query | None, position: Cursor | None, page_size: int) -> tuple[Any, ...]:
@@ -100,12 +101,13 @@ def _cursor(asked: Asked, written: str, *, backwards: bool) -> str:
     return encode(Cursor(asked.order, place, backwards))
 
 
-def _searched_for(words: Words, query: Query, unknown: tuple[str, ...]) -> dict[str, Any]:
+def _searched_for(asked: Asked, words: Words, query: Query, unknown: tuple[str, ...]) -> dict[str, Any]:
     return {
         "text": words.text,
         "corrected": [{"typed": typed, "read_as": better} for typed, better in words.corrections],
         "also": list(query.also),
         "unknown": list(unknown),
+        "near": asked.postcode_in_text,
     }
 
 

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 
-from services_directory.models import EligibilityRule, RuleSetVersion, Service
+from services_directory.models import EligibilityRule
 from services_directory.suitability.engine import Judge, Suitability
 from services_directory.suitability.facts import Facts
 from services_directory.suitability.kinds import Operator, RuleBasis, RuleKind, Severity
@@ -47,36 +47,36 @@ def suitability_of(
     """
     judge = Judge(facts, planned_start=planned_start, on=on)
     return {
-        service_id: judge.suitability(
-            [rule for version in versions for rule in version.rules], service_id=service_id
-        )
+        service_id: judge.suitability(*(version.rules for version in versions), service_id=service_id)
         for service_id, versions in rules_of(service_ids, on=on).items()
-    }  # fmt: skip
+    }
 
 
 def rules_of(service_ids: Iterable[UUID], *, on: dt.date) -> dict[UUID, list[RulesOfVersion]]:
     """Return the rules in force on a day for each service: what its listing says first, then its sets by name."""
-    in_force = (
-        RuleSetVersion.objects.filter(
-            rule_set=OuterRef("rule_sets__rule_set"), published_at__isnull=False, valid_from__lte=on
-        )
-        .order_by("-valid_from", "-number")
-        .values("pk")[:1]
-    )
-    services = list(
-        Service.objects.filter(pk__in=list(service_ids))
-        .annotate(versions=ArrayAgg(Subquery(in_force), default=[]))
-        .values_list("id", "minimum_age", "maximum_age", "genders", "made_up", "versions")
-    )
+    with connection.cursor() as database:
+        services = database.execute(_IN_FORCE, [on, list(service_ids)]).fetchall()
     versions = _versions({pk for *_, pks in services for pk in pks if pk is not None})
     return {
         service_id: [
-            *_of_listing(minimum_age, maximum_age, genders, made_up),
+            *_of_listing(minimum_age, maximum_age, tuple(genders), _OF_LISTING.intersection(made_up)),
             *sorted((versions[pk] for pk in pks if pk is not None), key=lambda version: (version.name, version.key)),
         ]
         for service_id, minimum_age, maximum_age, genders, made_up, pks in services
     }
 
+
+_IN_FORCE = """
+SELECT id, minimum_age, maximum_age, genders, made_up, ARRAY(
+    SELECT (
+        SELECT version.id FROM services_directory_rulesetversion version
+        WHERE version.rule_set_id = applied.rule_set_id AND published_at IS NOT NULL AND valid_from <= %s
+        ORDER BY number DESC LIMIT 1
+    ) FROM services_directory_serviceruleset applied WHERE applied.service_id = service.id
+)
+FROM services_directory_service service WHERE id = ANY(%s)
+"""
+"""What each service's listing says, and the versions that are in force (null: none is yet)."""
 
 _READ: dict[UUID, RulesOfVersion] = {}
 """Published versions that this process has read. They can be kept for ever, because the database lets nobody change
@@ -117,33 +117,34 @@ def rule_of(row: EligibilityRule) -> Rule:
     return Rule(**(parts | {"thresholds": tuple(row.thresholds), "values": tuple(row.values)}))
 
 
+@lru_cache(maxsize=1000)
 def _of_listing(
-    minimum_age: float | None, maximum_age: float | None, genders: Sequence[str], made_up: Sequence[str]
-) -> list[RulesOfVersion]:
-    """Return what a listing's own columns say, as rules."""
-    said = [
-        (field, rule)
-        for field, rule in (
-            ("minimum_age", _age_limit("minimum_age", Operator.AT_LEAST, minimum_age)),
-            ("maximum_age", _age_limit("maximum_age", Operator.AT_MOST, maximum_age)),
-            ("genders", _genders(genders)),
-        )
-        if rule is not None
-    ]
-    if not said:
-        return []
-    is_made_up = any(field in made_up for field, _ in said)
-    basis = RuleBasis.MADE_UP if is_made_up else RuleBasis.OWN
+    minimum_age: float | None, maximum_age: float | None, genders: tuple[str, ...], made_up: frozenset[str]
+) -> tuple[RulesOfVersion, ...]:
+    """Return what a listing's own columns say, as rules. Kept, because many listings say the same."""
+    said = {
+        "minimum_age": _age_limit("minimum_age", Operator.AT_LEAST, minimum_age),
+        "maximum_age": _age_limit("maximum_age", Operator.AT_MOST, maximum_age),
+        "genders": _genders(genders),
+    }
+    basis = RuleBasis.MADE_UP if any(said[field] for field in made_up) else RuleBasis.OWN
     name = "The listing"
     rules = tuple(
-        RuleInForce(rule=rule, set_key=LISTING, set_name=name, version=None, basis=basis) for _, rule in said
-    )  # fmt: skip
-    return [
+        RuleInForce(rule=rule, set_key=LISTING, set_name=name, version=None, basis=basis)
+        for rule in said.values()
+        if rule is not None
+    )
+    if not rules:
+        return ()
+    return (
         RulesOfVersion(
             key=LISTING, name=name, version=None, basis=basis, source="The service's own listing.", valid_from=None,
             rules=rules,
-        )
-    ]  # fmt: skip
+        ),
+    )  # fmt: skip
+
+
+_OF_LISTING = frozenset({"minimum_age", "maximum_age", "genders"})
 
 
 def _age_limit(code: str, operator: Operator, years: float | None) -> Rule | None:
@@ -155,10 +156,10 @@ def _age_limit(code: str, operator: Operator, years: float | None) -> Rule | Non
     )  # fmt: skip
 
 
-def _genders(genders: Sequence[str]) -> Rule | None:
+def _genders(genders: tuple[str, ...]) -> Rule | None:
     if not genders:
         return None
     return Rule(
-        code="genders", kind=RuleKind.CHOICE, subject=GENDER, severity=Severity.REQUIREMENT, values=tuple(genders),
+        code="genders", kind=RuleKind.CHOICE, subject=GENDER, severity=Severity.REQUIREMENT, values=genders,
         source="the listing",
     )  # fmt: skip

@@ -13,7 +13,13 @@ from services_directory.services.search_index import (
     reindex_directory,
 )
 from services_directory.services.spreadsheets import import_spreadsheet, import_spreadsheet_feed
-from services_directory.services.suitability import apply_rule_set, load_demo_rules, load_rule_sets, publish_rule_set
+from services_directory.services.suitability import (
+    apply_rule_set,
+    load_demo_rules,
+    load_rule_sets,
+    publish_rule_set,
+    read_rules,
+)
 
 __all__ = [
     "Kept",
@@ -36,6 +42,7 @@ __all__ = [
     "load_terms",
     "mend_search_index",
     "publish_rule_set",
+    "read_rules",
     "reindex",
     "reindex_directory",
     "withdraw_proposal",

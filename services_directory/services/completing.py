@@ -31,6 +31,7 @@ from services_directory.listing.document import (
     location_item,
     organization_item,
     plain,
+    rule_set_items,
 )
 from services_directory.models import Location, Organization, Service, ServiceAtLocation
 from services_directory.open_referral import cleaning
@@ -82,6 +83,8 @@ class _Completion:
                 made[name] = list(dict.fromkeys(source.strip() for source in value if source.strip()))
             elif name == "needs":
                 made[name] = self.needs(value)
+            elif name == "rule_sets":
+                made[name] = self.rule_sets(value)
         if self.errors:
             raise Invalid(self.errors)
         return made
@@ -141,6 +144,14 @@ class _Completion:
             if code not in known:
                 self.refuse("needs", f"There is no need called {code[:50]!r}: see /api/v1/needs/.")
         return sorted(set(codes))
+
+    def rule_sets(self, keys: list[Any]) -> list[Item]:
+        """Return rule sets, each given by its key or as a document has it, in the version of today."""
+        wanted = {item["key"] if isinstance(item, Mapping) else item for item in keys}
+        known = rule_set_items(wanted)
+        for key in sorted(wanted - known.keys()):
+            self.refuse("rule_sets", f"No rule set {key[:60]!r} has been published: see /api/v1/directory/rule-sets/.")
+        return [known[key] for key in sorted(known)]
 
     # --- Parts ------------------------------------------------------------------------------------------------
 

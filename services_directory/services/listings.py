@@ -150,7 +150,7 @@ def add(
     _check_organization_of_new(whole["organization"])
     service = Service(**({"pk": service_id} if service_id else {}))
     with _refusing(), recorded([service.pk], kind=kind, author=author, at=at, new=[service.pk], proposal=proposal):
-        write(service, whole, at=at)
+        write(service, whole, at=at, by=author.user)
     return service
 
 
@@ -186,7 +186,7 @@ def carry_out(
     if values.get("organization", {}).get("id") == str(service.organization_id):
         ids |= set(Service.objects.filter(organization=service.organization_id).values_list("pk", flat=True))
     with _refusing(), recorded(ids, kind=kind, author=author, at=at, proposal=proposal):
-        write(service, values, at=at, also_typed=["capacity"] if capacity else [])
+        write(service, values, at=at, by=author.user, also_typed=["capacity"] if capacity else [])
         if capacity:
             say(service, {"capacity": capacity}, actor=Actor(user=author.user), at=at)
 

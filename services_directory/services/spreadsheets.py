@@ -12,7 +12,7 @@ from accounts.models import Team
 from core.errors import DomainError, Invalid, NotPermitted
 from services_directory import policies
 from services_directory.enums import ChangeKind, ChangeSide
-from services_directory.listing.document import KEPT_HERE, Document, documents_of
+from services_directory.listing.document import ONLY_HERE, Document, documents_of
 from services_directory.listing.history import Author, lock
 from services_directory.models import Service
 from services_directory.needs import need_id
@@ -213,7 +213,7 @@ def _record(row: Row) -> dict[str, Any] | Unreadable:
     problem = row.problem or " ".join(reading.problems)
     if problem:
         return Unreadable(f"line {row.line}", problem, loses_more=True)
-    said = {name: value for name, value in reading.sent.items() if name not in {*KEPT_HERE, "receiving_team"}}
+    said = {name: value for name, value in reading.sent.items() if name not in ONLY_HERE}
     organization = said.get("organization", {"name": ""})
     needs = said.pop("needs", [])
     try:

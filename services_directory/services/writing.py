@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from accounts.models import User
 from services_directory.listing.document import (
     AT_LOCATION,
     LOCATION,
@@ -33,17 +34,21 @@ from services_directory.models import (
     Organization,
     Service,
     ServiceAtLocation,
+    ServiceRuleSet,
     TaxonomyTerm,
 )
 from services_directory.needs import NEEDS_TAXONOMY_ID
 
 
-def write(service: Service, values: Document, *, at: dt.datetime, also_typed: Collection[str] = ()) -> None:
+def write(
+    service: Service, values: Document, *, at: dt.datetime, by: User | None, also_typed: Collection[str] = ()
+) -> None:
     """Write the given fields of a listing, and the whole listing where it is new.
 
     Of a listing that is kept here it is noted when it was modified; a value that somebody typed here is no longer what
     a source stated, nor made up.
 
+    :param by: who applies rule sets; None: the service itself.
     :param also_typed: fields that were typed with them and are written elsewhere.
     """
     typed = {*values, *also_typed}
@@ -74,6 +79,8 @@ def write(service: Service, values: Document, *, at: dt.datetime, also_typed: Co
         _write_funding(service, values["funding"])
     if "needs" in values:
         _write_needs(service, values["needs"])
+    if "rule_sets" in values:
+        _write_rule_sets(service, [item["key"] for item in values["rule_sets"]], at=at, by=by)
 
 
 def _matched(rows: Iterable[Any], wanted: Sequence[Item], says: Callable[[Any, Item], bool]) -> tuple[list[Any], Any]:
@@ -177,4 +184,14 @@ def _write_needs(service: Service, codes: Sequence[str]) -> None:
     terms = TaxonomyTerm.objects.filter(taxonomy=NEEDS_TAXONOMY_ID, code__in=set(codes) - known)
     Attribute.objects.bulk_create(
         Attribute(service=service, taxonomy_term=term, link_type="need") for term in terms.order_by("code")
+    )
+
+
+def _write_rule_sets(service: Service, keys: Sequence[str], *, at: dt.datetime, by: User | None) -> None:
+    service.rule_sets.exclude(rule_set__in=keys).delete()
+    known = set(service.rule_sets.values_list("rule_set_id", flat=True))
+    ServiceRuleSet.objects.bulk_create(
+        ServiceRuleSet(service=service, rule_set_id=key, applied_at=at, applied_by=by)
+        for key in keys
+        if key not in known
     )

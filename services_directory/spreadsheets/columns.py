@@ -105,6 +105,7 @@ COLUMNS: tuple[Column, ...] = (
     _plain("maximum_age", words.read_number, empty=None),
     _choices("genders", Gender),
     _text("eligibility_description"),
+    _list("rule_sets", lambda item: str(item["key"]), str),
     _named("service_areas", "name"),
     _text("application_process"),
     SESSIONS,

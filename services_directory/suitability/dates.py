@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -12,6 +13,7 @@ from services_directory.suitability.kinds import PeriodUnit
 _PARTIAL = re.compile(r"(?a)^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
+@lru_cache(maxsize=1000)
 def in_words(day: dt.date) -> str:
     """Write a day: "3 November 2026"."""
     return f"{day:%-d %B} {day.year}"

@@ -21,7 +21,10 @@ from services_directory.suitability.vocabulary import Question
 
 @dataclass(frozen=True, kw_only=True)
 class RuleOutcome:
-    """What one rule, or one group of alternatives, says of the person."""
+    """What one rule, or one group of alternatives, says of the person.
+
+    `alternatives`: the rules of a group of which none is met; `in_force` is then the first of them.
+    """
 
     in_force: RuleInForce
     result: RuleResult
@@ -30,13 +33,21 @@ class RuleOutcome:
     answer: Answer | None = None
     clearance: ClearanceGiven | None = None
     questions: tuple[Question, ...] = ()
+    alternatives: tuple[RuleInForce, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """Who says so; of alternatives everybody who names one."""
+        rules = self.alternatives or (self.in_force,)
+        return "; ".join(dict.fromkeys(in_force.rule.source for in_force in rules))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Suitability:
     """Whether a service fits a person who would start on a day, and why.
 
-    `eligible_from` is set with that verdict only. `clearance_by`: who could clear what stands in the way.
+    `eligible_from` is set with that verdict only. `clearance_by`: who could clear what stands in the way; of several,
+    each must.
     `decided_by`: the outcomes that the verdict rests on. `not_known`: the questions that are open, whatever the
     verdict. `notices`: what to know of the rules themselves.
     """
@@ -52,7 +63,9 @@ class Suitability:
 
 
 class Judge:
-    """Judges services for one person and one planned start; looks at a rule once, however many services share it."""
+    """Judges services for one person and one planned start; looks at a set of rules once, however many services share
+    it.
+    """
 
     def __init__(self, facts: Facts, *, planned_start: dt.date, on: dt.date) -> None:
         """`on` is the day of asking: what lies farther ahead of it than anything is planned is as good as never."""
@@ -60,21 +73,20 @@ class Judge:
         self.planned_start = planned_start
         self.on = on
         self._limited = {given.service_id for given in facts.clearances}
-        # By the rule's identity: a hash of all its parts would cost more than looking. An outcome holds its rule, so no
-        # identity is used anew.
-        self._seen: dict[tuple[int, dt.date, UUID | None], RuleOutcome] = {}
-        self._groups: dict[tuple[int, ...], RuleOutcome] = {}
+        # By the set's identity: a hash of all its parts would cost more than looking. It is kept with what was seen, so
+        # that no identity is used anew.
+        self._seen: dict[tuple[int, dt.date, UUID | None], tuple[Sequence[RuleInForce], _Seen]] = {}
 
-    def suitability(self, rules: Sequence[RuleInForce], *, service_id: UUID | None = None) -> Suitability:
-        """Return what the rules of one service say. The listing's own alone make nobody eligible."""
-        outcomes = at_start = self._outcomes(rules, self.planned_start, service_id)
+    def suitability(self, *sets: Sequence[RuleInForce], service_id: UUID | None = None) -> Suitability:
+        """Return what the rule sets of one service say. The listing's own alone make nobody eligible."""
+        outcomes = at_start = self._outcomes(sets, self.planned_start, service_id)
         eligible_from = None
         while not _hard(outcomes) and (waiting := _with(at_start, RuleResult.NOT_YET)):
             eligible_from = max(outcome.changes_on for outcome in waiting if outcome.changes_on)
             if eligible_from > self.on + FARTHEST_PLAN:
                 return self._answer(Verdict.NOT_ELIGIBLE, outcomes, waiting)
             # When one rule steps aside another may have come up: an age that is past, an answer that is too old.
-            at_start = self._outcomes(rules, eligible_from, service_id)
+            at_start = self._outcomes(sets, eligible_from, service_id)
             outcomes = [_told(now, then) for now, then in zip(outcomes, at_start, strict=True)]
         if hard := _hard(outcomes):
             return self._answer(Verdict.NOT_ELIGIBLE, outcomes, hard)
@@ -114,31 +126,33 @@ class Judge:
             notices=_notices(outcomes),
         )
 
-    def _outcomes(self, rules: Sequence[RuleInForce], start: dt.date, service_id: UUID | None) -> list[RuleOutcome]:
-        outcomes: list[RuleOutcome] = []
-        groups: dict[tuple[str, str], list[RuleOutcome]] = {}
-        for in_force in rules:
-            outcome = self._outcome(in_force, start, service_id)
-            if not in_force.rule.group:
-                outcomes.append(outcome)
-                continue
-            groups.setdefault((in_force.set_key, in_force.rule.group), []).append(outcome)
-        return [*outcomes, *(self._of_group(members) for members in groups.values())]
+    def _outcomes(
+        self, sets: Sequence[Sequence[RuleInForce]], start: dt.date, service_id: UUID | None
+    ) -> list[RuleOutcome]:
+        """Return the outcomes of all sets; those of alternatives, each group as one, last."""
+        seen = [self._of_set(rules, start, service_id if service_id in self._limited else None) for rules in sets]
+        return [outcome for half in (0, 1) for each in seen for outcome in each[half]]
 
-    def _of_group(self, members: Sequence[RuleOutcome]) -> RuleOutcome:
-        key = tuple(map(id, members))
-        if key not in self._groups:
-            self._groups[key] = _of_group(members)
-        return self._groups[key]
+    def _of_set(self, rules: Sequence[RuleInForce], start: dt.date, service_id: UUID | None) -> "_Seen":
+        key = (id(rules), start, service_id)
+        if key not in self._seen:
+            alone: list[RuleOutcome] = []
+            groups: dict[str, list[RuleOutcome]] = {}
+            for in_force in rules:
+                outcome = self._outcome(in_force, start, service_id)
+                (groups.setdefault(in_force.rule.group, []) if in_force.rule.group else alone).append(outcome)
+            self._seen[key] = (rules, (alone, [_of_group(members) for members in groups.values()]))
+        return self._seen[key][1]
 
     def _outcome(self, in_force: RuleInForce, start: dt.date, service_id: UUID | None) -> RuleOutcome:
-        key = (id(in_force), start, service_id if service_id in self._limited else None)
-        if key not in self._seen:
-            given = None
-            if in_force.rule.is_exclusion and in_force.rule.clearance_by:
-                given = self.facts.clearance_of(in_force.rule.subject, service_id)
-            self._seen[key] = _outcome(in_force, find(in_force.rule, self.facts, start), given)
-        return self._seen[key]
+        given = None
+        if in_force.rule.is_exclusion and in_force.rule.clearance_by:
+            given = self.facts.clearance_of(in_force.rule.subject, service_id)
+        return _outcome(in_force, find(in_force.rule, self.facts, start), given)
+
+
+_Seen = tuple[list[RuleOutcome], list[RuleOutcome]]
+"""The outcomes of one set: of rules that stand alone, and of groups of alternatives."""
 
 
 def _outcome(in_force: RuleInForce, finding: Finding, given: ClearanceGiven | None) -> RuleOutcome:
@@ -183,13 +197,19 @@ def _of_group(members: Sequence[RuleOutcome]) -> RuleOutcome:
     best = min(members, key=lambda outcome: (_BEST_FIRST.index(outcome.result), outcome.changes_on or dt.date.max))
     if best.result in (RuleResult.PASSED, RuleResult.NOT_YET):
         return best
+    alternatives = tuple(member.in_force for member in members)
     looked_for = wording.any_of([wording.what_it_looks_for(member.in_force.rule) for member in members])
     if best.result == RuleResult.FAILED:
         words = f"None of what is needed: {looked_for}."
-        return RuleOutcome(in_force=best.in_force, result=RuleResult.FAILED, words=words)
+        return RuleOutcome(
+            in_force=alternatives[0], result=RuleResult.FAILED, words=words, alternatives=alternatives
+        )  # fmt: skip
     questions = tuple(question for member in members for question in member.questions)
     words = f"Needed: {looked_for}. Whether one of these is so is not known."
-    return RuleOutcome(in_force=best.in_force, result=RuleResult.UNKNOWN, words=words, questions=questions)
+    return RuleOutcome(
+        in_force=alternatives[0], result=RuleResult.UNKNOWN, words=words, questions=questions,
+        alternatives=alternatives,
+    )  # fmt: skip
 
 
 _BEST_FIRST = (RuleResult.PASSED, RuleResult.UNKNOWN, RuleResult.NOT_YET, RuleResult.FAILED)
@@ -225,12 +245,12 @@ def _has_a_set(outcomes: Sequence[RuleOutcome]) -> bool:
 
 
 def _label(verdict: Verdict, day: dt.date | None, clearance_by: Sequence[str], open_questions: int) -> str:
-    by = wording.any_of(clearance_by) if clearance_by else ""
+    by = wording.each_of(clearance_by)
     is_are = "1 question is open" if open_questions == 1 else f"{open_questions} questions are open"
     if verdict == Verdict.ELIGIBLE_NOW:
         return f"Eligible on {in_words(day)}" if day else "Eligible now"
     if verdict == Verdict.NOT_ELIGIBLE:
-        return f"Not eligible unless {by} clears it" if by else "Not eligible"
+        return f"Not eligible unless cleared by {by}" if by else "Not eligible"
     if verdict == Verdict.CANNOT_SAY:
         return f"Cannot say yet: {is_are}"
     if verdict == Verdict.NO_RULES:

@@ -164,10 +164,10 @@ def _since_event(rule: Rule, facts: Facts, start: dt.date) -> Finding:
     if answer.answer == Answered.NO:
         return Finding(holds=False, words=f"{wording.answered(rule, answer)}.", answer=answer)
     name, occurred = wording.sentence(rule.question.name), answer.occurred
-    if occurred is None:
-        return Finding(holds=None, words=f"{name}: yes, but it is not known when.", answer=answer)
     if _has_lapsed(rule, answer, start):
         return _lapsed(rule, answer, start)
+    if occurred is None:
+        return Finding(holds=None, words=f"{name}: yes, but it is not known when.", answer=answer)
     # It had happened when it was recorded; between the first and the last possible day it cannot be said.
     free_at_first = plus(occurred.earliest, rule.period or 0, rule.period_unit)
     last = max(occurred.earliest, min(occurred.latest, answer.observed_on))
@@ -188,14 +188,16 @@ def _since_event(rule: Rule, facts: Facts, start: dt.date) -> Finding:
 
 def _has_lapsed(rule: Rule, answer: Answer, start: dt.date) -> bool:
     days = rule.question.lapses_after_days
-    if days is None or answer.occurred is None:
+    if days is None:
         return False
-    return start > plus(answer.occurred.earliest, days, PeriodUnit.DAYS)
+    # Of what began on a day that nobody knows, it is known that it had begun when it was said.
+    began = answer.occurred.earliest if answer.occurred else answer.observed_on
+    return start > plus(began, days, PeriodUnit.DAYS)
 
 
 def _lapsed(rule: Rule, answer: Answer, start: dt.date) -> Finding:
     name = wording.sentence(rule.question.name)
-    began = answer.occurred.in_words if answer.occurred else ""
+    began = answer.occurred.in_words if answer.occurred else f"said on {in_words(answer.observed_on)}"
     return Finding(
         holds=None, words=f"{name}, {began}: it will be over by {in_words(start)}. Ask again.", answer=answer
     )

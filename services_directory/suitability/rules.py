@@ -1,6 +1,7 @@
 """One rule of a service, as data. Its words are made from its numbers, so that they cannot disagree."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -36,6 +37,13 @@ _ON_THE_REFERRAL = {
     RuleKind.PRACTICE: ("gp_practice_code",),
     RuleKind.REFERRAL_SOURCE: ("referral_source",),
 }
+OLDEST = Decimal(120)
+"""Years: an age above it is a slip of the keyboard."""
+_GSS = re.compile(r"[EWSN][0-9]{8}")
+_FORMS = {
+    "local_authority": _GSS, "lsoa": _GSS, "ward": _GSS, "gp_practice_code": re.compile(r"[A-Z][0-9]{5}"),
+}  # fmt: skip
+"""By subject: how its codes are written (field notes 5)."""
 _WITH_VALUES = {RuleKind.CHOICE, RuleKind.AREA, RuleKind.PRACTICE, RuleKind.REFERRAL_SOURCE}
 
 
@@ -91,6 +99,22 @@ class RuleInForce:
     set_name: str
     version: int | None
     basis: RuleBasis
+
+
+def slips_of(rule: Rule) -> list[str]:
+    """Return what must be a slip of the keyboard in a rule that is to be published: it would shut everybody out.
+
+    A listing that says so of itself is taken at its word.
+    """
+    found = []
+    question = vocabulary.QUESTIONS.get(rule.subject)
+    lowest, highest = (question.lowest, question.highest) if question else (Decimal(0), OLDEST)
+    for threshold in rule.thresholds:
+        if not (lowest or 0) <= threshold <= (highest or threshold):
+            found.append(f"Rule {rule.code}: its threshold {threshold} is a number that cannot be.")
+    if (form := _FORMS.get(rule.subject)) and not all(map(form.fullmatch, rule.values)):
+        found.append(f"Rule {rule.code}: it names an area or a practice by something that is no code of one.")
+    return found
 
 
 def as_json(rules: tuple[Rule, ...]) -> str:

@@ -39,6 +39,11 @@ def any_of(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
+def each_of(parts: Sequence[str]) -> str:
+    """Write who all must: "a doctor, and by a midwife"; for each of them what clears."""
+    return ", and by ".join(parts)
+
+
 def relation(operator: str, *, holds: bool) -> str:
     """Write how a number stands to its threshold."""
     return (_RELATION if holds else _OPPOSITE)[Operator(operator)]

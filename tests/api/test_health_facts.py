@@ -261,7 +261,7 @@ def test_the_timeline_says_that_something_was_recorded_and_nothing_of_what(cast,
         ("observations_recorded", {"count": 2}, ""),
     ]
     written = "".join(event.hashed_text for event in events)
-    assert [word for word in ("180", "blood", "asthma", "Shah") if word in written] == []
+    assert [word for word in ("value", "blood", "asthma", "Shah") if word in written] == []
     assert OutboxMessage.objects.count() == messages
 
 

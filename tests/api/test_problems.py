@@ -153,6 +153,8 @@ def as_address(path):
         ("path", "nothing"),
         ("pk", "00000000-0000-4000-8000-000000000000"),
         ("postcode", "SK13XE"),
+        ("key", "ceredigion"),
+        ("number", "1"),
     ):
         start = path.find(f"(?P<{named}>")
         if start >= 0:

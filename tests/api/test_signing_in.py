@@ -3,12 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from knox.models import AuthToken
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, APIRequestFactory
 
+from accounts.api.authentication import TokenAuthentication
 from accounts.models import User
-from accounts.services import issue_token
+from accounts.services import forget_what_ended, issue_token
 
 PASSWORD = "a long enough password"
 
@@ -41,6 +44,34 @@ def test_a_token_ends_by_itself(gp, now, time_machine):
     token, _ = issue_token(user=gp)
     time_machine.move_to(now + dt.timedelta(hours=13))
     assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
+def test_who_asks_is_known_by_one_query(gp, now, time_machine, django_assert_num_queries):
+    time_machine.move_to(now, tick=False)
+    ended, _ = issue_token(user=gp, life=dt.timedelta(minutes=1))
+    token, _ = issue_token(user=gp)
+    time_machine.shift(120)
+    request = APIRequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})
+
+    with django_assert_num_queries(1):
+        user, _ = TokenAuthentication().authenticate(request)
+
+    assert (user, AuthToken.objects.count()) == (gp, 2)
+    assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {ended}"}).status_code == 401
+
+
+def test_what_has_ended_is_deleted_at_night_and_nothing_else(gp, now, time_machine):
+    time_machine.move_to(now, tick=False)
+    issue_token(user=gp, life=dt.timedelta(minutes=1))
+    _, valid_until = issue_token(user=gp)
+    AuthToken.objects.create(user=gp, expiry=None)
+    for key, life in {"over": 1, "not over": 200}.items():
+        Session.objects.create(session_key=key, expire_date=now + dt.timedelta(seconds=life))
+    time_machine.shift(120)
+
+    assert [forget_what_ended(at=timezone.now()) for _ in range(2)] == [(1, 1), (0, 0)]
+    assert set(AuthToken.objects.values_list("expiry", flat=True)) == {valid_until, None}
+    assert Session.objects.get().session_key == "not over"
 
 
 def test_a_token_ends_when_it_is_told_to(gp):

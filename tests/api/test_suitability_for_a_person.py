@@ -11,6 +11,7 @@ from services_directory.models import Neighbourhood, Postcode, Service
 from services_directory.services import apply_rule_set, load_rule_sets, publish_rule_set
 from services_directory.suitability.kinds import Operator, PeriodUnit, RuleKind, Severity
 from services_directory.suitability.rules import Rule
+from services_directory.suitability.seed import SEED_SETS
 from services_directory.suitability.seed.shape import Source
 
 SAYS = Source("the leaflet")
@@ -94,12 +95,13 @@ def test_a_link_worker_asks_for_rose_and_hears_what_to_ask_then_why_not_then_fro
     second = suitability(lou, scheme, referral, planned_start="2026-11-05")
     assert second == {
         "verdict": "not_eligible",
-        "label": "Not eligible unless a doctor clears it",
+        "label": "Not eligible unless cleared by a doctor",
         "eligible_from": None,
         "clearance_by": ["a doctor"],
         "rules": [
             {
                 "code": "blood_pressure",
+                "alternatives": [],
                 "result": "failed",
                 "words": "Blood pressure 180/100 on 3 November 2026 is at or above the limit of 180/100. "
                 "The person cannot start until a doctor clears it.",
@@ -111,6 +113,7 @@ def test_a_link_worker_asks_for_rose_and_hears_what_to_ask_then_why_not_then_fro
             },
             {
                 "code": "since_cardiac_event",
+                "alternatives": [],
                 "result": "not_yet",
                 "words": "A heart attack or other cardiac event, 14 August 2026: less than 12 weeks before "
                 "5 November 2026. By this rule the person can start from 6 November 2026, or earlier if a doctor "
@@ -123,6 +126,7 @@ def test_a_link_worker_asks_for_rose_and_hears_what_to_ask_then_why_not_then_fro
             },
             {
                 "code": "unstable_diabetes",
+                "alternatives": [],
                 "result": "passed",
                 "words": "Unstable or uncontrolled diabetes: no (3 November 2026).",
                 "severity": "refer_to_clinician",
@@ -211,25 +215,31 @@ def test_the_filters_and_pages_of_the_list_hold_for_a_person_too(cast, scheme, r
     ]  # fmt: skip
 
 
-def test_a_page_for_a_person_costs_the_same_queries_however_many_services_it_has(cast, scheme, referral_at, as_user):
+def test_a_page_for_a_person_costs_the_same_queries_however_many_services_it_has(
+    cast, scheme, referral_at, as_user, django_assert_num_queries
+):
     referral = referral_at("active")
     lou = as_user(cast.link_worker)
     record(lou, referral, **WELL)
+    load_rule_sets(at=MORNING)
+    for number in range(20):
+        service = Service.objects.create(
+            organization=scheme.organization, name=f"Class {number:02}", minimum_age=number
+        )
+        for key in ("scheme", SEED_SETS[number % len(SEED_SETS)].key):
+            apply_rule_set(service=service, key=key, actor=SYSTEM, at=MORNING)
 
-    def queries(**query):
-        with CaptureQueriesContext(connection) as captured:
-            assert lou.get(SERVICES, {"for_referral": referral.reference, **query}).status_code == 200
-        return len(captured)
+    def page(size, **query):
+        return lou.get(SERVICES, {"page_size": size, "search": "class", **query}).json()["results"]
 
-    queries()  # a process reads published rules once
-    few = queries()
-    for name in ("Second", "Third", "Fourth"):
-        service = Service.objects.create(organization=scheme.organization, name=f"{name} class", minimum_age=16)
-        apply_rule_set(service=service, key="scheme", actor=SYSTEM, at=MORNING)
+    page(20, for_referral=referral.reference)  # a process reads published rules once
     with CaptureQueriesContext(connection) as plain:
-        lou.get(SERVICES)
-    # The referral, what was answered, what was decided, where the postcode is, and the rules of the page.
-    assert (queries(), len(plain) + 5) == (few, few)
+        page(20)
+    for size in (1, 2, 20):
+        # The referral, what was answered, what was decided, where the postcode is, and the rules of the page.
+        with django_assert_num_queries(len(plain) + 5):
+            rows = page(size, for_referral=referral.reference)
+        assert ["suitability" in row for row in rows] == [True] * size
 
 
 # --- Where the facts come from ------------------------------------------------------------------------------------
@@ -240,6 +250,7 @@ def requirement(code, kind, subject, *values):
 
 
 def test_where_the_person_lives_and_is_registered_and_who_refers_come_from_the_referral(cast, referral_at, as_user):
+    Neighbourhood.objects.create(code="brinnington", name="Brinnington", sectors=["SK5 8"])
     publish(
         requirement("town", RuleKind.AREA, "local_authority", "E08000007"),
         requirement("part", RuleKind.AREA, "neighbourhood", "brinnington"),
@@ -258,7 +269,6 @@ def test_where_the_person_lives_and_is_registered_and_who_refers_come_from_the_r
     Postcode.objects.create(
         code="SK58BS", lsoa="E01005801", ward="E05000778", local_authority="E08000007", latitude=53.4, longitude=-2.1
     )
-    Neighbourhood.objects.create(code="brinnington", name="Brinnington", sectors=["SK5 8"])
     known = suitability(lou, cast.scheme, referral)
     assert known["verdict"] == "eligible_now"
     assert [rule["words"] for rule in known["rules"]] == [
@@ -342,6 +352,21 @@ def test_nobody_asks_for_a_person_whose_referral_is_not_theirs(cast, scheme, onw
 @pytest.mark.parametrize("who", ["gp", "link_worker", "lead"])
 def test_who_refers_or_supports_the_person_asks_for_them(cast, scheme, referral_at, as_user, who):
     assert suitability(as_user(getattr(cast, who)), scheme, referral_at("active"))["verdict"] == "cannot_say"
+
+
+def test_a_referral_of_others_is_answered_as_one_that_there_is_not(cast, scheme, onward_at, as_user):
+    referral = onward_at("started").referral
+    record(as_user(cast.link_worker), referral, **WELL)
+    pat = as_user(cast.provider)
+    for url, more in (
+        (SERVICES, {}), (SERVICES, {"search": "nothing like it"}), (SERVICES, {"planned_start": "2026-11-26"}),
+        (f"{SERVICES}{scheme.pk}/", {}),
+    ):  # fmt: skip
+        theirs, nobodys = (
+            pat.get(url, {"for_referral": reference, **more}) for reference in (referral.reference, "R-22222-22222")
+        )
+        assert theirs.status_code == 404
+        assert (theirs.content, theirs.headers) == (nobodys.content, nobodys.headers)
 
 
 def test_a_referral_that_is_not_there_is_not_found(cast, scheme, as_user):

@@ -19,6 +19,8 @@ class Publisher:
         self.asked: list[str] = []
         self.answer: Answer = lambda path, query: (404, {})
         self.exact: Callable[[str], tuple[int, Any]] | None = None
+        self.headers: dict[str, str] = {}
+        """Headers of every answer that is not a 200."""
 
     def serve_api(self, records: list[dict[str, Any]], *, per_page: int = 2, root: int = 200) -> None:
         """Answer as the UK profile says: a root, pages of summaries, and details."""
@@ -61,6 +63,8 @@ def running_publisher() -> Iterator[Publisher]:
             status, body = published.answer(path, query) if exact is None else exact(unquote(parts.path))
             payload = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
+            for name, value in published.headers.items() if status != 200 else ():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

@@ -346,3 +346,51 @@ def test_a_long_document_at_an_address_that_breaks_off_says_so(publisher, record
 
     assert first == record()
     assert broken.loses_more
+
+
+def test_a_feed_that_has_moved_on_its_own_host_is_followed(publisher, record):
+    publisher.headers = {"Location": "/new.json"}
+    publisher.answer = lambda path, query: (200, [record()]) if path == "/new.json" else (301, {})
+
+    assert read(f"{publisher.address}/old.json") == [record()]
+
+
+@pytest.mark.parametrize("host", ["localhost", "169.254.169.254", "10.0.0.1", "[::1]"])
+def test_a_feed_that_leads_into_our_own_network_is_not_followed(publisher, record, host):
+    publisher.serve_api([record()])
+    port = publisher.address.rpartition(":")[2]
+    publisher.headers = {"Location": f"http://{host}:{port}/api/services"}
+    publisher.answer = lambda path, query: (302, {})
+
+    with pytest.raises(SourceUnreadable, match="There was no answer"):
+        read(f"{publisher.address}/feed/services")
+
+    assert "/api/services" not in publisher.asked
+
+
+def test_a_server_that_asks_for_a_day_s_patience_is_waited_for_a_minute_at_most(publisher, record, monkeypatch):
+    waited: list[float] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", waited.append)
+    publisher.serve_api([record()])
+    api = publisher.answer
+    publisher.headers = {"Retry-After": "86400"}
+    publisher.answer = lambda path, query: (503, {}) if len(publisher.asked) == 1 else api(path, query)
+
+    assert read(f"{publisher.address}/api/services") == [record()]
+    assert waited == [60]
+
+
+@pytest.mark.parametrize("wrong", [-3, 0, None, "2"])
+def test_a_list_whose_envelope_counts_no_pages_is_read_to_its_end(publisher, record, wrong):
+    names = ["Bowls", "Chess", "Darts"]
+    publisher.serve_api([record(name) for name in names])
+    api = publisher.answer
+
+    def answer(path, query):
+        status, body = api(path, query)
+        counted = path == "/api/services"
+        return status, body | {"total_pages": wrong, "total_items": -1, "last_page": False} if counted else body
+
+    publisher.answer = answer
+
+    assert [found["name"] for found in read(f"{publisher.address}/api")] == names

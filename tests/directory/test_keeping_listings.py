@@ -691,7 +691,7 @@ def test_a_page_of_history_costs_as_many_queries_as_one(cast, edie, as_user, wal
     for number in ("2", "3"):
         edie.patch(walking, {"alert": number})
     client = as_user(cast.editor)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert len(client.get(f"{walking}history/").json()["results"]) == 3
 
 

@@ -20,13 +20,26 @@ from services_directory.open_referral.values import uuid_of
         ("<p>First</p><p>Second &amp; last</p>", "First\n\nSecond & last"),
         ("Before<script>alert(1)</script>after", "Beforeafter"),
         ("<ul><li>One</li><li>Two</li></ul>", "One\n\nTwo"),
+        ("<b>Before</b><!-- 1 < 2 -->after", "Beforeafter"),
+        ("It <br> goes on <!-- for ever", "It\ngoes on <!-- for ever"),
         ("Caf&eacute;", "Café"),
+        ("&lt;p&gt;Escaped twice &amp;amp; read&lt;/p&gt;", "Escaped twice & read"),
         ("no\x00 nought", "no nought"),
         (12, "12"),
     ],
 )
 def test_text_is_made_plain(value, text):
     assert cleaning.text(value) == text
+    assert cleaning.text(text) == text
+
+
+@pytest.mark.parametrize("hostile", ["<a ", "<a b='", "<!--", "</a "])
+def test_tags_that_never_end_are_text_and_are_read_once(hostile):
+    # For each of them the whole rest anew, this would take hours.
+    read = cleaning.text(f"{hostile * 100_000}<b>x</b>")
+
+    assert read.count("<") == 100_000
+    assert read.endswith("x")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def contact(of: str) -> list[dict[str, Any]]:
 def a_record_full_of_her(record):
     """A record that names one person wherever a record can, and says what is the organisation's beside it."""
     location = HALL | {"contacts": contact("hall"), "phones": [phone("hall", "0161 496 0002")]}
+    location["name"] = f"{PERSON}'s house"
     location["addresses"] = [HALL["addresses"][0] | {"attention": PERSON, "address_1": f"c/o {PERSON}, 1 High Street"}]
     return record(
         description=(
@@ -91,9 +92,40 @@ def test_nothing_of_a_person_stands_anywhere_and_the_organisation_can_be_reached
     assert [row["name"] for row in service["organization"]["contacts"]] == ["Reception"]
     assert service["organization"]["phones"][0]["number"] == "0161 496 0001"
     (place,) = service["service_at_locations"]
+    assert place["location"]["name"] == "(name withheld)'s house"
     assert place["location"]["phones"][0]["number"] == "0161 496 0002"
     assert place["location"]["addresses"][0]["address_1"] == "c/o (name withheld), 1 High Street"
     assert "attention" not in place["location"]["addresses"][0]
+
+
+@pytest.mark.django_db
+def test_a_place_named_after_her_is_not_named_where_its_address_has_no_street(record, at):
+    location = HALL | {"name": f"{PERSON}'s house"}
+    location["addresses"] = [HALL["addresses"][0] | {"address_1": "", "address_2": ""}]
+    places = [{"id": uid("at"), "location": location}]
+    import_feed(
+        feed_name="Test", source="x", records=[record(contacts=contact("x"), service_at_locations=places)], at=at
+    )
+
+    everything = Site().everything()
+
+    assert [found for found in HERS if found in json.dumps(everything)] == []
+    (address,) = everything["services"][0]["service_at_locations"][0]["location"]["addresses"]
+    assert address["address_1"] == "(name withheld)'s house"
+
+
+def test_a_bracket_of_the_sentence_stays_and_a_dialling_code_s_goes_with_its_number():
+    people = People.of([Named(name=PERSON, number="07700 900077")], "Walking Group")
+
+    assert people.without("Ring her (07700 900077, evenings)") == "Ring her ((number withheld), evenings)"
+    assert people.without("Ring (07700) 900077.") == "Ring (number withheld)."
+
+
+def test_a_text_of_one_endless_word_is_read_once():
+    endless = "x" * 1_000_000
+
+    # From each of its letters anew, this would take hours.
+    assert People.of([], "Walking Group").without(f"{endless} @ {endless}") == f"{endless} @ {endless}"
 
 
 @pytest.mark.django_db

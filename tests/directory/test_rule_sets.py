@@ -100,7 +100,7 @@ def test_a_version_can_be_published_ahead_of_its_day(scheme, publish):
 
 
 def test_of_two_versions_of_one_day_the_later_one_holds(scheme, publish):
-    assert publish(STRICT).number == 2
+    assert publish(STRICT).version.number == 2
     assert asked(scheme, blood_pressure=(165, 85)).verdict == "not_eligible"
 
 
@@ -108,7 +108,9 @@ def test_a_version_cannot_begin_in_the_past(publish):
     with pytest.raises(Invalid) as refusal:
         publish(USUAL, valid_from=day("2026-11-02"))
     assert refusal.value.extra["errors"] == {
-        "valid_from": ["A version begins today or later: earlier answers were given by the one before."]
+        "valid_from": [
+            "A version begins today or later, within two years: earlier answers were given by the one before."
+        ]
     }
     assert RuleSet.objects.count() == 0
 

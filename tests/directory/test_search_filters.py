@@ -1,5 +1,6 @@
 """What a search can be narrowed by, alone and together; the facets, whose numbers are tried one by one."""
 
+import copy
 import itertools
 import json
 import random
@@ -413,12 +414,72 @@ def test_all_that_is_wrong_is_said_at_once(as_link_worker, db):
     assert sorted(answer.json()["errors"]) == ["age", "day", "within_km"]
 
 
+@pytest.fixture
+def walks(load, record):
+    """Walks from two places on different days, and two things that happen at the one place they have."""
+    two = placed(record("Walks", schedules=None), "Brinnington Baths", 53.431, -2.131)
+    here = two["service_at_locations"][0]
+    there = copy.deepcopy(here) | {"id": str(uuid.uuid4())}
+    there["location"] |= {"id": str(uuid.uuid4()), "name": "Marple Hall", "latitude": 53.394, "longitude": -2.06}
+    there["location"]["addresses"] = []
+    here["schedules"], there["schedules"] = [session("TU", "10:00", "11:00")], [session("MO", "13:00", "14:00")]
+    two["service_at_locations"] = [here, there]
+    some_monday = [{"id": str(uuid.uuid4()), "byday": "MO"}]
+    load(
+        two,
+        placed(record("Tea", schedules=[session("MO", "10:00", "11:00")]), "Brinnington Baths", 53.431, -2.131),
+        placed(record("Some Monday", schedules=some_monday), "Brinnington Baths", 53.431, -2.131),
+    )
+    return {"latitude": "53.43", "longitude": "-2.13", "within_km": "2", "sort": "name"}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["Some Monday", "Tea", "Walks"]),
+        ({"day": "MO"}, ["Some Monday", "Tea"]),
+        ({"day": "TU"}, ["Walks"]),
+        ({"day": "MO,TU"}, ["Some Monday", "Tea", "Walks"]),
+        ({"time_of_day": "afternoon"}, []),
+        ({"day": "MO", "time_of_day": "morning"}, ["Tea"]),
+        ({"starts_after": "12:00"}, []),
+        ({"day": "MO", "within_km": "10"}, ["Some Monday", "Tea", "Walks"]),
+        ({"day": "MO", "within_km": ""}, ["Some Monday", "Tea", "Walks"]),
+        ({"time_of_day": "afternoon", "within_km": "10"}, ["Walks"]),
+    ],
+)
+def test_what_is_near_and_on_the_day_is_both_at_one_place(walks, ask, query, found):
+    assert ask(**(walks | query)) == found
+
+
+def test_days_are_counted_where_they_are_near(walks, as_link_worker):
+    def days(**query):
+        facets = as_link_worker.get(SERVICES, walks | query | {"facets": "true"}).json()["facets"]
+        return {f["value"]: f["count"] for facet in ("day", "time_of_day") for f in facets[facet]}
+
+    assert days() == {"MO": 2, "TU": 1, "morning": 2}
+    assert days(day="MO") == {"MO": 2, "TU": 1, "morning": 1}
+    assert days(within_km="10") == {"MO": 3, "TU": 1, "morning": 2, "afternoon": 1}
+
+
+def test_each_schedule_says_at_which_place_it_is(walks, as_link_worker):
+    found = as_link_worker.get(SERVICES, {"search": "walks"}).json()["results"][0]
+    names = {place["id"]: place["name"] for place in found["places"]}
+    told = {row["byday"]: names[row["service_at_location_id"]] for row in found["schedules"]}
+    assert told == {"MO": "Marple Hall", "TU": "Brinnington Baths"}
+
+    tea = as_link_worker.get(SERVICES, {"search": "tea"}).json()["results"][0]
+    assert [row["service_at_location_id"] for row in tea["schedules"]] == [None]
+
+
 # --- Facets ---------------------------------------------------------------------------------------------------------
 
 SEARCHES = [
     {},
     {"search": "exercise or tea"},
     {**HERE, "within_km": "4"},
+    {**HERE, "within_km": "4", "day": "MO"},
+    {**HERE, "within_km": "4", "day": ["TU", "TH"], "time_of_day": "morning", "ends_before": "12:00"},
     {"day": "MO"},
     {"day": ["MO", "TH"], "time_of_day": "afternoon"},
     {"time_of_day": ["morning", "evening"]},

@@ -80,6 +80,9 @@ CHANGES = {
     "schedule of the place": lambda s: Schedule.objects.create(
         service_at_location=s.service_at_locations.get(), byday="SA", opens_at="10:00"
     ),
+    "schedule moved to the place": lambda s: Schedule.objects.update(
+        service=None, service_at_location=s.service_at_locations.get()
+    ),
     "schedules gone": lambda s: Schedule.objects.all().delete(),
     "cost": lambda s: CostOption.objects.update(amount=0),
     "area": lambda s: ServiceArea.objects.create(service=s, name="Bredbury"),

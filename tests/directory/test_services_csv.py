@@ -139,11 +139,11 @@ def test_each_listing_is_a_row_in_words_that_a_person_reads(cast, walking):
 
 
 def test_more_listings_cost_no_more_queries(cast, walking, demo, django_assert_num_queries):
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         exported()
     kept = Service.objects.filter(feed__isnull=False, service_at_locations__isnull=False).order_by("name")[0]
     Service.objects.exclude(pk=kept.pk).delete()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert len(rows_of(exported())) == 1
 
 

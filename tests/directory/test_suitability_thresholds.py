@@ -330,6 +330,20 @@ def test_an_antenatal_wait_is_counted_from_the_beginning_of_the_pregnancy_and_en
     )
 
 
+@pytest.mark.parametrize(
+    ("rule", "verdict"),
+    [(SAYS.waits("pregnancy", 28, PeriodUnit.WEEKS), "cannot_say"), (SAYS.needs("pregnancy"), "eligible_now")],
+)
+def test_a_pregnancy_of_which_only_the_day_of_saying_so_is_known_ends_too(rule, verdict):
+    known = answers(pregnancy=answer("yes", observed_on=day("2026-01-12")))
+    assert judged(rule, start=day("2026-11-02"), **known).verdict == verdict
+    over = judged(rule, start=day("2026-11-03"), **known)
+    assert (over.verdict, words_of(over)) == (
+        "cannot_say",
+        ["Pregnancy, said on 12 January 2026: it will be over by 3 November 2026. Ask again."],
+    )
+
+
 # --- Age ----------------------------------------------------------------------------------------------------------
 
 

@@ -81,7 +81,7 @@ RECENT = answer("yes", occurred="2026-10-20")
         (
             {"cardiac_event": RECENT, "unstable_diabetes": "yes", "motivated": "unknown", "unstable_angina": "yes"},
             "not_eligible",
-            "Not eligible unless a doctor clears it",
+            "Not eligible unless cleared by a doctor",
             ["unstable_angina"],
             ("a doctor",),
         ),
@@ -99,6 +99,35 @@ def test_the_strongest_reason_decides(changes, verdict, label, decided_by, clear
     found = judged(*ALL, **answers(**(WELL | changes)))
     assert (found.verdict, found.label, found.clearance_by) == (verdict, label, clearance_by)
     assert [outcome.in_force.rule.code for outcome in found.decided_by] == decided_by
+
+
+@pytest.mark.parametrize(
+    ("rules", "label"),
+    [
+        (
+            (DIABETES, remade(DIABETES, code="falls", subject="falls_risk", clearance_by="a midwife or a doctor")),
+            "Needs clearance by a doctor, and by a midwife or a doctor",
+        ),
+        (
+            (ANGINA, remade(ANGINA, code="falls", subject="falls_risk", clearance_by="a midwife or a doctor")),
+            "Not eligible unless cleared by a doctor, and by a midwife or a doctor",
+        ),
+    ],
+)
+def test_where_two_must_clear_one_is_not_enough(rules, label):
+    found = judged(*rules, **answers(unstable_diabetes="yes", unstable_angina="yes", falls_risk="yes"))
+    assert (found.label, found.clearance_by) == (label, ("a doctor", "a midwife or a doctor"))
+
+
+def test_of_alternatives_of_which_none_is_met_each_is_named_with_its_source():
+    smoker = remade(SAYS.needs("smoker", group="any"), source="the leaflet")
+    asthma = SAYS.needs("asthma", group="any")
+    for said, result in (("no", "failed"), ("unknown", "unknown")):
+        (outcome,) = judged(smoker, asthma, **answers(smoker="no", asthma=said)).outcomes
+        assert (outcome.result, outcome.source) == (result, "the leaflet; the source")
+        assert [each.rule.code for each in outcome.alternatives] == ["needs_smoker", "needs_asthma"]
+    (met,) = judged(smoker, asthma, **answers(smoker="no", asthma="yes")).outcomes
+    assert (met.in_force.rule.code, met.source, met.alternatives) == ("needs_asthma", "the source", ())
 
 
 def test_of_two_dates_the_later_one_counts():

@@ -5,16 +5,16 @@ from django.db import migrations
 
 def functions():
     """Return the functions that index many services at once."""
-    return (Path(__file__).parent / 'sql' / '0011_index_in_bulk.sql').read_text(encoding='utf-8')
+    return (Path(__file__).parent / 'sql' / '0012_index_in_bulk.sql').read_text(encoding='utf-8')
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services_directory', '0010_search_index'),
+        ('services_directory', '0011_where_and_when'),
     ]
 
     operations = [
-        # The functions keep their names and answers, so that to go back there is nothing to undo.
+        # To go back there is nothing to undo: 0011 brings back its own.
         migrations.RunSQL(functions(), migrations.RunSQL.noop),
     ]

@@ -126,10 +126,11 @@ BEGIN
     CROSS JOIN LATERAL (SELECT * FROM directory_entries(ARRAY[one.id]) OFFSET 0) AS made
     ON CONFLICT (service_id) DO UPDATE SET
         (name_key, document, keys, terms, areas, starts, ends, access_read, access_said, minimum_age, maximum_age,
-            lowest_cost, is_stale, trust_score)
+            lowest_cost, is_stale, trust_score, days, latitudes, longitudes)
         = (excluded.name_key, excluded.document, excluded.keys, excluded.terms, excluded.areas, excluded.starts,
             excluded.ends, excluded.access_read, excluded.access_said, excluded.minimum_age, excluded.maximum_age,
-            excluded.lowest_cost, excluded.is_stale, excluded.trust_score)
+            excluded.lowest_cost, excluded.is_stale, excluded.trust_score, excluded.days, excluded.latitudes,
+            excluded.longitudes)
     WHERE entry IS DISTINCT FROM excluded;
     IF cardinality(running) >= 100 THEN
         PERFORM directory_count_anew(cardinality(running));
@@ -170,3 +171,5 @@ ALTER FUNCTION directory_service_changed() SET jit = off;
 
 -- What it calls is stable, not immutable: only when it says so itself is it put in place instead of being called.
 ALTER FUNCTION directory_schedule_shown(services_directory_schedule) STABLE;
+
+SELECT directory_reindex(array_agg(id)) FROM services_directory_service HAVING count(*) > 0;
