@@ -34,7 +34,7 @@ LISTINGS: dict[str, tuple[str, str, int, tuple[str, ...], tuple[str, str, str, s
     ),
     "back_in_the_water": (
         "Back in the water (demonstration)",
-        "Eight weeks of swimming in a warm pool, a teacher beside it: for people who swam once and would like to again.",
+        "Eight weeks of swimming in a warm pool, with a teacher: for people who swam once and would like to again.",
         8,
         ("physical_activity", "long_term_condition"),
         ("pool", "WE", "13:00", "14:00"),
