@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from uuid import UUID
@@ -11,15 +12,15 @@ from django.db import connection, transaction
 from core.clocks import local_day
 from services_directory.models import Service, ServiceResponsiveness
 from services_directory.selectors.trust import evidence_of
-from services_directory.trust import Responsiveness, Trust, judge
+from services_directory.trust import Responsiveness, Trust, TrustEvidence, judge
 
 BATCH = 1000
 """How many listings are judged, and locked, at a time: others wait for a fraction of a second."""
 
 _WRITE = """
 WITH judged AS (
-    SELECT * FROM jsonb_to_recordset(%(judged)s::jsonb)
-        AS row (id uuid, score smallint, label text, is_stale boolean, words text, parts jsonb)
+    SELECT unnest(ids) AS id, score, label, is_stale, words, parts FROM jsonb_to_recordset(%(judged)s::jsonb)
+        AS row (ids uuid[], score smallint, label text, is_stale boolean, words text, parts jsonb)
 ),
 explained AS (
     INSERT INTO services_directory_listingtrust (service_id, parts, words, judged_at)
@@ -69,11 +70,15 @@ def judge_listings(
     locked = Service.objects.filter(pk__in=service_ids).order_by("pk").select_for_update(no_key=True)
     evidence = evidence_of(list(locked.values_list("pk", flat=True)), read_at=read_at)
     on = local_day(at)
-    judged = {service_id: judge(known, on=on) for service_id, known in evidence.items()}
-    rows = [{"id": str(service_id), **asdict(trust)} for service_id, trust in judged.items()]
+    # Of most listings of a feed no more is known than a date: what is known alike is judged, and sent, once.
+    alike: dict[TrustEvidence, list[UUID]] = defaultdict(list)
+    for service_id, known in evidence.items():
+        alike[known].append(service_id)
+    judged = [(judge(known, on=on), ids) for known, ids in alike.items()]
+    rows = [{"ids": [str(service_id) for service_id in ids], **asdict(trust)} for trust, ids in judged]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, {"judged": json.dumps(rows), "at": at})
-    return judged
+    return {service_id: trust for trust, ids in judged for service_id in ids}
 
 
 @transaction.atomic(durable=True)
