@@ -17,22 +17,30 @@ from services_directory.open_referral.items import Incoming
 
 FEED = "Stockport demonstration: the Active team"
 _SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:community-referral:demo-active-team")
-LISTINGS: dict[str, tuple[str, str, int, tuple[str, ...]]] = {
+# Made up: halls and pools of these names there are none.
+PLACES = {
+    "hall": ("Demonstration Hall, Reddish", "SK5 6AA", 53.437, -2.158),
+    "pool": ("Demonstration Pool, Brinnington", "SK5 8BS", 53.428, -2.128),
+}
+"""By key: name, postcode, latitude, longitude."""
+LISTINGS: dict[str, tuple[str, str, int, tuple[str, ...], tuple[str, str, str, str]]] = {
     "move_together": (
         "Move together (demonstration)",
         "Ten weeks of easy movement to music in a small group, standing or seated. For people who have not been "
         "active for a long time.",
         10,
         ("physical_activity", "mental_wellbeing", "loneliness"),
+        ("hall", "MO", "10:30", "11:30"),
     ),
     "back_in_the_water": (
         "Back in the water (demonstration)",
-        "Eight weeks in the warm pool, with a teacher beside it: for people who swam once and would like to again.",
+        "Eight weeks of swimming in a warm pool, with a teacher: for people who swam once and would like to again.",
         8,
         ("physical_activity", "long_term_condition"),
+        ("pool", "WE", "13:00", "14:00"),
     ),
 }
-"""By key: name, description, weeks, needs."""
+"""By key: name, description, weeks, needs, and where and when it happens."""
 
 
 def own_service_id(key: str) -> uuid.UUID:
@@ -50,7 +58,8 @@ def load_own_listings(*, team: Team, at: dt.datetime) -> None:
 
 
 def _incoming(key: str, team: Team) -> Incoming:
-    name, description, weeks, needs = LISTINGS[key]
+    name, description, weeks, needs, (place, day, opens_at, closes_at) = LISTINGS[key]
+    called, postcode, latitude, longitude = PLACES[place]
     record = {
         "id": str(own_service_id(key)),
         "status": "active",
@@ -71,6 +80,38 @@ def _incoming(key: str, team: Team) -> Incoming:
             for code in needs
         ],
         "cost_options": [{"id": str(uuid.uuid5(_SPACE, f"{key}/cost")), "option": "Everybody", "amount": 2.0}],
+        "service_at_locations": [
+            {
+                "id": str(uuid.uuid5(_SPACE, f"{key}/at")),
+                "location": {
+                    "id": str(uuid.uuid5(_SPACE, place)),
+                    "location_type": "physical",
+                    "name": called,
+                    "latitude": latitude,
+                    "longitude": longitude,
+                    "addresses": [
+                        {
+                            "id": str(uuid.uuid5(_SPACE, f"{place}/address")),
+                            "address_1": called,
+                            "city": "Stockport",
+                            "state_province": "Greater Manchester",
+                            "postal_code": postcode,
+                            "country": "GB",
+                            "address_type": "physical",
+                        }
+                    ],
+                },
+                "schedules": [
+                    {
+                        "id": str(uuid.uuid5(_SPACE, f"{key}/session")),
+                        "freq": "WEEKLY",
+                        "byday": day,
+                        "opens_at": opens_at,
+                        "closes_at": closes_at,
+                    }
+                ],
+            }
+        ],
         "service_areas": [{"id": str(uuid.uuid5(_SPACE, f"{key}/area")), "name": "Stockport"}],
     }
     extension: dict[str, Any] = {
