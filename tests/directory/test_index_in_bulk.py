@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from benchmarks.made_up_services import service as made_up
 from services_directory.models import Service, ServiceEntry
@@ -22,24 +22,43 @@ def rows_read():
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("was_emptied", [False, True])
-def test_a_service_costs_as_many_rows_among_many_as_among_few(at, was_emptied):
-    """Of no table is more read than belongs to the service, by a plan made when the tables were all but empty too."""
-    chance = random.Random(7)
-    many = [made_up(each, chance) for each in range(400)]
-    if was_emptied:
+def emptied(many, at):
+    """What was there is deleted, and the tables were counted afterwards."""
+    import_feed(feed_name="Many", source="", records=many, at=at)
+    Service.objects.all().delete()
+    count()
+
+
+def rolled_back(many, at):
+    """The tables were counted by what was rolled back: PostgreSQL then keeps how many rows there were, and no more."""
+    with transaction.atomic():
         import_feed(feed_name="Many", source="", records=many, at=at)
-        Service.objects.all().delete()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE services_directory_service, services_directory_serviceentry")
-    read_for_one = {}
+        count()
+        transaction.set_rollback(True)
+
+
+def count():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT format('ANALYZE %I', tablename) FROM pg_tables WHERE tablename ~ '^services_directory_'")
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+
+
+@pytest.mark.parametrize("before", [lambda *_: None, emptied, rolled_back])
+def test_of_many_services_no_more_is_read_than_their_own_rows(at, before):
+    """Whatever the planner was told before, and by plans that were made when there were few.
+
+    One of these services has thirteen rows, beside its organisation, term and taxonomy; each is read three or four times.
+    """
+    chance = random.Random(7)
+    many = [made_up(each, chance) for each in range(1500)]
+    before(many, at)
     for size in (20, 400):
         import_feed(feed_name="Many", source="", records=many[:size], at=at)
         ids = list(Service.objects.values_list("pk", flat=True))
-        before = rows_read()
+        begun = rows_read()
         reindex(ids)
-        read_for_one[size] = (rows_read() - before) / size
 
-    assert ServiceEntry.objects.count() == 400
-    assert read_for_one[400] < 1.5 * read_for_one[20]
+    assert ServiceEntry.objects.count() == len(ids) == 400
+    assert (rows_read() - begun) / len(ids) < 100
     assert check_search_index() == []
