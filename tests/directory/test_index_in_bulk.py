@@ -48,7 +48,7 @@ def count():
 def test_of_many_services_no_more_is_read_than_their_own_rows(at, before):
     """Whatever the planner was told before, and by plans that were made when there were few.
 
-    One of these services has thirteen rows, beside its organisation, term and taxonomy; each is read three or four times.
+    One of these services has thirteen rows, beside its organisation, term and taxonomy, each read three or four times.
     """
     chance = random.Random(7)
     many = [made_up(each, chance) for each in range(1500)]
