@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services_directory', '0012_index_in_bulk'),
+        ('services_directory', '0011_where_and_in_bulk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

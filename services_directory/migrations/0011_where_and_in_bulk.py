@@ -9,10 +9,13 @@ from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
 from services_directory.needs import NEEDS_TAXONOMY_ID
 
 SQL = Path(__file__).parent / 'sql'
-CHANGED = re.compile(r'CREATE (FUNCTION directory_(?:entries|schedule_shown|reindex)\(.*?AS \$\$.*?\$\$;)', re.DOTALL)
-
-REINDEX = """
-DROP FUNCTION directory_cells;
+CHANGED = re.compile(
+    r'CREATE (FUNCTION directory_(?:schedules|entries|places|schedule_shown|words|reindex)\(.*?AS \$\$.*?\$\$;)', re.DOTALL
+)
+BACK = """
+ALTER FUNCTION directory_part_changed() RESET ALL;
+ALTER FUNCTION directory_service_changed() RESET ALL;
+DROP FUNCTION directory_cells, directory_count_anew;
 SELECT directory_reindex(array_agg(id)) FROM services_directory_service HAVING count(*) > 0;
 """
 
@@ -28,8 +31,8 @@ def with_ids(text):
 def as_before():
     """Return what brings back the functions that 0010 made, and the index that they make."""
     made = CHANGED.findall((SQL / '0010_search_index.sql').read_text(encoding='utf-8'))
-    assert len(made) == 3
-    return '\n'.join(f'CREATE OR REPLACE {function}' for function in made) + REINDEX
+    assert len(made) == 6
+    return '\n'.join(f'CREATE OR REPLACE {function}' for function in made) + BACK
 
 
 class Migration(migrations.Migration):
@@ -70,6 +73,6 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.RunSQL(
-            with_ids((SQL / '0011_where_and_when.sql').read_text(encoding='utf-8')), migrations.RunSQL.noop
+            with_ids((SQL / '0011_where_and_in_bulk.sql').read_text(encoding='utf-8')), migrations.RunSQL.noop
         ),
     ]
