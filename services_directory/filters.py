@@ -211,10 +211,10 @@ def read_search(given: Given) -> Asked:
     errors: dict[str, list[str]] = {}
     read = {name: _values(given, name, parameter, errors) for name, parameter in PARAMETERS.items()}
     one = {name: values[0] if values else None for name, values in read.items()}
-    postcode_in_text = ""
+    in_text: selectors.Located | None = None
     if one["search"] and all(one[name] is None and name not in errors for name in _PLACE):
-        one["search"], postcode_in_text = _without_postcode(one["search"])
-        one["postcode"] = postcode_in_text or None
+        one["search"], in_text = _without_postcode(one["search"])
+        one["postcode"] = in_text.postcode if in_text else None
     _check(one, errors)
     if errors:
         raise Invalid(errors)
@@ -233,8 +233,8 @@ def read_search(given: Given) -> Asked:
             chosen[facet] = tuple(dict.fromkeys(values))
     return Asked(
         text=one["search"] or "",
-        near=_near(one),
-        postcode_in_text=postcode_in_text,
+        near=_near(one, in_text),
+        postcode_in_text=in_text.postcode if in_text else "",
         chosen=chosen,
         term_ids=tuple(term_ids),
         starts_after=one["starts_after"],
@@ -295,19 +295,21 @@ _POSTCODE_IN_TEXT = re.compile(
 )
 
 
-def _without_postcode(text: str) -> tuple[str, str]:
-    """Return a text without the postcode in it, and that postcode: one that is known, and that is not in quotes.
+def _without_postcode(text: str) -> tuple[str, selectors.Located | None]:
+    """Return a text without the postcode in it, and where that is: one that is known, and that is not in quotes.
 
-    A text without such a one is returned as it is, with an empty string.
+    A text without such a one is returned as it is, with None.
     """
-    for found in _POSTCODE_IN_TEXT.finditer(text):
-        located = selectors.locate_many([found[1]]).get(found[1])
-        if located is not None and located.latitude is not None and text[: found.start()].count('"') % 2 == 0:
-            return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split()), located.postcode
-    return text, ""
+    written = [found for found in _POSTCODE_IN_TEXT.finditer(text) if text[: found.start()].count('"') % 2 == 0]
+    known = selectors.locate_many(found[1] for found in written)
+    for found in written:
+        located = known.get(found[1])
+        if located is not None and located.latitude is not None:
+            return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split()), located
+    return text, None
 
 
-def _near(one: Mapping[str, Any]) -> Near | None:
+def _near(one: Mapping[str, Any], in_text: selectors.Located | None) -> Near | None:
     within = one["within_km"]
     if one["within_miles"] is not None:
         within = one["within_miles"] * KM_OF_A_MILE
@@ -315,7 +317,7 @@ def _near(one: Mapping[str, Any]) -> Near | None:
         return Near(latitude=one["latitude"], longitude=one["longitude"], within_km=within)
     if one["postcode"] is None:
         return None
-    located = selectors.locate(one["postcode"])
+    located = in_text or selectors.locate(one["postcode"])
     if located.latitude is None or located.longitude is None:
         raise Invalid(_nowhere(located.postcode))
     return Near(
