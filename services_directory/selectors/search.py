@@ -44,7 +44,7 @@ def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: in
     if answer[0] == 0 and query.whole and not words.corrections and not unknown:
         # Perhaps a word that services bore when this process met it, and no longer do.
         words, unknown = corrected(words, whatever=True)
-        if words.corrections:
+        if words.corrections or unknown:
             query = query_of(words)
             answer = _answer(replace(asked, text=words.text), query, position, page_size)
     return _found(asked, answer, position, page_size, _searched_for(asked, words, query, unknown))

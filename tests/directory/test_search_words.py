@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from services_directory.models import Postcode, SearchWord, Service
 from services_directory.search.synonyms import BadSynonyms, parse, synonyms
@@ -166,6 +168,15 @@ def test_a_postcode_among_the_words_is_where_to_look(as_link_worker, town, typed
     assert as_link_worker.get(SERVICES, {"search": typed}).json()["results"][0]["distance_km"] is not None
 
 
+def test_a_postcode_among_the_words_is_looked_up_once(as_link_worker, town):
+    Postcode.objects.create(code="SK58AA", latitude=53.43, longitude=-2.13)
+
+    with CaptureQueriesContext(connection) as asked:
+        found(as_link_worker, "swimming near SK5 8AA or SK5 8ZZ")
+
+    assert len([query for query in asked.captured_queries if "FROM services_directory_postcode" in query["sql"]]) == 1
+
+
 def test_a_postcode_alone_asks_for_what_is_nearest(as_link_worker, town):
     Postcode.objects.create(code="SK58AA", latitude=53.43, longitude=-2.13)
 
@@ -203,6 +214,15 @@ def test_a_word_of_a_service_that_is_gone_can_be_corrected_again(as_link_worker,
 
     assert not SearchWord.objects.filter(word="lane").exists()
     assert SearchWord.objects.filter(word="zumba").exists()
+
+
+def test_a_word_of_a_service_that_is_gone_is_left_out_like_any_other(as_link_worker, town):
+    assert found(as_link_worker, "lane")[0] == ["Lane swimming"]
+    Service.objects.filter(name="Lane swimming").update(status="defunct")
+
+    names, searched_for = found(as_link_worker, "pottery lane")
+
+    assert (names[:1], searched_for["text"], searched_for["unknown"]) == (["Pottery"], "pottery", ["lane"])
 
 
 # --- Meant the same ------------------------------------------------------------------------------------------------
