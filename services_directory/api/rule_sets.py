@@ -136,7 +136,7 @@ class ListedRuleSetSerializer(RuleSetVersionSerializer):
     version_in_force = serializers.IntegerField(
         source="number_in_force", allow_null=True, help_text="That decides today. Null: none yet."
     )
-    services = serializers.SerializerMethodField(help_text="To how many services it applies.")
+    services = serializers.IntegerField(read_only=True, help_text="To how many services it applies.")
 
     class Meta(RuleSetVersionSerializer.Meta):
         fields = [
@@ -144,9 +144,6 @@ class ListedRuleSetSerializer(RuleSetVersionSerializer):
             "published_by", "services",
         ]  # fmt: skip
         read_only_fields = fields
-
-    def get_services(self, row: Any) -> int:
-        return row.services or 0
 
 
 class RuleSetSerializer(ListedRuleSetSerializer):

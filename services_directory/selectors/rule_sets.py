@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from core.errors import NotVisible
@@ -22,7 +23,7 @@ def rule_sets(user: User, *, on: dt.date) -> QuerySet[RuleSetVersion]:
         .select_related("published_by")
         .annotate(
             number_in_force=Subquery(of_the_same.filter(valid_from__lte=on).values("number")[:1]),
-            services=Subquery(applied.annotate(count=Count("pk")).values("count"), output_field=IntegerField()),
+            services=Coalesce(Subquery(applied.annotate(count=Count("pk")).values("count")), 0),
         )
         .order_by("rule_set_id")
     )
