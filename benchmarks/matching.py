@@ -9,7 +9,6 @@ is measured both must find the same services.
 It works in a database of its own beside the one of DATABASE_URL (`--keep` leaves it there for the next run).
 """
 
-import argparse
 import datetime as dt
 import json
 import os
@@ -25,7 +24,7 @@ import django
 from django.utils import timezone
 
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
-from benchmarks.search import Client, database_url, scratch_database, server
+from benchmarks.search import Client, database_url, read_arguments, scratch_database, server
 
 GOAL, LIMIT = 2.0, 3.0
 PAGE = 20
@@ -41,14 +40,7 @@ EMAIL = "matching@work.example"
 
 def main() -> int:
     """Fill the database, check that both sides find the same, compare, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--services", type=int, default=20_000)
-    parser.add_argument("--blocks", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--profile", action="store_true", help="also say where the time goes, in this process")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
+    arguments = read_arguments(__doc__, services=20_000, blocks=50)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     with scratch_database(keep=arguments.keep):

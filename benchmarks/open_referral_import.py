@@ -143,8 +143,8 @@ def scratch_database() -> Iterator[str]:
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
         # Counting a table in the middle of a COPY finds it empty, and raw's keys are then checked by reading it whole.
-        for name in (*TABLES, *DERIVED):
-            cursor.execute(f"ALTER TABLE services_directory_{name} SET (autovacuum_enabled = false)")
+        for table in (*TABLES, *DERIVED):
+            cursor.execute(f"ALTER TABLE services_directory_{table} SET (autovacuum_enabled = false)")
     try:
         yield connection.settings_dict["NAME"]
     finally:

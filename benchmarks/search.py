@@ -51,14 +51,7 @@ class Question:
 
 def main() -> int:
     """Fill the database, check that both sides say the same, compare, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--services", type=int, default=100_000)
-    parser.add_argument("--blocks", type=int, default=QUESTIONS)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--profile", action="store_true", help="also say where the time goes, in this process")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
+    arguments = read_arguments(__doc__, services=100_000, blocks=QUESTIONS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     with scratch_database(keep=arguments.keep):
@@ -78,6 +71,18 @@ def main() -> int:
         code = report(found, machine=machine, json_path=arguments.json)
         print("\n".join(beside))
     return code
+
+
+def read_arguments(description: str | None, *, services: int, blocks: int) -> argparse.Namespace:
+    """Return what the command line says, with these numbers where it says nothing."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--services", type=int, default=services)
+    parser.add_argument("--blocks", type=int, default=blocks)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
+    parser.add_argument("--profile", action="store_true", help="also say where the time goes, in this process")
+    parser.add_argument("--json", metavar="PATH")
+    return parser.parse_args()
 
 
 # --- The two sides --------------------------------------------------------------------------------------------------
