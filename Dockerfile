@@ -5,7 +5,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=config.s
 WORKDIR /srv/app
 
 COPY requirements.lock .
-RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock
+RUN pip install --no-cache-dir --require-hashes --only-binary :all: -c requirements.lock -r requirements.lock
 
 COPY . .
 # The settings want a database and a broker; collecting static files asks neither anything.

@@ -85,7 +85,9 @@ def install(lock: Path, venv: Path) -> None:
     # By default pip also asks whether there is a newer pip, and gives up slowly where there is no network.
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries", "3", "--timeout", "15"]
     command = [str(venv / "bin" / "python"), "-m", "pip", "install", *quiet]
-    command += ["--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+    # Also as constraints: pip 23 looks at the newest release first where a package is asked for with an extra
+    # (`coverage[toml]`), and refuses everything the day there is a newer one than the lock's.
+    command += ["--require-hashes", "--only-binary", ":all:", "-c", str(lock), "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotStart(why_pip_failed(done.stdout + done.stderr))

@@ -98,4 +98,4 @@ def test_the_image_runs_unprivileged_and_checks_hashes() -> None:
     dockerfile = (PROJECT / "Dockerfile").read_text()
 
     assert re.search(r"^USER service$", dockerfile, flags=re.MULTILINE)
-    assert "--require-hashes" in dockerfile
+    assert "--require-hashes --only-binary :all: -c requirements.lock -r requirements.lock" in dockerfile
