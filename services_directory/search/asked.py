@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -92,8 +92,7 @@ class Asked:
         return Sort.NAME if self.near is None else Sort.DISTANCE
 
 
-@dataclass(frozen=True, kw_only=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """One value that can be chosen, and how many services the search would then find."""
 
     value: str

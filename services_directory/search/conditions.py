@@ -15,6 +15,8 @@ _SESSIONS = """unnest(entry.days, entry.starts, entry.ends, entry.latitudes, ent
                     AS session (day, starts, ends, latitude, longitude)"""
 _WHEN = {Facet.DAY, Facet.TIME_OF_DAY}
 _A_DAY = 24 * 60
+_SESSION_TYPES = ("::float8", "::float8", "::float8", "::integer", "::integer", "::smallint[]", "::text[]")
+"""Of what `directory_keys_of_sessions` is told of a session that is asked for."""
 
 
 class Conditions:
@@ -26,9 +28,14 @@ class Conditions:
 
     def __init__(self, asked: Asked, query: Query | None, made: Parameters) -> None:
         self._asked = asked
+        self._made = made
         self._always = [*_words(asked, query, made), *_person(asked, made)]
         self._clock = list(_clock(asked, made))
-        self._there = list(_there(asked, made))
+        self._here = asked.near if asked.near is not None and asked.near.within_km is not None else None
+        self._within = made.value(self._here.within_km, "::float8") if self._here else ""
+        self._there = []
+        if self._here:
+            self._there = [f"(session.latitude IS NULL OR {km_of(self._here, made)} <= {self._within})"]
         self._by_facet: dict[Facet, str] = {}
         for facet, chosen in asked.chosen.items():
             keys = made.value([f"{facet}={value}" for value in chosen], "::text[]")
@@ -58,32 +65,30 @@ class Conditions:
         return _and([*self._always, f"({' OR '.join(either)})"] if either else [*self._always, self.passes])
 
     @property
-    def open(self) -> str:
-        """The facets without whose choice it would be found."""
-        opened = [f"CASE WHEN {self._without(facet)} THEN '{facet}' END" for facet in self._by_facet]
-        return f"ARRAY[{', '.join(opened)}]::text[]"
+    def open(self) -> dict[Facet, str]:
+        """By facet that something was chosen of: what would be found without that choice."""
+        return {facet: self._without(facet) for facet in self._by_facet}
 
     @property
     def keys(self) -> str:
         """The keys to count: a day if a session of it is near and at the right time, a time if on the right day."""
-        by_time = _and([*self._there, *self._clock, *self._session_of(Facet.TIME_OF_DAY)])
-        by_day = _and([*self._there, *self._clock, *self._session_of(Facet.DAY)])
-        kept = []
-        parts = ""
-        if by_time != "true":
-            kept.append("day")
-            days = ", ".join(f"'{day}'" for day in DAYS)
-            parts += f""" || ARRAY(SELECT DISTINCT 'day=' || (ARRAY[{days}])[session.day + 1]
-                FROM {_SESSIONS} WHERE {by_time})"""
-        if by_day != "true":
-            kept.append("time_of_day")
-            values = ", ".join(f"('{name}', {since}, {till})" for name, (since, till) in PARTS_OF_DAY.items())
-            parts += f""" || ARRAY(SELECT DISTINCT 'time_of_day=' || part.name
-                FROM {_SESSIONS} JOIN (VALUES {values}) AS part (name, since, till)
-                    ON {_lies_in("part.since", "part.till")} WHERE {by_day})"""
-        if not kept:
+        asked, near = self._asked, self._here
+        days, parts = asked.chosen.get(Facet.DAY), asked.chosen.get(Facet.TIME_OF_DAY)
+        where = (near.latitude, near.longitude, near.within_km) if near else (None, None, None)
+        when = (
+            asked.starts_after,
+            asked.ends_before,
+            [DAYS.index(day) for day in days or ()] or None,
+            list(parts or ()) or None,
+        )
+        is_when = any(value is not None for value in when)
+        if near is None and not is_when:
             return "entry.keys"
-        return f"ARRAY(SELECT key FROM unnest(entry.keys) AS key WHERE key !~ '^({'|'.join(kept)})='){parts}"
+        values = ", ".join(map(self._made.value, (*where, *when), _SESSION_TYPES))
+        kept = f"""directory_keys_of_sessions(
+                entry.keys, entry.days, entry.starts, entry.ends, entry.latitudes, entry.longitudes, {values})"""
+        # Where all its places are near, so are all its sessions.
+        return kept if is_when else f"CASE WHEN near.farthest_km > {self._within} THEN {kept} ELSE entry.keys END"
 
     def _without(self, left_out: Facet | None) -> str:
         held = [condition for facet, condition in self._by_facet.items() if facet != left_out and facet not in _WHEN]
@@ -136,12 +141,6 @@ def _clock(asked: Asked, made: Parameters) -> Iterator[str]:
         yield f"{begins} >= {made.value(asked.starts_after)}"
     if asked.ends_before is not None:
         yield f"{begins} + session.ends - session.starts <= {made.value(asked.ends_before)}"
-
-
-def _there(asked: Asked, made: Parameters) -> Iterator[str]:
-    near = asked.near
-    if near is not None and near.within_km is not None:
-        yield f"(session.latitude IS NULL OR {km_of(near, made)} <= {made.value(near.within_km, '::float8')})"
 
 
 def _lies_in(since: str, till: str) -> str:

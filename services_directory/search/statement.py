@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from services_directory.campaigns import CAMPAIGNS_TAXONOMY_ID
-from services_directory.needs import NEEDS_TAXONOMY_ID
 from services_directory.search.asked import Asked, Near, Sort
 from services_directory.search.conditions import Conditions
 from services_directory.search.cursors import Cursor
@@ -16,9 +14,8 @@ from services_directory.search.distance import box, cells_around, km_of
 from services_directory.search.parameters import Parameters
 from services_directory.search.words import Query
 
-NEIGHBOURS = 20
 AROUND_KM = 40
-"""Of how many places nearest to a point, and up to where, the addresses tell what the area around it is called."""
+"""Up to where the addresses of the places nearest to a point tell what the area around it is called."""
 REACHES = (5.0, 20.0, 80.0)
 """How far, in km, the nearest are looked for before they are looked for everywhere."""
 COUNTED_TO = 1000
@@ -49,8 +46,8 @@ def search_statement(
 ) -> tuple[str, dict[str, Any]]:
     """Return the statement that answers a search, and its parameters.
 
-    Its one row holds: count (to one more than is counted), facets (a list of key, count, name, or null), ids, the sort
-    values of the first and of the last row, and the results, each an object of JSON as text.
+    Its one row holds: count (to one more than is counted), facets (a list of key, count, name, or null), and in the order
+    of the page ids, sort values and results, each an object of JSON as text.
 
     :param query: the words, as the index understands them; None where there are none.
     :param limit: how many rows to return, at most; the caller asks for one more than it shows.
@@ -69,7 +66,11 @@ def search_statement(
         nearest = f"(SELECT min({km_of(near, made)}) AS km FROM services_directory_placeentry WHERE service_id = "
         within = near.within_km if reach is None else reach
         if within is not None:
-            source, km = f"{everything} CROSS JOIN LATERAL {nearest}entry.service_id) AS near", "near.km"
+            place_km = (
+                f"SELECT {km_of(near, made)} FROM services_directory_placeentry WHERE service_id = entry.service_id"
+            )
+            nearest_and_farthest = f"(SELECT min(km) AS km, max(km) AS farthest_km FROM ({place_km}) AS place (km))"
+            source, km = f"{everything} CROSS JOIN LATERAL {nearest_and_farthest} AS near", "near.km"
             is_near = f" AND {_within(near, within, made, with_visits=reach is None)}"
         elif asked.order is Sort.DISTANCE:
             everywhere = (
@@ -83,11 +84,19 @@ def search_statement(
     sections: list[str] = []
     facets, counted = "NULL::text", None
     if asked.with_facets:
-        facet_columns = f"{conditions.passes} AS passes, {conditions.open} AS open, {conditions.keys} AS keys"
+        opened = "".join(f"{passes} AS open_{facet}, " for facet, passes in conditions.open.items())
+        facet_columns = f"{conditions.passes} AS passes, {opened}{conditions.keys} AS keys"
         where = f"{conditions.counted}{is_near}"
         sections.append(f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {where})")
-        passing, facets = "base AS page WHERE passes", _FACETS
-        made.values |= {"needs": NEEDS_TAXONOMY_ID, "campaigns": CAMPAIGNS_TAXONOMY_ID}
+        either = "".join(f" OR (open_{facet} AND starts_with(key, '{facet}='))" for facet in conditions.open)
+        passing = "base AS page WHERE passes"
+        facets = f"""(
+                SELECT directory_facets(array_agg(key), array_agg(count))
+                FROM (
+                    SELECT key, count(*) AS count FROM base CROSS JOIN unnest(base.keys) AS key
+                    WHERE passes{either} GROUP BY key
+                ) AS counted
+            )"""
     elif reach is not None:
         where = f"{conditions.all}{is_near} AND NOT entry.is_stale"
         passing = f"(SELECT {columns} FROM {source} WHERE {where}) AS page WHERE true"
@@ -99,21 +108,18 @@ def search_statement(
         # In order of name there is an index: the page is read from it, and only as many are counted as are said.
         passing = f"(SELECT {columns} FROM {source} WHERE {conditions.all}) AS page WHERE true"
     sections.append(f"page AS (SELECT * FROM {passing} AND {after} ORDER BY {by} LIMIT {int(limit)})")
-    position = f"json_build_array({', '.join(order)})::text"
+    # The page comes in its order, and so do the arrays.
     return (
         f"""
         WITH {", ".join(sections)}
         SELECT
             (SELECT count(*) FROM (SELECT FROM {counted or passing} LIMIT {COUNTED_TO + 1}) AS counted),
-            {facets},
-            array_agg(page.service_id ORDER BY {by}),
-            (array_agg({position} ORDER BY {by}))[1],
-            (array_agg({position} ORDER BY {by}))[least(count(*), {int(limit) - 1})],
-            array_agg({_RESULT.replace("page.km", shown_km)} ORDER BY {by})
-        FROM page
-        JOIN services_directory_service AS service ON service.id = page.service_id
-        JOIN services_directory_servicecard AS card ON card.service_id = page.service_id
-        LEFT JOIN accounts_team AS team ON team.id = service.receiving_team_id
+            {facets}, ids, positions, directory_results(ids, distances, stale)
+        FROM (
+            SELECT array_agg(page.service_id) AS ids, array_agg({shown_km}) AS distances,
+                array_agg(page.is_stale) AS stale, array_agg(json_build_array({", ".join(order)})::text) AS positions
+            FROM page
+        ) AS shown
         """,
         made.values,
     )
@@ -125,43 +131,6 @@ ORDERS: dict[Sort, tuple[str, ...]] = {
     Sort.NAME: ("page.is_stale", "page.name_key", "page.service_id"),
 }
 """All ascending, so that one comparison of rows says what comes after; a rank is the better the further below 0."""
-_RESULT = """
-                left(json_build_object(
-                    'distance_km', round(page.km::numeric, 2),
-                    'capacity', service.capacity,
-                    'capacity_details', json_build_object(
-                        'places', service.places,
-                        'places_left', greatest(service.places - service.places_taken, 0),
-                        'is_full_by_count', service.is_full_by_count,
-                        'keeps_waiting_list', service.keeps_waiting_list,
-                        'waiting_list_length', service.waiting_list_length,
-                        'people_waiting', service.people_waiting,
-                        'expected_wait_weeks', service.expected_wait_weeks,
-                        'paused_until', service.paused_until,
-                        'confirmed_at', to_char(service.capacity_confirmed_at AT TIME ZONE 'UTC',
-                            'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-                    ),
-                    'receiving_team', CASE WHEN team.id IS NOT NULL
-                        THEN json_build_object('id', team.id, 'name', team.name) END,
-                    'trust', json_build_object(
-                        'score', service.trust_score, 'label', service.trust_label, 'is_stale', page.is_stale
-                    )
-                )::text, -1) || ', ' || substr(card.card, 2)"""
-_FACETS = """(
-                SELECT json_agg(json_build_array(key, count, label.name))::text
-                FROM (
-                    SELECT key, count(*) AS count FROM base CROSS JOIN unnest(base.keys) AS key
-                    WHERE passes OR split_part(key, '=', 1) = ANY (open)
-                    GROUP BY key
-                ) AS counted
-                LEFT JOIN (
-                    SELECT 'need=' || code AS key, name FROM services_directory_taxonomyterm
-                    WHERE taxonomy_id = %(needs)s
-                    UNION ALL SELECT 'campaign=' || code, name FROM services_directory_taxonomyterm
-                    WHERE taxonomy_id = %(campaigns)s
-                    UNION ALL SELECT 'neighbourhood=' || code, name FROM services_directory_neighbourhood
-                ) AS label USING (key)
-            )"""
 
 
 def _within(near: Near, km: float, made: Parameters, *, with_visits: bool) -> str:
@@ -175,17 +144,8 @@ def _within(near: Near, km: float, made: Parameters, *, with_visits: bool) -> st
     if not with_visits:
         return f"entry.areas && {cells} AND {is_placed}"
     point = f"point({made.value(near.longitude, '::float8')}, {made.value(near.latitude, '::float8')})"
-    return f"""entry.areas && (
-                SELECT {cells} || ARRAY['*', (
-                    SELECT directory_fold(name) FROM services_directory_neighbourhood
-                    WHERE code = {made.value(near.neighbourhood)}
-                )] || array_agg(locality)
-                FROM (
-                    SELECT localities FROM services_directory_placeentry
-                    WHERE point(longitude, latitude) <@ {box(near, AROUND_KM, made)}
-                    ORDER BY point(longitude, latitude) <-> {point} LIMIT {NEIGHBOURS}
-                ) AS around, unnest(localities) AS locality
-            ) AND ({is_placed} OR near.km IS NULL)"""
+    names = f"directory_around({point}, {box(near, AROUND_KM, made)}, {made.value(near.neighbourhood)})"
+    return f"entry.areas && (SELECT {cells} || {names}) AND ({is_placed} OR near.km IS NULL)"
 
 
 def _score(query: Query | None, text: str, made: Parameters) -> str:

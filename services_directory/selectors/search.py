@@ -20,6 +20,8 @@ from services_directory.search.cursors import KINDS, Cursor, decode, encode
 from services_directory.search.statement import COUNTED_TO, reaches, search_statement
 from services_directory.search.words import Query, Words, corrected, looks_misspelt, query_of, read
 
+_FACETS = {facet.value: facet for facet in Facet}
+
 
 def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: int = 25) -> Found:
     """Return a page of the services that answer all of what is asked; every signed-in person sees every one that runs.
@@ -73,20 +75,17 @@ def _found(
     page_size: int,
     searched_for: dict[str, Any] | None,
 ) -> Found:
-    count, facets, ids, first, last, results = answer
-    ids, results = ids or [], results or []
-    has_more = len(ids) > page_size
-    ids, results = ids[:page_size], results[:page_size]
+    count, facets, *rows = answer
+    has_more = len(rows[0] or ()) > page_size
     is_backwards = position is not None and position.is_backwards
-    if is_backwards:
-        ids, results, first, last = ids[::-1], results[::-1], last, first
+    ids, places, results = ((row or [])[:page_size][:: -1 if is_backwards else 1] for row in rows)
     return Found(
         count=min(count, COUNTED_TO),
         count_is_at_least=count > COUNTED_TO,
         ids=tuple(ids),
         results=tuple(results),
-        next_cursor=_cursor(asked, last, backwards=False) if ids and (has_more or is_backwards) else None,
-        previous_cursor=_cursor(asked, first, backwards=True)
+        next_cursor=_cursor(asked, places[-1], backwards=False) if ids and (has_more or is_backwards) else None,
+        previous_cursor=_cursor(asked, places[0], backwards=True)
         if ids and position is not None and (has_more or not is_backwards)
         else None,
         facets=_facets(json.loads(facets or "[]")) if asked.with_facets else None,
@@ -115,9 +114,8 @@ def _facets(counted: list[tuple[str, int, str | None]]) -> dict[Facet, list[Face
     found: dict[Facet, list[FacetValue]] = {facet: [] for facet in COUNTED}
     for key, count, name in counted:
         kind, _, value = key.partition("=")
-        facet = Facet(kind)
-        if facet in found:
-            found[facet].append(FacetValue(value=value, name=name or facet_name(facet, value), count=count))
+        if (facet := _FACETS[kind]) in found:
+            found[facet].append(FacetValue(value, name or facet_name(facet, value), count))
     for facet, values in found.items():
         places = {value: place for place, value in enumerate(_names().get(facet, ()))}
         # Values with an order of their own keep it; of the others, the commonest first.

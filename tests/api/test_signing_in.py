@@ -60,6 +60,23 @@ def test_who_asks_is_known_by_one_query(gp, now, time_machine, django_assert_num
     assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {ended}"}).status_code == 401
 
 
+@pytest.mark.parametrize("token", ["wrong", "\xff\xfe", "0" * 64, "a b"])
+def test_what_is_no_token_is_refused(gp, token):
+    issue_token(user=gp)
+
+    answer = APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
+
+
+def test_the_token_of_somebody_who_has_left_is_refused(gp):
+    token, _ = issue_token(user=gp)
+    gp.is_active = False
+    gp.save()
+
+    assert APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+
 def test_what_has_ended_is_deleted_at_night_and_nothing_else(gp, now, time_machine):
     time_machine.move_to(now, tick=False)
     issue_token(user=gp, life=dt.timedelta(minutes=1))
