@@ -157,7 +157,7 @@ def page_of(request: Request, found: Found, *, extra: Mapping[UUID, Mapping[str,
             "searched_for": found.searched_for,
             "facets": None
             if found.facets is None
-            else {facet: [value._asdict() for value in values] for facet, values in found.facets.items()},
+            else {facet: [vars(value) for value in values] for facet, values in found.facets.items()},
         }
     )
     results: Sequence[str] = found.results

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 
@@ -92,7 +92,8 @@ class Asked:
         return Sort.NAME if self.near is None else Sort.DISTANCE
 
 
-class FacetValue(NamedTuple):
+@dataclass(frozen=True, kw_only=True)
+class FacetValue:
     """One value that can be chosen, and how many services the search would then find."""
 
     value: str

@@ -46,8 +46,8 @@ def search_statement(
 ) -> tuple[str, dict[str, Any]]:
     """Return the statement that answers a search, and its parameters.
 
-    Its one row holds: count (to one more than is counted), facets (a list of key, count, name, or null), and in the order
-    of the page ids, sort values and results, each an object of JSON as text.
+    Its one row holds: count (to one more than is counted), facets (a list of key, count, name, or null), and in the
+    order of the page ids, sort values and results, each an object of JSON as text.
 
     :param query: the words, as the index understands them; None where there are none.
     :param limit: how many rows to return, at most; the caller asks for one more than it shows.

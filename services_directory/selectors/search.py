@@ -115,7 +115,7 @@ def _facets(counted: list[tuple[str, int, str | None]]) -> dict[Facet, list[Face
     for key, count, name in counted:
         kind, _, value = key.partition("=")
         if (facet := _FACETS[kind]) in found:
-            found[facet].append(FacetValue(value, name or facet_name(facet, value), count))
+            found[facet].append(FacetValue(value=value, name=name or facet_name(facet, value), count=count))
     for facet, values in found.items():
         places = {value: place for place, value in enumerate(_names().get(facet, ()))}
         # Values with an order of their own keep it; of the others, the commonest first.

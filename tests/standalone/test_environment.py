@@ -40,17 +40,6 @@ def test_a_release_younger_than_the_lock_is_left_alone(tmp_path: Path, monkeypat
 
     setup.install(lock, venv)
 
-    listed = [
-        venv / "bin" / "python",
-        "-m",
-        "pip",
-        "list",
-        "--format",
-        "freeze",
-        "--exclude",
-        "pip",
-        "--exclude",
-        "setuptools",
-    ]
-    done = subprocess.run(listed, capture_output=True, text=True, check=True)
+    shown = "-m pip list --format freeze --exclude pip --exclude setuptools"
+    done = subprocess.run([venv / "bin" / "python", *shown.split()], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["counts==1.0", "measures==1.0"]
