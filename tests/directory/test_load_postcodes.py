@@ -323,7 +323,8 @@ def test_the_table_is_afterwards_what_it_was(file):
         cursor.execute("GRANT SELECT ON services_directory_postcode TO PUBLIC")
         cursor.execute("CREATE INDEX of_a_later_migration ON services_directory_postcode (lsoa) WHERE NOT terminated")
     before = everything_about_the_table()
-    assert {kind for kind, _, _ in before} == {"index", "p", "c", "column", "may"}
+    # PostgreSQL 18 also keeps "not null" as constraints.
+    assert {kind for kind, _, _ in before} - {"n"} == {"index", "p", "c", "column", "may"}
 
     load(file(line()))
 
