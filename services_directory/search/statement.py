@@ -85,6 +85,7 @@ def search_statement(
     facets, counted = "NULL::text", None
     if asked.with_facets:
         opened = "".join(f"{passes} AS open_{facet}, " for facet, passes in conditions.open.items())
+        flags = ", ".join(["passes", *(f"open_{facet}" for facet in conditions.open)])
         facet_columns = f"{conditions.passes} AS passes, {opened}{conditions.keys} AS keys"
         where = f"{conditions.counted}{is_near}"
         sections.append(f"base AS MATERIALIZED (SELECT {columns}, {facet_columns} FROM {source} WHERE {where})")
@@ -93,7 +94,8 @@ def search_statement(
         facets = f"""(
                 SELECT directory_facets(array_agg(key), array_agg(count))
                 FROM (
-                    SELECT key, count(*) AS count FROM base CROSS JOIN unnest(base.keys) AS key
+                    SELECT key, count(*) AS count
+                    FROM (SELECT unnest(keys) AS key, {flags} FROM base) AS said
                     WHERE passes{either} GROUP BY key
                 ) AS counted
             )"""
