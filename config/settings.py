@@ -84,7 +84,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL")}
 # Opening a connection costs more than most requests; a use case opens its own transaction (durable=True).
 DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
+    "ENGINE": "core.postgresql",
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,

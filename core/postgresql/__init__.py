@@ -1,0 +1,1 @@
+"""Django's own PostgreSQL backend, with one answer of its own: see `base`."""
