@@ -39,6 +39,10 @@ MOST_VALUES = 30
 class Given(Protocol):
     """What a request gives: a QueryDict, or anything like it."""
 
+    def __contains__(self, key: object, /) -> bool:
+        """Whether the parameter is there."""
+        ...
+
     def getlist(self, key: str, /) -> Sequence[str]:
         """Return the values of a parameter."""
         ...
@@ -209,7 +213,7 @@ def read_search(given: Given) -> Asked:
     :raises Invalid: if a value is wrong, naming each; UnknownPostcode if a postcode is not known.
     """
     errors: dict[str, list[str]] = {}
-    read = {name: _values(given, name, parameter, errors) for name, parameter in PARAMETERS.items()}
+    read = {name: _values(given, name, PARAMETERS[name], errors) if name in given else [] for name in PARAMETERS}
     one = {name: values[0] if values else None for name, values in read.items()}
     in_text: selectors.Located | None = None
     if one["search"] and all(one[name] is None and name not in errors for name in _PLACE):
@@ -248,8 +252,6 @@ def read_search(given: Given) -> Asked:
 
 def _values(given: Given, name: str, parameter: Parameter, errors: dict[str, list[str]]) -> list[Any]:
     written = given.getlist(name)
-    if not written:
-        return []
     if parameter.is_several:
         written = [part for value in written for part in value.split(",")]
     found = []

@@ -88,13 +88,13 @@ class MatchingServiceViewSet(ServiceViewSet):
         :raises Invalid: if the planned start is no day on which somebody can start.
         """
         query = self.request.query_params
-        today = local_day(timezone.now())
-        planned_start = _planned_start(query.get("planned_start", ""), today=today)
-        reference = query.get("for_referral", "")
-        if not reference:
-            if planned_start is not None:
-                raise Invalid({"planned_start": ["Say for whom: give for_referral too."]})
+        reference, start = query.get("for_referral", ""), query.get("planned_start", "")
+        if not reference and not start:
             return {}
+        today = local_day(timezone.now())
+        planned_start = _planned_start(start, today=today)
+        if not reference:
+            raise Invalid({"planned_start": ["Say for whom: give for_referral too."]})
         facts = selectors.facts_for(signed_in(self.request.user), reference)
         found = suitability_of(service_ids, facts=facts, planned_start=planned_start or today, on=today)
         written = SuitabilityWriter(with_all_rules=with_all_rules)

@@ -4,8 +4,9 @@ from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
+# First, because it is asked most often and addresses are tried one after another.
+router.register("services", MatchingServiceViewSet, basename="service")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
-router.register("services", MatchingServiceViewSet, basename="service")
 
 urlpatterns = router.urls
