@@ -289,8 +289,8 @@ class FeedImport:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
         wanted: dict[str, Shared] = {}
         for row in rows:
-            if row.fields["id"] not in wanted and row.fields["id"] not in self._written:
-                wanted[row.fields["id"]] = row
+            wanted.setdefault(row.fields["id"], row)
+        wanted = {key: row for key, row in wanted.items() if key not in self._written}
         known = dict(existing(model, wanted, "feed_id"))
         for key, feed_id in known.items():
             if feed_id != self._feed_id:
