@@ -221,7 +221,10 @@ BEGIN
             ORDER BY key
         ),
         coalesce(term.ids, '{}'),
-        CASE WHEN place.latitudes IS NOT NULL THEN ARRAY(
+        CASE WHEN cardinality(place.latitudes) = 1 THEN ARRAY[  -- in their order, "coarse" before "fine"
+                (directory_cells(place.latitudes[1], place.longitudes[1]))[2],
+                (directory_cells(place.latitudes[1], place.longitudes[1]))[1]]
+            WHEN place.latitudes IS NOT NULL THEN ARRAY(
                 SELECT DISTINCT cell
                 FROM unnest(place.latitudes, place.longitudes) AS spot (latitude, longitude),
                     unnest(directory_cells(spot.latitude, spot.longitude)) AS cell
@@ -405,7 +408,9 @@ BEGIN
         SELECT DISTINCT location_id FROM services_directory_serviceatlocation WHERE service_id = ANY (wanted)
     ),
     texts (words) AS (
-        SELECT concat_ws(' ', name, alternate_name, description, eligibility_description, application_process) FROM one
+        SELECT concat_ws(' ', name, alternate_name) FROM one
+        UNION ALL
+        SELECT DISTINCT concat_ws(' ', description, eligibility_description, application_process) FROM one
         UNION ALL
         SELECT concat_ws(' ', name, alternate_name) FROM services_directory_organization
         WHERE id = ANY (ARRAY(SELECT DISTINCT organization_id FROM one))
@@ -420,7 +425,7 @@ BEGIN
         SELECT concat_ws(' ', name, alternate_name) FROM services_directory_location
         WHERE id = ANY (ARRAY(SELECT location_id FROM at))
         UNION ALL
-        SELECT concat_ws(' ', address_1, address_2, city, region) FROM services_directory_address
+        SELECT DISTINCT concat_ws(' ', address_1, address_2, city, region) FROM services_directory_address
         WHERE location_id = ANY (ARRAY(SELECT location_id FROM at))
         UNION ALL
         -- Where it is has been worked out for the entry.
