@@ -29,6 +29,7 @@ _OF_PEOPLE = {"contact", "contacts", "phone", "phones", "email", "metadata"}
 _PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
 _LINKS = {"http", "https"}
 _NAMES = {"http", "https", "urn", "tag"}
+_WRITTEN = (str, int, float, Decimal)
 
 
 class Partly(ValueError):
@@ -74,7 +75,7 @@ def is_plain(written: str) -> bool:
 
 def text(value: Any) -> str:
     """Return text without markup, control characters or space at its ends; a number as it is written."""
-    if type(value) is not str and (isinstance(value, bool) or not isinstance(value, str | int | float | Decimal)):
+    if type(value) is not str and (isinstance(value, bool) or not isinstance(value, _WRITTEN)):
         raise ValueError("is not text")
     plain = str(value)
     if is_plain(plain):
@@ -106,7 +107,7 @@ def without_controls(value: str) -> str:
 
 def number(value: Any) -> float:
     """Return a finite number, also from text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, _WRITTEN):
         raise ValueError("is not a number")
     try:
         found = float(value)
@@ -137,7 +138,7 @@ def age(value: Any) -> float | None:
 
 def amount(value: Any) -> Decimal:
     """Return a price, not negative, in pence."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, _WRITTEN):
         raise ValueError("is not an amount")
     try:
         found = Decimal(str(value).strip().lstrip("£").replace(",", ""))
@@ -150,8 +151,13 @@ def amount(value: Any) -> Decimal:
 
 def date(value: Any) -> dt.date:
     """Return a date, also from a date and time."""
+    return _date(value if type(value) is str else text(value))
+
+
+@lru_cache(maxsize=4096)
+def _date(written: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text(value)[:10])
+        return dt.date.fromisoformat(text(written)[:10])
     except ValueError:
         raise ValueError("is not a date like 2026-03-31") from None
 
@@ -167,11 +173,12 @@ def moment(value: Any) -> dt.datetime:
 
 def time(value: Any) -> dt.time:
     """Return a time by the clock on the wall, without the offset behind it (`offset`); 24:00 is the last minute."""
-    return _time(text(value))
+    return _time(value if type(value) is str else text(value))
 
 
 @lru_cache(maxsize=1024)
 def _time(written: str) -> dt.time:
+    written = text(written)
     if written.startswith("24:00"):
         return dt.time(23, 59)
     try:
@@ -232,12 +239,14 @@ def postcode(value: Any) -> str:
 
 def byday(value: Any) -> str:
     """Return days like `MO,TH` or `2MO`, from a text or a list."""
+    if type(value) is str:
+        return _byday(value)
     return _byday(",".join(map(str, value)) if isinstance(value, list) else text(value))
 
 
 @lru_cache(maxsize=1024)
 def _byday(written: str) -> str:
-    cleaned = [re.sub(r"\s", "", day).upper() for day in written.split(",")]
+    cleaned = [re.sub(r"\s", "", day).upper() for day in text(written).split(",")]
     if not all(_BYDAY.match(day) for day in cleaned):
         raise ValueError("does not name days like MO,TH or 2MO")
     return ",".join(cleaned)

@@ -12,17 +12,21 @@ class Ids:
 
     def __contains__(self, key: str | bytes) -> bool:
         short = _short(key)
-        bucket = self._buckets[hash(short) % BUCKETS]
-        found = bucket.find(short)
-        while found % _SIZE and found != -1:  # the end of one id and the beginning of the next
-            found = bucket.find(short, found + 1)
-        return found != -1
+        return _is_in(self._buckets[hash(short) % BUCKETS], short)
 
     def add(self, key: str | bytes) -> None:
         """Put an id in; it need not be new."""
-        if key not in self:
-            short = _short(key)
-            self._buckets[hash(short) % BUCKETS] += short
+        short = _short(key)
+        bucket = self._buckets[hash(short) % BUCKETS]
+        if not _is_in(bucket, short):
+            bucket += short
+
+
+def _is_in(bucket: bytearray, short: bytes) -> bool:
+    found = bucket.find(short)
+    while found % _SIZE and found != -1:  # the end of one id and the beginning of the next
+        found = bucket.find(short, found + 1)
+    return found != -1
 
 
 def _short(key: str | bytes) -> bytes:

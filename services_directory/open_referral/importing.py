@@ -122,16 +122,21 @@ class FeedImport:
     def load(self, items: Iterable[Item]) -> ImportReport:
         """Take all records, a batch at a time, and withdraw what the feed no longer has."""
         waiting: list[_Candidate] = []
+        source = batches(items, BATCH_SIZE)
         with ThreadPoolExecutor(max_workers=1) as reader:
             try:
-                for kind, batch in batches(items, BATCH_SIZE):
+                # One batch is read, and the next one fetched, while the database writes the one before.
+                fetching = reader.submit(next, source, None)
+                while (fetched := fetching.result()) is not None:
+                    kind, batch = fetched
                     before, waiting = waiting, []
                     if kind:
+                        fetching = reader.submit(next, source, None)
                         self._load_services(before)
                         self._load_described(kind, [item for item in batch if isinstance(item, Described)])
                     else:
-                        # One batch is read while the database writes the one before.
                         reading = reader.submit(self._candidates, self._known(batch))
+                        fetching = reader.submit(next, source, None)
                         self._load_services(before)
                         waiting = reading.result()
                         self._bring_back()
@@ -289,8 +294,8 @@ class FeedImport:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
         wanted: dict[str, Shared] = {}
         for row in rows:
-            if row.fields["id"] not in wanted and row.fields["id"] not in self._written:
-                wanted[row.fields["id"]] = row
+            wanted.setdefault(row.fields["id"], row)
+        wanted = {key: row for key, row in wanted.items() if key not in self._written}
         known = dict(existing(model, wanted, "feed_id"))
         for key, feed_id in known.items():
             if feed_id != self._feed_id:

@@ -1,6 +1,7 @@
 """What hangs on services, organisations and places: taken away and written anew, as a record gives it."""
 
 import uuid
+from collections import defaultdict
 from typing import Any
 
 from django.db import models
@@ -71,8 +72,12 @@ def replace(groups: list[Group], *, services: list[str], organizations: list[str
             kept=kept,
         )
     new_ids: NewIds = {}
+    by_table: dict[str, list[tuple[str, Fields]]] = defaultdict(list)
+    for owner, parts in groups:
+        for table, rows in parts.items():
+            by_table[table] += [(owner, row) for row in rows]
     for table, model in PARTS.items():
-        _write_part(table, model, [(owner, row) for owner, rows in groups for row in rows.get(table, ())], new_ids)
+        _write_part(table, model, by_table[table], new_ids)
 
 
 def known_parts(groups: list[Group]) -> list[Group]:
@@ -136,13 +141,18 @@ def _write_part(
     """Write the rows of one table. An id that another owner's row already bears gives way to one made of both ids."""
     if not rows:
         return
+    ids = {row["id"] for _, row in rows}
+    owner_of = ("service_id",) if table == "ServiceAtLocation" else ()
+    there = {key: owner[0] if owner else None for key, *owner in existing(model, ids, *owner_of)}
+    if not there and not new_ids and len(ids) == len(rows):
+        # Nearly always: all of them are new, and each is itself.
+        write(model, [row for _, row in rows], known=(), update=())
+        return
     merged: dict[tuple[str, str], Fields] = {}
     for owner, row in rows:
         earlier = merged.get((owner, row["id"]), {})
         # One record may give one row in two places, such as a schedule of the service and of its place.
         merged[owner, row["id"]] = (row | earlier) if table in _OF_SEVERAL or not earlier else earlier
-    owner_of = ("service_id",) if table == "ServiceAtLocation" else ()
-    there = {key: owner[0] if owner else None for key, *owner in existing(model, {key for _, key in merged}, *owner_of)}
     taken: dict[str, str | None] = dict(there)
     made = []
     for (owner, key), row in merged.items():

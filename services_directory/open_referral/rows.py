@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -47,6 +48,7 @@ def copy_in(model: type[models.Model], rows: Sequence[Fields]) -> None:
         return
     names, defaults, documents = _columns(model)
     columns = ", ".join(f'"{column}"' for column in names.values())
+    in_order = itemgetter(*names)
     statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
@@ -54,7 +56,7 @@ def copy_in(model: type[models.Model], rows: Sequence[Fields]) -> None:
             for name in documents:
                 if name in row:
                     values[name] = Jsonb(row[name]) if row[name] else _NOTHING[type(row[name])]
-            copy.write_row([values[name] for name in names])
+            copy.write_row(in_order(values))
 
 
 def every_field(model: type[models.Model]) -> list[str]:

@@ -22,9 +22,15 @@ _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+PLAIN_NAMES: set[str] = set()
+"""Names that are as HSDS has them: nearly all records have no others."""
+
+
 def names_in(text: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(text.split())
+    """Return the names of the standard that a text lists, as a set."""
+    names = frozenset(text.split())
+    PLAIN_NAMES.update(names)
+    return names
 
 
 def own_id(record: object) -> str:
@@ -55,6 +61,8 @@ def _as_id(found: object) -> str:
 
 def normal(source: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a record under its HSDS names, also where a vendor wrote them in camel case (`serviceId`, `address1`)."""
+    if source.keys() <= PLAIN_NAMES:
+        return source
     for name in source:
         if not name.islower() or name in _RUN_TOGETHER:
             named = {_hsds_name(written): value for written, value in source.items()}
@@ -114,6 +122,9 @@ class ValueReader:
         return found[:NAME_LENGTH].strip()
 
     def choice(self, source: Mapping[str, Any], name: str, choices: Iterable[str], default: str) -> str:
+        written = source.get(name)
+        if type(written) is str and written in choices:
+            return written
         found = self.value(source, name, cleaning.text, default)
         if found in choices:
             return found

@@ -11,7 +11,7 @@ from core.clocks import local_day
 from notifications.selectors import failed_recipients
 from services_directory.enums import ReferralRoute
 from services_directory.models import ListingCheck, Service
-from services_directory.querysets import ServiceQuerySet
+from services_directory.querysets import ServiceQuerySet, one_of
 from services_directory.trust import CHECK_AFTER_DAYS, Responsiveness, TrustEvidence
 
 OF_AN_INBOX = (
@@ -50,7 +50,7 @@ def evidence_of(service_ids: Collection[UUID], *, read_at: dt.datetime | None = 
 
     :param read_at: when they are read from their feed, where that is not written down yet.
     """
-    rows = list(Service.objects.filter(pk__in=service_ids).order_by("pk").values(*_OF_EVIDENCE))
+    rows = list(Service.objects.filter(one_of("pk", service_ids)).order_by("pk").values(*_OF_EVIDENCE))
     inboxes = {row["id"]: inbox_of(row) for row in rows}
     bounced = failed_recipients({inbox for inbox in inboxes.values() if inbox})
     asked = _asked_in_vain(service_ids)
@@ -97,7 +97,7 @@ def _asked_in_vain(service_ids: Collection[UUID]) -> dict[UUID, dt.datetime]:
     """Return when each listing was first asked about since its last check, without an answer."""
     checks = ListingCheck.objects.filter(
         Q(service__verified_at__isnull=True) | Q(request__asked_at__gt=F("service__verified_at")),
-        service__in=service_ids,
+        one_of("service", service_ids),
         answered_at__isnull=True,
     )
     # The latest first, so that the earliest is what stays.

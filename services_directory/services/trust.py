@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from core.clocks import local_day
 from services_directory.models import Service, ServiceResponsiveness
+from services_directory.querysets import one_of
 from services_directory.selectors.trust import evidence_of
 from services_directory.trust import Responsiveness, Trust, TrustEvidence, judge
 
@@ -67,7 +68,7 @@ def judge_listings(
 
     :param read_at: when they are read from their feed, in an import that has not ended; else the feed says so itself.
     """
-    locked = Service.objects.filter(pk__in=service_ids).order_by("pk").select_for_update(no_key=True)
+    locked = Service.objects.filter(one_of("pk", service_ids)).order_by("pk").select_for_update(no_key=True)
     evidence = evidence_of(list(locked.values_list("pk", flat=True)), read_at=read_at)
     on = local_day(at)
     # Of most listings of a feed no more is known than a date: what is known alike is judged, and sent, once.
