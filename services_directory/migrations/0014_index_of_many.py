@@ -47,7 +47,7 @@ def as_before():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services_directory', '0012_rules_of_listings'),
+        ('services_directory', '0013_parts_of_a_search'),
     ]
 
     operations = [
