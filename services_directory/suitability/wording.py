@@ -164,7 +164,8 @@ def decision(given: ClearanceGiven) -> str:
 
 def earlier_decision(given: ClearanceGiven) -> str:
     """Write that a decision was made before what is known now."""
+    decided = "decided about it" if given.is_cleared else "did not clear it"
     return (
-        f"{given.professional_name}, {given.professional_role}, decided about it on {in_words(given.decided_on)}, "
+        f"{given.professional_name}, {given.professional_role}, {decided} on {in_words(given.decided_on)}, "
         "before this was recorded. Ask again."
     )

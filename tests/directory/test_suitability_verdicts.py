@@ -159,6 +159,15 @@ def test_a_service_without_rules_makes_nobody_eligible():
 def test_what_a_listing_says_can_rule_out_and_alone_makes_nobody_eligible():
     over_50 = SAYS.aged(Operator.AT_LEAST, 50)
     assert judged(over_50, version=None, date_of_birth=day("1951-03-27")).verdict == "no_rules"
+
+
+def test_a_birthday_that_a_listing_waits_for_makes_nobody_eligible_either():
+    over_50 = SAYS.aged(Operator.AT_LEAST, 50)
+    found = judged(over_50, version=None, date_of_birth=day("1976-11-04"))
+    assert (found.verdict, found.eligible_from, found.label) == (
+        "eligible_from", day("2026-11-04"), "Not before 4 November 2026; no rules known: ask the provider",
+    )  # fmt: skip
+    assert judged(over_50, date_of_birth=day("1976-11-04")).label == "Eligible from 4 November 2026"
     assert judged(over_50, version=None, date_of_birth=day("2000-03-27")).verdict == "not_eligible"
     assert judged(over_50, version=None).verdict == "cannot_say"
 
@@ -272,6 +281,35 @@ def test_a_clearance_before_a_newer_reading_clears_nothing():
     ]
     same_day_but_earlier = cleared(at=MORNING - dt.timedelta(hours=1))
     assert same_day_but_earlier.verdict == "not_eligible"
+
+
+def test_a_reading_that_is_put_right_after_the_clearance_was_cleared_by_nobody():
+    typed = answer((182, 95), observed_on=day("2026-10-30"), recorded_at=MORNING - dt.timedelta(days=4))
+    put_right = answer((230, 130), observed_on=day("2026-10-30"), recorded_at=MORNING + dt.timedelta(hours=1))
+    assert cleared(reading=typed).verdict == "eligible_now"
+    found = cleared(reading=put_right)
+    assert (found.verdict, found.label) == ("not_eligible", "Not eligible unless cleared by a doctor")
+    assert words_of(found) == [
+        "Blood pressure 230/130 on 30 October 2026 is at or above the limit of 180/100. "
+        "Dr Amara Shah, GP, decided about it on 3 November 2026, before this was recorded. Ask again. "
+        "The person cannot start until a doctor clears it."
+    ]
+
+
+def test_a_decision_against_is_not_undone_by_putting_an_earlier_reading_right():
+    put_right = answer((120, 80), observed_on=day("2026-10-30"), recorded_at=MORNING + dt.timedelta(hours=1))
+    assert cleared(reading=put_right, cleared=False).verdict == "not_eligible"
+
+
+def test_a_decision_against_is_told_also_where_a_later_reading_has_passed_it_by():
+    found = cleared(reading=(120, 80), cleared=False, on=day("2026-11-02"))
+    assert words_of(found) == [
+        "Blood pressure 120/80 on 3 November 2026 is below the limit of 180/100. "
+        "Dr Amara Shah, GP, did not clear it on 2 November 2026, before this was recorded. Ask again."
+    ]
+    assert cleared(reading=(120, 80), on=day("2026-11-02")).outcomes[0].words == (
+        "Blood pressure 120/80 on 3 November 2026 is below the limit of 180/100."
+    )
 
 
 def test_a_professional_may_decide_where_nothing_was_recorded():
