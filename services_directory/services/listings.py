@@ -96,8 +96,9 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
         _check_without(before, now, waiting)
     if now:
         carry_out(service, now, kind=kind, author=Author.of_actor(actor, side), at=at)
-        if kind == ChangeKind.EDIT and actor.user is not None:
-            note_edit(service=service, actor=actor, at=at)  # who brings it up to date has looked at it
+        # Who brings it up to date has looked at it; who says whether there is room, or where referrals go, has not.
+        if kind == ChangeKind.EDIT and actor.user is not None and not policies.SAY_NOTHING_OF_THE_REST.issuperset(now):
+            note_edit(service=service, actor=actor, at=at)
     proposal = None
     if side == ChangeSide.PROVIDER and actor.user is not None:
         proposal = propose_values(

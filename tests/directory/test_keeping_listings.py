@@ -8,7 +8,17 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from notifications.models import OutboxMessage
 from services_directory.listing.document import document_of
-from services_directory.models import Feed, ListingChange, ListingProposal, Location, Organization, Postcode, Service
+from services_directory.models import (
+    Feed,
+    ListingChange,
+    ListingProposal,
+    Location,
+    Organization,
+    Postcode,
+    Service,
+    Verification,
+)
+from services_directory.services import load_rule_sets
 
 pytestmark = pytest.mark.django_db
 
@@ -234,6 +244,29 @@ def test_a_value_that_somebody_types_is_no_longer_made_up_nor_a_sources(cast, pa
     provenance = answer.json()["provenance"]
     assert (provenance["made_up"], provenance["sources"]) == ([], [{"stated": ["url"], "stated_by": "A leaflet"}])
     assert provenance["last_modified"] == "2026-11-02T09:30:00Z"
+
+
+@pytest.mark.parametrize("field", ["capacity", "rule_sets", "receiving_team"])
+def test_who_says_only_whether_there_is_room_or_where_referrals_go_has_not_checked_the_listing(
+    cast, edie, walking, field
+):
+    Service.objects.filter(pk=cast.walking.pk).update(reported="changed")
+    load_rule_sets(at=NOW)
+    values = {"capacity": "full", "rule_sets": ["contraindications-core"], "receiving_team": str(cast.befriending.pk)}
+
+    answer = edie.patch(walking, {field: values[field]})
+
+    assert (answer.status_code, len(history(edie, walking))) == (200, 1)
+    trust = edie.get(walking).json()["trust"]
+    assert (trust["verified_at"], trust["reported"]) == (None, "changed")
+    assert not Verification.objects.exists()
+
+
+def test_who_changes_what_the_listing_says_has_checked_it(cast, edie, walking):
+    Service.objects.filter(pk=cast.walking.pk).update(reported="changed")
+    assert edie.patch(walking, {"capacity": "full", "description": "A slow walk."}).status_code == 200
+    trust = edie.get(walking).json()["trust"]
+    assert (trust["verified_at"], trust["reported"]) == ("2026-11-02T09:30:00Z", "")
 
 
 def test_a_listing_that_is_closed_stays_with_those_who_keep_it(cast, pat, edie, as_user, walking):
