@@ -32,7 +32,7 @@ DEFINITIONS = {
         "Listings whose provider has said that they have closed, and that nobody has looked at since. One that only "
         "signposts is out of the search; one that takes referrals is paused."
     ),
-    "bounced": "Listings whose keeper's inbox could not take a message from us, and nobody has owed it again.",
+    "bounced": "Listings whose keeper's inbox could not take a message from us, unless it has been sent again since.",
 }
 """Each figure, in order, with what it counts."""
 

@@ -92,9 +92,9 @@ def what_it_looks_for(rule: Rule) -> str:
     if rule.kind == RuleKind.CHOICE:
         return f"{name}: {chosen(rule, rule.values)}"
     if rule.kind == RuleKind.AREA:
-        return "living in the area that it is for"
+        return f"living in the area that it is for{_called(rule)}"
     if rule.kind == RuleKind.PRACTICE:
-        return "registered with a practice that it is for"
+        return f"registered with a practice that it is for{_called(rule)}"
     if rule.kind == RuleKind.REFERRAL_SOURCE:
         return f"referred by {any_of([vocabulary.REFERRAL_SOURCES[value] for value in rule.values])}"
     unit = f" {rule.question.unit}" if rule.question.unit else ""
@@ -117,7 +117,13 @@ def rule_in_words(rule: Rule) -> str:
         said = f"Not suitable unless {rule.clearance_by} clears it: {looked_for}."
     else:
         said = f"Not suitable: {looked_for}."
-    return f"{said} {rule.note}".strip()
+    return said if _called(rule) else f"{said} {rule.note}".strip()
+
+
+def _called(rule: Rule) -> str:
+    """Write what an area, or practices, are called: their rule's remark, because a code tells a reader nothing."""
+    is_of_places = rule.kind in (RuleKind.AREA, RuleKind.PRACTICE)
+    return f" ({rule.note.rstrip('.')})" if is_of_places and rule.note else ""
 
 
 def answered(rule: Rule, answer: Answer) -> str:

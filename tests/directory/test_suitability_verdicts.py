@@ -13,6 +13,7 @@ from services_directory.suitability.facts import Facts
 from services_directory.suitability.kinds import AnswerKind, Operator, PeriodUnit, RuleBasis, RuleKind, Severity
 from services_directory.suitability.rules import Rule
 from services_directory.suitability.seed import DEMONSTRATION, SEED_SETS
+from services_directory.suitability.wording import rule_in_words
 from tests.directory.rulebook import (
     MORNING,
     SAYS,
@@ -216,6 +217,14 @@ def test_of_alternatives_one_is_enough(known, verdict, words, open_questions):
     assert [question.code for question in found.not_known] == open_questions
 
 
+def test_who_lives_elsewhere_is_told_for_which_area_it_is():
+    lives = remade(DEMONSTRATION.rules[2], group="")
+    assert words_of(judged(lives, local_authority="E08000009")) == [
+        "The person lives outside the area that it is for. Needed: living in the area that it is for (Stockport)."
+    ]
+    assert rule_in_words(lives) == "Needed: living in the area that it is for (Stockport)."
+
+
 def test_where_one_lives_or_where_one_is_registered():
     lives, registered = DEMONSTRATION.rules[2], DEMONSTRATION.rules[3]
     assert judged(lives, registered, local_authority="E08000007", gp_practice_code="P88001").verdict == "eligible_now"
@@ -223,7 +232,10 @@ def test_where_one_lives_or_where_one_is_registered():
     nowhere = judged(lives, registered, local_authority="E08000009", gp_practice_code="V81997")
     assert (nowhere.verdict, words_of(nowhere)) == (
         "not_eligible",
-        ["None of what is needed: living in the area that it is for or registered with a practice that it is for."],
+        [
+            "None of what is needed: living in the area that it is for (Stockport) or registered with a practice that "
+            "it is for (Practices of the demonstration)."
+        ],
     )
     unsaid = judged(lives, registered, local_authority="E08000009", gp_practice_code="V81999")
     assert (unsaid.verdict, [question.code for question in unsaid.not_known]) == ("cannot_say", ["gp_practice_code"])
