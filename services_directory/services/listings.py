@@ -34,6 +34,7 @@ from services_directory.models import ListingProposal, Organization, Service
 from services_directory.services.capacity import say
 from services_directory.services.checking import check
 from services_directory.services.completing import complete
+from services_directory.services.trust import judge_listings
 from services_directory.services.verifications import note_edit
 from services_directory.services.waiting import propose_listing, propose_values
 from services_directory.services.writing import write
@@ -152,6 +153,10 @@ def add(
     service = Service(**({"pk": service_id} if service_id else {}))
     with _refusing(), recorded([service.pk], kind=kind, author=author, at=at, new=[service.pk], proposal=proposal):
         write(service, whole, at=at, by=author.user)
+    if kind != ChangeKind.SPREADSHEET and author.user is not None:
+        note_edit(service=service, actor=Actor(user=author.user), at=at)
+    else:
+        judge_listings([service.pk], at=at)
     return service
 
 

@@ -492,6 +492,8 @@ def test_bo_lists_something_new_which_is_nowhere_until_edie_approves(cast, edie,
     assert [(term["code"], term["link_type"]) for term in made["terms"]] == [("falls", "need")]
     (change,) = history(edie, f"/api/v1/services/{made['id']}/")
     assert (change["version"], change["is_new"], change["kind"], change["changes"]) == (1, True, "approval", [])
+    assert made["trust"]["words"].startswith("The directory's editor checked it on 2 November 2026.")
+    assert made["trust"]["label"] == "Checked recently"
 
 
 def test_edie_lists_something_new_and_it_is_there(cast, edie):
@@ -506,6 +508,10 @@ def test_edie_lists_something_new_and_it_is_there(cast, edie):
     )  # fmt: skip
     assert answer.headers["Location"].endswith(f"/api/v1/services/{answer.json()['id']}/")
     assert history(edie, f"/api/v1/services/{answer.json()['id']}/")[0]["who"] == "Edie Keeper"
+    trust = answer.json()["trust"]
+    assert (trust["score"], trust["label"], trust["words"]) == (
+        100, "Checked recently", "The directory's editor checked it on 2 November 2026.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "listings", "proposals"), [("editor", 1, 0), ("befriender", 0, 1)])
