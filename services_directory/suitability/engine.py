@@ -170,12 +170,12 @@ def _outcome(in_force: RuleInForce, finding: Finding, given: ClearanceGiven | No
                 words = f"{words} {wording.earlier_decision(given)}"
         elif not given.is_cleared:
             return RuleOutcome(
-                in_force=in_force, result=RuleResult.REFUSED, words=f"{words} {wording.decision(given)}",
+                in_force=in_force, result=RuleResult.REFUSED, words=f"{words} {wording.decision(given, rule)}",
                 answer=finding.answer, clearance=given,
             )  # fmt: skip
         elif result != RuleResult.PASSED:
             return RuleOutcome(
-                in_force=in_force, result=RuleResult.CLEARED, words=f"{words} {wording.decision(given)}",
+                in_force=in_force, result=RuleResult.CLEARED, words=f"{words} {wording.decision(given, rule)}",
                 answer=finding.answer, clearance=given,
             )  # fmt: skip
     if result == RuleResult.FAILED:

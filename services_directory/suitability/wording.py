@@ -162,10 +162,10 @@ def in_the_way(rule: Rule) -> str:
     return "The service is not suitable for the person."
 
 
-def decision(given: ClearanceGiven) -> str:
-    """Write who decided, when and what."""
-    verb = "Cleared" if given.is_cleared else "Not cleared"
-    return f"{verb} by {given.professional_name}, {given.professional_role}, on {in_words(given.decided_on)}."
+def decision(given: ClearanceGiven, rule: Rule) -> str:
+    """Write who decided, when and what; of a clearance whose the rule asks for, as nobody but a reader can compare."""
+    by = f"by {given.professional_name}, {given.professional_role}, on {in_words(given.decided_on)}"
+    return f"Cleared {by}; the rule asks for {rule.clearance_by}." if given.is_cleared else f"Not cleared {by}."
 
 
 def earlier_decision(given: ClearanceGiven) -> str:

@@ -271,7 +271,7 @@ def test_a_recorded_clearance_reverses_an_absolute_contraindication_and_names_wh
     assert (found.verdict, found.label) == ("eligible_now", "Eligible now")
     assert words_of(found) == [
         "Blood pressure 182/95 on 3 November 2026: the upper value is at or above the limit of 180/100. "
-        "Cleared by Dr Amara Shah, GP, on 3 November 2026."
+        "Cleared by Dr Amara Shah, GP, on 3 November 2026; the rule asks for a doctor."
     ]
     assert found.outcomes[0].result == "cleared"
 
