@@ -30,7 +30,7 @@ from services_directory.listing.document import (
     without_ids,
 )
 from services_directory.listing.history import Author, lock, recorded
-from services_directory.models import ListingProposal, Organization, Service
+from services_directory.models import ListingCheck, ListingProposal, Organization, Service
 from services_directory.services.capacity import say
 from services_directory.services.checking import check
 from services_directory.services.completing import complete
@@ -195,6 +195,10 @@ def carry_out(
         write(service, values, at=at, by=author.user, also_typed=["capacity"] if capacity else [])
         if capacity:
             say(service, {"capacity": capacity}, actor=Actor(user=author.user), at=at)
+    if "receiving_team" in values:
+        # What was asked of the team that kept it is no longer theirs to answer.
+        open_checks = ListingCheck.objects.filter(service=service, answered_at__isnull=True, lapsed_at__isnull=True)
+        open_checks.update(lapsed_at=at)
 
 
 def locked(service_id: UUID, *, with_organization: bool = False) -> Service:

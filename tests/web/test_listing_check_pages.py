@@ -229,7 +229,20 @@ def test_nobody_is_thanked_for_a_listing_that_has_left_the_directory(asked, clie
         assert answer.status_code == 410
         assert "There is nothing to answer" in html
         assert "“Walking group” is not in the directory at present. Nothing has been changed just now." in html
-        assert "If it should be there, please tell whoever runs this directory for you." in html
+        assert "If that is a mistake, please tell whoever runs this directory for you." in html
+    assert standing() == before
+
+
+def test_the_team_that_kept_a_listing_does_not_answer_for_the_one_that_keeps_it_now(asked, client, read, as_user):
+    link = link_of(asked.leisure.inbox_email)
+    moved = as_user(asked.editor).patch(
+        f"/api/v1/services/{asked.walking.pk}/", {"receiving_team": str(asked.befriending.pk)}
+    )
+    assert moved.status_code == 200
+    before = standing()
+    for answer in (client.get(link), client.post(f"{link}{asked.walking.pk}/", {"answer": "closed"})):
+        assert answer.status_code == 410
+        assert "This listing is asked of somebody else by now. Nothing has been changed" in answer.content.decode()
     assert standing() == before
 
 
