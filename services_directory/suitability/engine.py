@@ -124,7 +124,7 @@ class Judge:
             outcomes=tuple(outcomes),
             decided_by=tuple(decided_by),
             not_known=tuple(not_known.values()),
-            notices=_notices(outcomes),
+            notices=(*_notices(outcomes), *_told_long_ago(outcomes, self.planned_start)),
         )
 
     def _outcomes(
@@ -286,6 +286,20 @@ def _notices(outcomes: Sequence[RuleOutcome]) -> tuple[str, ...]:
     return tuple(notices)
 
 
+def _told_long_ago(outcomes: Sequence[RuleOutcome], start: dt.date) -> tuple[str, ...]:
+    """Say of which contraindications nothing is known but what was measured or said long before the start."""
+    passed = [outcome for outcome in outcomes if outcome.result == RuleResult.PASSED]
+    old = {
+        outcome.in_force.rule.question.name: in_words(outcome.answer.observed_on)
+        for outcome in passed
+        if outcome.in_force.rule.is_exclusion and outcome.answer and outcome.answer.observed_on < start - _LONG_AGO
+    }
+    names = "; ".join(f"{name} ({day})" for name, day in old.items())
+    return (f"Known from more than a year before the start only: ask whether it is still so: {names}.",) if old else ()
+
+
+_LONG_AGO = dt.timedelta(days=365)
+"""Ours, as no source says how long an answer holds. It changes no verdict: a rule may (`valid_for_days`)."""
 _NOTICES = {
     RuleBasis.COMPARABLE: "Rules of comparable schemes or of guidance, not confirmed by this service",
     RuleBasis.MADE_UP: "Rules made up for the demonstration",

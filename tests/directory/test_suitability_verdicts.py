@@ -365,6 +365,22 @@ def test_what_is_no_matter_of_health_nobody_clears():
     )
 
 
+def test_what_was_measured_long_ago_is_told_and_decides_as_its_rule_says():
+    def pressure(observed_on):
+        return judged(PRESSURE, **answers(blood_pressure=answer((120, 80), observed_on=day(observed_on))))
+
+    found = pressure("2016-01-01")
+    assert (found.verdict, found.notices) == (
+        "eligible_now",
+        (
+            "Known from more than a year before the start only: ask whether it is still so: "
+            "resting blood pressure (1 January 2016).",
+        ),
+    )
+    assert pressure("2025-11-03").notices == ()
+    assert pressure("2025-11-02").notices != ()
+
+
 # --- Unknown is never no, and never yes ---------------------------------------------------------------------------
 
 EVERY_RULE = [
