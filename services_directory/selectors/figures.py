@@ -150,7 +150,8 @@ def _keeper_is_reached_at(addresses: list[str]) -> Q:
 
 
 def _is_our_own_signpost() -> Q:
-    return Q(feed__isnull=True, referral_route=ReferralRoute.SIGNPOSTING)
+    is_our_own = Q(feed__isnull=True) | Q(feed__is_kept_here=True)
+    return is_our_own & Q(referral_route=ReferralRoute.SIGNPOSTING)
 
 
 def _check_may_read(user: User) -> None:
