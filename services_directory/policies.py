@@ -20,6 +20,9 @@ WHO_MAY_BE_REFERRED = frozenset(
 )  # fmt: skip
 """Fields that decide who may be referred, and to whom: a provider proposes them, a directory editor approves."""
 
+SAY_NOTHING_OF_THE_REST = frozenset({"capacity", "receiving_team", "rule_sets"})
+"""Fields that somebody can change without having seen whether times, places and prices are right."""
+
 
 def is_editor(actor: Actor) -> bool:
     """Whether the actor keeps the whole directory: a directory editor, or the service itself (a command)."""

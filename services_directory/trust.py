@@ -60,6 +60,7 @@ class TrustEvidence:
     verified_how: str = ""
     verified_by: str = ""
     reported: str = ""
+    is_reported_by_editor: bool = False
     published_on: dt.date | None = None
     published_by: str = ""
     capacity_confirmed_on: dt.date | None = None
@@ -138,11 +139,15 @@ def _checking(evidence: TrustEvidence) -> str:
         words = f"{evidence.published_by} published it on {_day(evidence.published_on)}; nobody has checked it here."
     else:
         words = "Nobody has checked it."
-    report = {
-        CheckAnswer.CHANGED.value: "Its provider has said since that something has changed.",
-        CheckAnswer.CLOSED.value: "Its provider has said since that it has closed.",
-    }.get(evidence.reported)
-    return f"{words} {report}" if report else words
+    report = _REPORTS.get(evidence.reported)
+    return f"{words} {_reporter(evidence)} has said since that {report}." if report else words
+
+
+_REPORTS = {CheckAnswer.CHANGED.value: "something has changed", CheckAnswer.CLOSED.value: "it has closed"}
+
+
+def _reporter(evidence: TrustEvidence) -> str:
+    return "The directory's editor" if evidence.is_reported_by_editor else "Its provider"
 
 
 def _answers(known: Responsiveness | None) -> TrustPart:
@@ -202,12 +207,8 @@ def _why_stale(evidence: TrustEvidence, *, on: dt.date) -> str:
 
 
 def _label(evidence: TrustEvidence, *, on: dt.date) -> str:
-    reports = {
-        CheckAnswer.CHANGED.value: "Its provider says that something has changed",
-        CheckAnswer.CLOSED.value: "Its provider says that it has closed",
-    }
-    if evidence.reported in reports:
-        return reports[evidence.reported]
+    if evidence.reported in _REPORTS:
+        return f"{_reporter(evidence)} says that {_REPORTS[evidence.reported]}"
     if evidence.verified_on:
         months = _whole_months(evidence.verified_on, on)
         if months < RECENT_MONTHS:

@@ -16,10 +16,12 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 
+from core.clocks import local_day
 from core.errors import Conflict, DomainError, Invalid, NotVisible
 from core.throttling import SignedLinkThrottle
 from services_directory.enums import CheckAnswer
-from services_directory.selectors.checks import EXPIRED, get_check_request, get_listing_check, listings_left
+from services_directory.models import CheckRequest
+from services_directory.selectors.checks import EXPIRED, GONE, get_check_request, get_listing_check, listings_left
 from services_directory.services.verifications import LONGEST_NOTE, Said, answer_by_link
 from web import listings, words
 
@@ -55,7 +57,7 @@ class CheckRequestView(SignedLinkView):
         asked = get_check_request(reference, signature, at=now)
         if len(checks := asked.checks.all()) == 1:
             return _listing_page(request, reference, signature, checks[0].service_id, at=now)
-        context = {"asked": asked, "signature": signature, "due": words.day(asked.due_on)}
+        context = {"asked": asked, "signature": signature} | _due(asked, at=now)
         return render(request, "web/check_request.html", context)
 
 
@@ -104,15 +106,17 @@ def _listing_page(
     errors = problem.extra["errors"] if problem else {}
     context = {
         "reference": reference, "signature": signature, "service": check.service,
-        "due": words.day(check.request.due_on), "facts": listings.facts_of(check.service),
-        "errors": errors, "note": note, "longest_note": LONGEST_NOTE,
-    }  # fmt: skip
+        "facts": listings.facts_of(check.service), "errors": errors, "note": note, "longest_note": LONGEST_NOTE,
+    } | _due(check.request, at=at)  # fmt: skip
     return render(request, "web/check_listing.html", context, status=400 if errors else 200)
+
+
+def _due(asked: CheckRequest, *, at: dt.datetime) -> dict[str, object]:
+    return {"due": words.day(asked.due_on), "is_late": local_day(at) > asked.due_on}
 
 
 def _end(request: HttpRequest, why: DomainError, *, status: int) -> HttpResponse:
     title = {404: "This link does not work", 410: "This has been answered already"}[status]
-    if why.code == EXPIRED:
-        title = "This link has expired"
-    context = {"title": title, "detail": why.detail, "is_expired": why.code == EXPIRED}
+    title = {EXPIRED: "This link has expired", GONE: "There is nothing to answer"}.get(why.code, title)
+    context = {"title": title, "detail": why.detail, "is_expired": why.code == EXPIRED, "is_gone": why.code == GONE}
     return render(request, "web/check_end.html", context, status=status)

@@ -55,7 +55,9 @@ class SuitabilitySerializer(serializers.Serializer[Any]):
         many=True, help_text="In a list those that decided; of one service all, the deciding ones first."
     )
     not_known = OpenQuestionSerializer(many=True)
-    notices = serializers.ListField(child=serializers.CharField(), help_text="What to know of the rules themselves.")
+    notices = serializers.ListField(
+        child=serializers.CharField(), help_text="What to know of the rules, and of old answers."
+    )
 
 
 class SuitabilityWriter:

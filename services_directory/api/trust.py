@@ -49,7 +49,9 @@ class TrustSerializer(ListedTrustSerializer):
     parts = serializers.SerializerMethodField()
     judged_at = serializers.DateTimeField(source="judgement.judged_at", allow_null=True)
     verified_by = serializers.CharField(help_text="The organisation or the role that last said that it is right.")
-    reported = serializers.CharField(help_text="changed or closed, where its provider has said so since; else empty.")
+    reported = serializers.CharField(
+        help_text="changed or closed, where somebody who keeps it has said so since; else empty."
+    )
 
     class Meta:
         model = Service

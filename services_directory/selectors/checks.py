@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from core.errors import Conflict, NotVisible
 from core.signed_links import is_signed
 from notifications.templates import LISTING_CHECK
+from services_directory.enums import ServiceStatus
 from services_directory.models import (
     Address,
     CheckRequest,
@@ -19,8 +20,8 @@ from services_directory.models import (
     ServiceAtLocation,
 )
 
-EXPIRED, USED = "link_expired", "link_used"
-"""The codes of the two ways in which a link has come to its end."""
+EXPIRED, USED, GONE = "link_expired", "link_used", "listing_gone"
+"""The codes of the ways in which a link has come to its end."""
 
 
 def get_check_request(reference: str, signature: str, *, at: dt.datetime) -> CheckRequest:
@@ -45,7 +46,8 @@ def get_check_request(reference: str, signature: str, *, at: dt.datetime) -> Che
 def get_listing_check(reference: str, signature: str, service_id: UUID, *, at: dt.datetime) -> ListingCheck:
     """Return one listing of the request behind a link, with what is published of it.
 
-    :raises NotVisible, Conflict: as `get_check_request` does; and if this listing has been answered for already.
+    :raises NotVisible, Conflict: as `get_check_request` does; and if this listing has been answered for already, has
+        another keeper or has left the directory (`listing_gone`).
     """
     request = get_check_request(reference, signature, at=at)
     check = next((each for each in request.checks.all() if each.service_id == service_id), None)
@@ -53,13 +55,20 @@ def get_listing_check(reference: str, signature: str, service_id: UUID, *, at: d
         raise NotVisible("This link does not ask about that listing.")
     if check.answered_at:
         raise Conflict("This listing has been answered for already.", code=USED)
+    if check.lapsed_at:
+        raise Conflict("This listing is asked of somebody else by now.", code=GONE)
+    if check.service.status != ServiceStatus.ACTIVE:
+        raise Conflict(f"“{check.service.name}” is not in the directory at present.", code=GONE)
     check.service = _as_published(check.service_id)
     return check
 
 
 def listings_left(reference: str) -> int:
-    """Return how many listings of a request nobody has answered for."""
-    return ListingCheck.objects.filter(request__reference=reference, answered_at__isnull=True).count()
+    """Return how many listings of a request are in the directory, and nobody has answered for."""
+    unanswered = ListingCheck.objects.filter(
+        request__reference=reference, answered_at__isnull=True, lapsed_at__isnull=True
+    )  # fmt: skip
+    return unanswered.filter(service__status=ServiceStatus.ACTIVE).count()
 
 
 def _as_published(service_id: UUID) -> Service:

@@ -32,7 +32,7 @@ DEFINITIONS = {
         "Listings whose provider has said that they have closed, and that nobody has looked at since. One that only "
         "signposts is out of the search; one that takes referrals is paused."
     ),
-    "bounced": "Listings whose keeper's inbox could not take a message from us, and nobody has owed it again.",
+    "bounced": "Listings whose keeper's inbox could not take a message from us, unless it has been sent again since.",
 }
 """Each figure, in order, with what it counts."""
 
@@ -150,7 +150,8 @@ def _keeper_is_reached_at(addresses: list[str]) -> Q:
 
 
 def _is_our_own_signpost() -> Q:
-    return Q(feed__isnull=True, referral_route=ReferralRoute.SIGNPOSTING)
+    is_our_own = Q(feed__isnull=True) | Q(feed__is_kept_here=True)
+    return is_our_own & Q(referral_route=ReferralRoute.SIGNPOSTING)
 
 
 def _check_may_read(user: User) -> None:

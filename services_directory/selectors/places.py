@@ -40,8 +40,8 @@ def locate(postcode: str, *, field: str = "postcode") -> Located:
     """
     try:
         written = clean_postcode(postcode)
-    except ValueError as problem:
-        raise Invalid({field: [str(problem)]}) from None
+    except ValueError:
+        raise Invalid({field: ["Enter a full UK postcode, like SK1 3XE."]}) from None
     if written.startswith("ZZ99"):
         raise UnknownPostcode({field: [f"{written} stands for no place: give a postcode nearby, or a point."]})
     found = locate_many([written]).get(written)

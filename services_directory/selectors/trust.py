@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 
 from core.clocks import local_day
 from notifications.selectors import failed_recipients
-from services_directory.enums import ReferralRoute
-from services_directory.models import ListingCheck, Service
+from services_directory.enums import CheckAnswer, ReferralRoute, VerificationSource
+from services_directory.models import ListingCheck, Service, Verification
 from services_directory.querysets import ServiceQuerySet, one_of
 from services_directory.trust import CHECK_AFTER_DAYS, Responsiveness, TrustEvidence
 
@@ -33,6 +33,7 @@ _OF_EVIDENCE = (
     "verified_how",
     "verified_by",
     "reported",
+    "reported_how",
     "capacity_confirmed_at",
     "assured_date",
     "last_modified",
@@ -50,7 +51,10 @@ def evidence_of(service_ids: Collection[UUID], *, read_at: dt.datetime | None = 
 
     :param read_at: when they are read from their feed, where that is not written down yet.
     """
-    rows = list(Service.objects.filter(one_of("pk", service_ids)).order_by("pk").values(*_OF_EVIDENCE))
+    reports = Verification.objects.filter(service=OuterRef("pk")).exclude(answer=CheckAnswer.STILL_RIGHT)
+    latest = Subquery(reports.order_by("-at", "-id").values("source")[:1])
+    services = Service.objects.filter(one_of("pk", service_ids)).order_by("pk")
+    rows = list(services.annotate(reported_how=Case(When(~Q(reported=""), latest))).values(*_OF_EVIDENCE))
     inboxes = {row["id"]: inbox_of(row) for row in rows}
     bounced = failed_recipients({inbox for inbox in inboxes.values() if inbox})
     asked = _asked_in_vain(service_ids)
@@ -117,6 +121,7 @@ def _evidence(
         verified_how=row["verified_how"],
         verified_by=row["verified_by"],
         reported=row["reported"],
+        is_reported_by_editor=row["reported_how"] == VerificationSource.EDITOR,
         published_on=_published_on(row, read_on=_day(read_at)),
         capacity_confirmed_on=_day(row["capacity_confirmed_at"]),
         published_by=row["feed__name"] or "",

@@ -30,10 +30,11 @@ from services_directory.listing.document import (
     without_ids,
 )
 from services_directory.listing.history import Author, lock, recorded
-from services_directory.models import ListingProposal, Organization, Service
+from services_directory.models import ListingCheck, ListingProposal, Organization, Service
 from services_directory.services.capacity import say
 from services_directory.services.checking import check
 from services_directory.services.completing import complete
+from services_directory.services.trust import judge_listings
 from services_directory.services.verifications import note_edit
 from services_directory.services.waiting import propose_listing, propose_values
 from services_directory.services.writing import write
@@ -96,8 +97,9 @@ def edit(service: Service, *, actor: Actor, at: dt.datetime, sent: Mapping[str, 
         _check_without(before, now, waiting)
     if now:
         carry_out(service, now, kind=kind, author=Author.of_actor(actor, side), at=at)
-        if kind == ChangeKind.EDIT and actor.user is not None:
-            note_edit(service=service, actor=actor, at=at)  # who brings it up to date has looked at it
+        # Who brings it up to date has looked at it; who says whether there is room, or where referrals go, has not.
+        if kind == ChangeKind.EDIT and actor.user is not None and not policies.SAY_NOTHING_OF_THE_REST.issuperset(now):
+            note_edit(service=service, actor=actor, at=at)
     proposal = None
     if side == ChangeSide.PROVIDER and actor.user is not None:
         proposal = propose_values(
@@ -151,6 +153,10 @@ def add(
     service = Service(**({"pk": service_id} if service_id else {}))
     with _refusing(), recorded([service.pk], kind=kind, author=author, at=at, new=[service.pk], proposal=proposal):
         write(service, whole, at=at, by=author.user)
+    if kind != ChangeKind.SPREADSHEET and author.user is not None:
+        note_edit(service=service, actor=Actor(user=author.user), at=at)
+    else:
+        judge_listings([service.pk], at=at)
     return service
 
 
@@ -189,6 +195,10 @@ def carry_out(
         write(service, values, at=at, by=author.user, also_typed=["capacity"] if capacity else [])
         if capacity:
             say(service, {"capacity": capacity}, actor=Actor(user=author.user), at=at)
+    if "receiving_team" in values:
+        # What was asked of the team that kept it is no longer theirs to answer.
+        open_checks = ListingCheck.objects.filter(service=service, answered_at__isnull=True, lapsed_at__isnull=True)
+        open_checks.update(lapsed_at=at)
 
 
 def locked(service_id: UUID, *, with_organization: bool = False) -> Service:

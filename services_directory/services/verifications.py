@@ -65,13 +65,13 @@ def answer_by_link(*, reference: str, signature: str, service_id: UUID, said: Sa
     """
     said = said.checked()
     check = get_listing_check(reference, signature, service_id, at=at)
-    # Of two who press at once, the second waits here for the first, and then finds it answered.
-    locked = ListingCheck.objects.select_for_update().filter(pk=check.pk, answered_at__isnull=True).first()
-    if locked is None:
+    # Of two who press at once, the second waits here for the first, and then finds it answered. The listing is locked,
+    # and before its check is looked at, because whoever vouches for it signed in, or edits it, does the same.
+    service = _lock(check.service)
+    if not ListingCheck.objects.filter(pk=check.pk, answered_at__isnull=True).exists():
         raise Conflict("This listing has been answered for already.", code=USED)
     return _record(
-        _lock(check.service), said, source=VerificationSource.PROVIDER_LINK, actor=WHOEVER_HAS_THE_LINK, at=at,
-        request=check.request,
+        service, said, source=VerificationSource.PROVIDER_LINK, actor=WHOEVER_HAS_THE_LINK, at=at, request=check.request
     )  # fmt: skip
 
 

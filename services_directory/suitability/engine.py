@@ -114,16 +114,17 @@ class Judge:
             is_clearable = all(outcome.result == RuleResult.FAILED for outcome in hard)
             to_clear = hard if is_clearable and all(outcome.in_force.rule.clearance_by for outcome in hard) else []
         by = tuple(dict.fromkeys(outcome.in_force.rule.clearance_by for outcome in to_clear))
-        is_now = self.planned_start <= self.on
+        day = eligible_from or (None if self.planned_start <= self.on else self.planned_start)
+        label = _label(verdict, day, by, len(not_known), has_a_set=_has_a_set(outcomes))
         return Suitability(
             verdict=verdict,
-            label=_label(verdict, eligible_from or (None if is_now else self.planned_start), by, len(not_known)),
+            label=label,
             eligible_from=eligible_from,
             clearance_by=by,
             outcomes=tuple(outcomes),
             decided_by=tuple(decided_by),
             not_known=tuple(not_known.values()),
-            notices=_notices(outcomes),
+            notices=(*_notices(outcomes), *_told_long_ago(outcomes, self.planned_start)),
         )
 
     def _outcomes(
@@ -165,15 +166,16 @@ def _outcome(in_force: RuleInForce, finding: Finding, given: ClearanceGiven | No
         result = RuleResult.NOT_YET if finding.changes_on else RuleResult.FAILED
     if given is not None:
         if not _is_about_what_is_known(given, finding.answer):
-            words = f"{words} {wording.earlier_decision(given)}" if result != RuleResult.PASSED else words
+            if result != RuleResult.PASSED or not given.is_cleared:
+                words = f"{words} {wording.earlier_decision(given)}"
         elif not given.is_cleared:
             return RuleOutcome(
-                in_force=in_force, result=RuleResult.REFUSED, words=f"{words} {wording.decision(given)}",
+                in_force=in_force, result=RuleResult.REFUSED, words=f"{words} {wording.decision(given, rule)}",
                 answer=finding.answer, clearance=given,
             )  # fmt: skip
         elif result != RuleResult.PASSED:
             return RuleOutcome(
-                in_force=in_force, result=RuleResult.CLEARED, words=f"{words} {wording.decision(given)}",
+                in_force=in_force, result=RuleResult.CLEARED, words=f"{words} {wording.decision(given, rule)}",
                 answer=finding.answer, clearance=given,
             )  # fmt: skip
     if result == RuleResult.FAILED:
@@ -188,8 +190,14 @@ def _outcome(in_force: RuleInForce, finding: Finding, given: ClearanceGiven | No
 
 
 def _is_about_what_is_known(given: ClearanceGiven, answer: Answer | None) -> bool:
-    """Whether a decision was made with the answer at hand: a worse reading after it has been cleared by nobody."""
-    return answer is None or (given.decided_on, given.recorded_at) >= (answer.observed_on, answer.recorded_at)
+    """Whether a decision was made with the answer at hand: a worse reading after it has been cleared by nobody, nor has
+    one that was put right after it. A decision against stands until there is an answer of a later day.
+    """
+    if answer is None:
+        return True
+    if given.is_cleared and given.recorded_at < answer.recorded_at:
+        return False
+    return (given.decided_on, given.recorded_at) >= (answer.observed_on, answer.recorded_at)
 
 
 def _of_group(members: Sequence[RuleOutcome]) -> RuleOutcome:
@@ -244,7 +252,9 @@ def _has_a_set(outcomes: Sequence[RuleOutcome]) -> bool:
     return any(outcome.in_force.version is not None for outcome in outcomes)
 
 
-def _label(verdict: Verdict, day: dt.date | None, clearance_by: Sequence[str], open_questions: int) -> str:
+def _label(
+    verdict: Verdict, day: dt.date | None, clearance_by: Sequence[str], open_questions: int, *, has_a_set: bool
+) -> str:
     by = wording.each_of(clearance_by)
     is_are = "1 question is open" if open_questions == 1 else f"{open_questions} questions are open"
     if verdict == Verdict.ELIGIBLE_NOW:
@@ -257,8 +267,9 @@ def _label(verdict: Verdict, day: dt.date | None, clearance_by: Sequence[str], o
         return "No rules known: ask the provider"
     if verdict == Verdict.NEEDS_CLEARANCE:
         parts = [f"Needs clearance by {by}"]
-    elif by or open_questions:
+    elif by or open_questions or not has_a_set:
         parts = [f"Not before {in_words(day or dt.date.max)}", *([f"needs clearance by {by}"] if by else [])]
+        parts += [] if has_a_set else ["no rules known: ask the provider"]
     else:
         return f"Eligible from {in_words(day or dt.date.max)}"
     return "; ".join([*parts, *([is_are] if open_questions else [])])
@@ -275,6 +286,20 @@ def _notices(outcomes: Sequence[RuleOutcome]) -> tuple[str, ...]:
     return tuple(notices)
 
 
+def _told_long_ago(outcomes: Sequence[RuleOutcome], start: dt.date) -> tuple[str, ...]:
+    """Say of which contraindications nothing is known but what was measured or said long before the start."""
+    passed = [outcome for outcome in outcomes if outcome.result == RuleResult.PASSED]
+    old = {
+        outcome.in_force.rule.question.name: in_words(outcome.answer.observed_on)
+        for outcome in passed
+        if outcome.in_force.rule.is_exclusion and outcome.answer and outcome.answer.observed_on < start - _LONG_AGO
+    }
+    names = "; ".join(f"{name} ({day})" for name, day in old.items())
+    return (f"Known from more than a year before the start only: ask whether it is still so: {names}.",) if old else ()
+
+
+_LONG_AGO = dt.timedelta(days=365)
+"""Ours, as no source says how long an answer holds. It changes no verdict: a rule may (`valid_for_days`)."""
 _NOTICES = {
     RuleBasis.COMPARABLE: "Rules of comparable schemes or of guidance, not confirmed by this service",
     RuleBasis.MADE_UP: "Rules made up for the demonstration",

@@ -92,9 +92,9 @@ def what_it_looks_for(rule: Rule) -> str:
     if rule.kind == RuleKind.CHOICE:
         return f"{name}: {chosen(rule, rule.values)}"
     if rule.kind == RuleKind.AREA:
-        return "living in the area that it is for"
+        return f"living in the area that it is for{_called(rule)}"
     if rule.kind == RuleKind.PRACTICE:
-        return "registered with a practice that it is for"
+        return f"registered with a practice that it is for{_called(rule)}"
     if rule.kind == RuleKind.REFERRAL_SOURCE:
         return f"referred by {any_of([vocabulary.REFERRAL_SOURCES[value] for value in rule.values])}"
     unit = f" {rule.question.unit}" if rule.question.unit else ""
@@ -117,7 +117,13 @@ def rule_in_words(rule: Rule) -> str:
         said = f"Not suitable unless {rule.clearance_by} clears it: {looked_for}."
     else:
         said = f"Not suitable: {looked_for}."
-    return f"{said} {rule.note}".strip()
+    return said if _called(rule) else f"{said} {rule.note}".strip()
+
+
+def _called(rule: Rule) -> str:
+    """Write what an area, or practices, are called: their rule's remark, because a code tells a reader nothing."""
+    is_of_places = rule.kind in (RuleKind.AREA, RuleKind.PRACTICE)
+    return f" ({rule.note.rstrip('.')})" if is_of_places and rule.note else ""
 
 
 def answered(rule: Rule, answer: Answer) -> str:
@@ -156,15 +162,16 @@ def in_the_way(rule: Rule) -> str:
     return "The service is not suitable for the person."
 
 
-def decision(given: ClearanceGiven) -> str:
-    """Write who decided, when and what."""
-    verb = "Cleared" if given.is_cleared else "Not cleared"
-    return f"{verb} by {given.professional_name}, {given.professional_role}, on {in_words(given.decided_on)}."
+def decision(given: ClearanceGiven, rule: Rule) -> str:
+    """Write who decided, when and what; of a clearance whose the rule asks for, as nobody but a reader can compare."""
+    by = f"by {given.professional_name}, {given.professional_role}, on {in_words(given.decided_on)}"
+    return f"Cleared {by}; the rule asks for {rule.clearance_by}." if given.is_cleared else f"Not cleared {by}."
 
 
 def earlier_decision(given: ClearanceGiven) -> str:
     """Write that a decision was made before what is known now."""
+    decided = "decided about it" if given.is_cleared else "did not clear it"
     return (
-        f"{given.professional_name}, {given.professional_role}, decided about it on {in_words(given.decided_on)}, "
+        f"{given.professional_name}, {given.professional_role}, {decided} on {in_words(given.decided_on)}, "
         "before this was recorded. Ask again."
     )

@@ -82,6 +82,22 @@ def test_each_figure_counts_its_list_and_says_what_it_counts(who, kept, as_user)
         assert ([row["name"] for row in page["results"]], figure) == (names, figure)
 
 
+def test_a_listing_of_a_feed_that_is_kept_here_is_asked_about_and_counted_as_our_own(cast, now, as_user):
+    started = Feed.objects.create(
+        name="The beginning", source="beginning.json", is_kept_here=True, last_imported_at=now
+    )
+    listing(cast, "Chess", feed=started, email="chess@trust.example")
+
+    assert check_listings(at=now).asked == 4  # the three of the stage that can be asked about, and chess
+    OutboxMessage.objects.filter(recipient="chess@trust.example").update(status="failed", failure="Refused.")
+
+    def named(figure):
+        rows = as_user(cast.editor).get(LISTINGS, {"figure": figure}).json()["results"]
+        return [row["name"] for row in rows]
+
+    assert ("Chess" in named("due"), "Chess" in named("nobody_to_ask"), named("bounced")) == (True, False, ["Chess"])
+
+
 def test_feeds_are_named_the_longest_unread_first_and_the_round_is_told(kept, as_user, now):
     answer = as_user(kept.editor).get(FIGURES).json()
     feeds = [(row["name"], row["last_imported_at"], row["listings"], row["stale"]) for row in answer["feeds"]]

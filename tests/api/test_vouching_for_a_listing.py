@@ -71,6 +71,20 @@ def test_an_editor_checks_any_listing(cast, as_user):
     )  # fmt: skip
 
 
+def test_what_an_editor_reports_is_not_put_in_the_providers_mouth(cast, as_user):
+    edie = as_user(cast.editor)
+    changed = verify(edie, cast.walking, answer="changed", note="Nobody opened the hall on Tuesday.").json()
+    assert (changed["label"], changed["words"].partition(" Nobody has confirmed")[0]) == (
+        "The directory's editor says that something has changed",
+        "Nobody has checked it. The directory's editor has said since that something has changed. "
+        "Too few referrals have gone there to say how they are answered. No message to it has come back.",
+    )
+    closed = verify(edie, cast.walking, answer="closed").json()
+    assert closed["label"] == "The directory's editor says that it has closed"
+    said_by_pat = verify(as_user(cast.provider), cast.walking, answer="closed").json()
+    assert said_by_pat["label"] == "Its provider says that it has closed"
+
+
 @pytest.mark.parametrize("who", ["gp", "link_worker", "lead", "befriender", "manager", "outsider"])
 def test_nobody_else_vouches_for_a_listing(who, cast, as_user):
     answer = verify(as_user(getattr(cast, who)), cast.walking)

@@ -2,16 +2,20 @@
 
 import datetime as dt
 import threading
+import time
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
+from accounts.actors import Actor
 from notifications.models import OutboxMessage
 from notifications.templates import link_to_check
-from services_directory.models import CheckRequest, ListingCheck, Verification
+from services_directory.models import CheckRequest, ListingCheck, Service, Verification
 from services_directory.services.rounds import check_listings
+from services_directory.services.verifications import note_edit
 from tests import stage
 
 MONDAY = dt.datetime(2026, 11, 2, 6, 0, tzinfo=dt.UTC)
@@ -56,6 +60,41 @@ def test_eight_colleagues_press_at_once_and_one_of_them_answers(town):
     town.walking.refresh_from_db()
     standing = {"still_right": ("open", ""), "closed": ("paused", "closed")}[verification.answer]
     assert (town.walking.capacity, town.walking.reported) == standing
+
+
+def test_who_presses_the_link_while_a_colleague_saves_an_edit_waits_for_it_and_is_told(town):
+    check_listings(at=MONDAY)
+    request = CheckRequest.objects.get(checks__service=town.walking)
+    path = f"{link_to_check(request.reference).partition('/check/')[2]}{town.walking.pk}/"
+    pressed = []
+
+    def press():
+        try:
+            pressed.append(Client().post(f"/check/{path}", {"answer": "still_right"}).status_code)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Service.objects.select_for_update(no_key=True).get(pk=town.walking.pk)
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        wait_until_somebody_waits_for_a_lock()
+        note_edit(service=town.walking, actor=Actor(user=town.provider), at=timezone.now())
+    pressing.join()
+
+    assert pressed == [410]
+    assert [(each.source, each.by) for each in Verification.objects.all()] == [("provider_edit", town.provider)]
+
+
+def wait_until_somebody_waits_for_a_lock():
+    ends = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits.")
 
 
 def test_eight_rounds_at_once_ask_once(town):

@@ -8,7 +8,17 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from notifications.models import OutboxMessage
 from services_directory.listing.document import document_of
-from services_directory.models import Feed, ListingChange, ListingProposal, Location, Organization, Postcode, Service
+from services_directory.models import (
+    Feed,
+    ListingChange,
+    ListingProposal,
+    Location,
+    Organization,
+    Postcode,
+    Service,
+    Verification,
+)
+from services_directory.services import load_rule_sets
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +246,29 @@ def test_a_value_that_somebody_types_is_no_longer_made_up_nor_a_sources(cast, pa
     assert provenance["last_modified"] == "2026-11-02T09:30:00Z"
 
 
+@pytest.mark.parametrize("field", ["capacity", "rule_sets", "receiving_team"])
+def test_who_says_only_whether_there_is_room_or_where_referrals_go_has_not_checked_the_listing(
+    cast, edie, walking, field
+):
+    Service.objects.filter(pk=cast.walking.pk).update(reported="changed")
+    load_rule_sets(at=NOW)
+    values = {"capacity": "full", "rule_sets": ["contraindications-core"], "receiving_team": str(cast.befriending.pk)}
+
+    answer = edie.patch(walking, {field: values[field]})
+
+    assert (answer.status_code, len(history(edie, walking))) == (200, 1)
+    trust = edie.get(walking).json()["trust"]
+    assert (trust["verified_at"], trust["reported"]) == (None, "changed")
+    assert not Verification.objects.exists()
+
+
+def test_who_changes_what_the_listing_says_has_checked_it(cast, edie, walking):
+    Service.objects.filter(pk=cast.walking.pk).update(reported="changed")
+    assert edie.patch(walking, {"capacity": "full", "description": "A slow walk."}).status_code == 200
+    trust = edie.get(walking).json()["trust"]
+    assert (trust["verified_at"], trust["reported"]) == ("2026-11-02T09:30:00Z", "")
+
+
 def test_a_listing_that_is_closed_stays_with_those_who_keep_it(cast, pat, edie, as_user, walking):
     assert pat.patch(walking, {"status": "defunct"}).status_code == 200
 
@@ -459,6 +492,8 @@ def test_bo_lists_something_new_which_is_nowhere_until_edie_approves(cast, edie,
     assert [(term["code"], term["link_type"]) for term in made["terms"]] == [("falls", "need")]
     (change,) = history(edie, f"/api/v1/services/{made['id']}/")
     assert (change["version"], change["is_new"], change["kind"], change["changes"]) == (1, True, "approval", [])
+    assert made["trust"]["words"].startswith("The directory's editor checked it on 2 November 2026.")
+    assert made["trust"]["label"] == "Checked recently"
 
 
 def test_edie_lists_something_new_and_it_is_there(cast, edie):
@@ -473,6 +508,10 @@ def test_edie_lists_something_new_and_it_is_there(cast, edie):
     )  # fmt: skip
     assert answer.headers["Location"].endswith(f"/api/v1/services/{answer.json()['id']}/")
     assert history(edie, f"/api/v1/services/{answer.json()['id']}/")[0]["who"] == "Edie Keeper"
+    trust = answer.json()["trust"]
+    assert (trust["score"], trust["label"], trust["words"]) == (
+        100, "Checked recently", "The directory's editor checked it on 2 November 2026.",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("who", "listings", "proposals"), [("editor", 1, 0), ("befriender", 0, 1)])

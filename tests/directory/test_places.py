@@ -52,7 +52,7 @@ def test_a_postcode_is_found_however_it_is_written(places, written):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("SK5", "Enter a full UK postcode, like SK1 3XE (ZZ99 3VZ for no fixed abode)."),
+        ("SK5", "Enter a full UK postcode, like SK1 3XE."),
         ("SK5 8BT", "SK5 8BT is not a postcode we know. Check it, or try one nearby."),
         ("ZZ99 3VZ", "ZZ99 3VZ stands for no place: give a postcode nearby, or a point."),
     ],
@@ -128,9 +128,7 @@ def test_what_the_directory_leaves_open_is_open(as_link_worker):
 def test_what_is_no_postcode_is_a_400_and_one_that_is_unknown_a_404_with_a_sentence(places, as_link_worker):
     wrong = as_link_worker.get("/api/v1/postcodes/SK5/")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid")
-    assert wrong.json()["errors"] == {
-        "postcode": ["Enter a full UK postcode, like SK1 3XE (ZZ99 3VZ for no fixed abode)."]
-    }
+    assert wrong.json()["errors"] == {"postcode": ["Enter a full UK postcode, like SK1 3XE."]}
     unknown = as_link_worker.get("/api/v1/postcodes/SK58BT/")
     assert (unknown.status_code, unknown.json()["code"], unknown.json()["detail"]) == (
         404, "not_found", "SK5 8BT is not a postcode we know. Check it, or try one nearby.",

@@ -296,7 +296,9 @@ def test_what_a_feed_says_is_left_and_what_is_ours_is_changed_in_one_sheet(cast,
 def test_a_new_row_with_an_id_keeps_it(cast):
     key = uuid.UUID(int=77)
     report = load(f"id,name,organization,description\n{key},Bingo,New Club,Numbers\n")
-    assert (report.created, Service.objects.get(name="Bingo").pk) == (1, key)
+    bingo = Service.objects.get(name="Bingo")
+    assert (report.created, bingo.pk) == (1, key)
+    assert (bingo.trust_score, bingo.trust_label, bingo.is_stale) == (0, "Nobody has checked this listing", False)
 
 
 # --- Who ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from services_directory.suitability.facts import Facts
 from services_directory.suitability.kinds import AnswerKind, Operator, PeriodUnit, RuleBasis, RuleKind, Severity
 from services_directory.suitability.rules import Rule
 from services_directory.suitability.seed import DEMONSTRATION, SEED_SETS
+from services_directory.suitability.wording import rule_in_words
 from tests.directory.rulebook import (
     MORNING,
     SAYS,
@@ -159,6 +160,15 @@ def test_a_service_without_rules_makes_nobody_eligible():
 def test_what_a_listing_says_can_rule_out_and_alone_makes_nobody_eligible():
     over_50 = SAYS.aged(Operator.AT_LEAST, 50)
     assert judged(over_50, version=None, date_of_birth=day("1951-03-27")).verdict == "no_rules"
+
+
+def test_a_birthday_that_a_listing_waits_for_makes_nobody_eligible_either():
+    over_50 = SAYS.aged(Operator.AT_LEAST, 50)
+    found = judged(over_50, version=None, date_of_birth=day("1976-11-04"))
+    assert (found.verdict, found.eligible_from, found.label) == (
+        "eligible_from", day("2026-11-04"), "Not before 4 November 2026; no rules known: ask the provider",
+    )  # fmt: skip
+    assert judged(over_50, date_of_birth=day("1976-11-04")).label == "Eligible from 4 November 2026"
     assert judged(over_50, version=None, date_of_birth=day("2000-03-27")).verdict == "not_eligible"
     assert judged(over_50, version=None).verdict == "cannot_say"
 
@@ -207,6 +217,14 @@ def test_of_alternatives_one_is_enough(known, verdict, words, open_questions):
     assert [question.code for question in found.not_known] == open_questions
 
 
+def test_who_lives_elsewhere_is_told_for_which_area_it_is():
+    lives = remade(DEMONSTRATION.rules[2], group="")
+    assert words_of(judged(lives, local_authority="E08000009")) == [
+        "The person lives outside the area that it is for. Needed: living in the area that it is for (Stockport)."
+    ]
+    assert rule_in_words(lives) == "Needed: living in the area that it is for (Stockport)."
+
+
 def test_where_one_lives_or_where_one_is_registered():
     lives, registered = DEMONSTRATION.rules[2], DEMONSTRATION.rules[3]
     assert judged(lives, registered, local_authority="E08000007", gp_practice_code="P88001").verdict == "eligible_now"
@@ -214,7 +232,10 @@ def test_where_one_lives_or_where_one_is_registered():
     nowhere = judged(lives, registered, local_authority="E08000009", gp_practice_code="V81997")
     assert (nowhere.verdict, words_of(nowhere)) == (
         "not_eligible",
-        ["None of what is needed: living in the area that it is for or registered with a practice that it is for."],
+        [
+            "None of what is needed: living in the area that it is for (Stockport) or registered with a practice that "
+            "it is for (Practices of the demonstration)."
+        ],
     )
     unsaid = judged(lives, registered, local_authority="E08000009", gp_practice_code="V81999")
     assert (unsaid.verdict, [question.code for question in unsaid.not_known]) == ("cannot_say", ["gp_practice_code"])
@@ -250,7 +271,7 @@ def test_a_recorded_clearance_reverses_an_absolute_contraindication_and_names_wh
     assert (found.verdict, found.label) == ("eligible_now", "Eligible now")
     assert words_of(found) == [
         "Blood pressure 182/95 on 3 November 2026: the upper value is at or above the limit of 180/100. "
-        "Cleared by Dr Amara Shah, GP, on 3 November 2026."
+        "Cleared by Dr Amara Shah, GP, on 3 November 2026; the rule asks for a doctor."
     ]
     assert found.outcomes[0].result == "cleared"
 
@@ -272,6 +293,35 @@ def test_a_clearance_before_a_newer_reading_clears_nothing():
     ]
     same_day_but_earlier = cleared(at=MORNING - dt.timedelta(hours=1))
     assert same_day_but_earlier.verdict == "not_eligible"
+
+
+def test_a_reading_that_is_put_right_after_the_clearance_was_cleared_by_nobody():
+    typed = answer((182, 95), observed_on=day("2026-10-30"), recorded_at=MORNING - dt.timedelta(days=4))
+    put_right = answer((230, 130), observed_on=day("2026-10-30"), recorded_at=MORNING + dt.timedelta(hours=1))
+    assert cleared(reading=typed).verdict == "eligible_now"
+    found = cleared(reading=put_right)
+    assert (found.verdict, found.label) == ("not_eligible", "Not eligible unless cleared by a doctor")
+    assert words_of(found) == [
+        "Blood pressure 230/130 on 30 October 2026 is at or above the limit of 180/100. "
+        "Dr Amara Shah, GP, decided about it on 3 November 2026, before this was recorded. Ask again. "
+        "The person cannot start until a doctor clears it."
+    ]
+
+
+def test_a_decision_against_is_not_undone_by_putting_an_earlier_reading_right():
+    put_right = answer((120, 80), observed_on=day("2026-10-30"), recorded_at=MORNING + dt.timedelta(hours=1))
+    assert cleared(reading=put_right, cleared=False).verdict == "not_eligible"
+
+
+def test_a_decision_against_is_told_also_where_a_later_reading_has_passed_it_by():
+    found = cleared(reading=(120, 80), cleared=False, on=day("2026-11-02"))
+    assert words_of(found) == [
+        "Blood pressure 120/80 on 3 November 2026 is below the limit of 180/100. "
+        "Dr Amara Shah, GP, did not clear it on 2 November 2026, before this was recorded. Ask again."
+    ]
+    assert cleared(reading=(120, 80), on=day("2026-11-02")).outcomes[0].words == (
+        "Blood pressure 120/80 on 3 November 2026 is below the limit of 180/100."
+    )
 
 
 def test_a_professional_may_decide_where_nothing_was_recorded():
@@ -313,6 +363,22 @@ def test_what_is_no_matter_of_health_nobody_clears():
         "Not eligible",
         ["Membership of a gym: yes (3 November 2026). The service is not suitable for the person."],
     )
+
+
+def test_what_was_measured_long_ago_is_told_and_decides_as_its_rule_says():
+    def pressure(observed_on):
+        return judged(PRESSURE, **answers(blood_pressure=answer((120, 80), observed_on=day(observed_on))))
+
+    found = pressure("2016-01-01")
+    assert (found.verdict, found.notices) == (
+        "eligible_now",
+        (
+            "Known from more than a year before the start only: ask whether it is still so: "
+            "resting blood pressure (1 January 2016).",
+        ),
+    )
+    assert pressure("2025-11-03").notices == ()
+    assert pressure("2025-11-02").notices != ()
 
 
 # --- Unknown is never no, and never yes ---------------------------------------------------------------------------

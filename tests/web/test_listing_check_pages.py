@@ -210,6 +210,42 @@ def test_an_expired_link_says_so(asked, client, time_machine):
     assert not Verification.objects.exists()
 
 
+def test_a_late_answer_is_welcome(asked, read, time_machine):
+    link = link_of(asked.leisure.inbox_email)
+    time_machine.move_to(dt.datetime(2026, 12, 14, 12, 0, tzinfo=dt.UTC))
+    assert "answer below by Monday 14 December 2026. You need not" in read(Client(), link).text
+    time_machine.move_to(dt.datetime(2026, 12, 15, 12, 0, tzinfo=dt.UTC))
+    late = read(Client(), link)
+    assert "answer below. We asked for an answer by Monday 14 December 2026: a late one is welcome." in late.text
+
+
+@pytest.mark.parametrize("status", ["inactive", "defunct", "temporarily closed"])
+def test_nobody_is_thanked_for_a_listing_that_has_left_the_directory(asked, client, status):
+    link = link_of(asked.leisure.inbox_email)
+    Service.objects.filter(pk=asked.walking.pk).update(status=status)
+    before = standing()
+    for answer in (client.get(link), client.post(f"{link}{asked.walking.pk}/", {"answer": "still_right"})):
+        html = answer.content.decode()
+        assert answer.status_code == 410
+        assert "There is nothing to answer" in html
+        assert "“Walking group” is not in the directory at present. Nothing has been changed just now." in html
+        assert "If that is a mistake, please tell whoever runs this directory for you." in html
+    assert standing() == before
+
+
+def test_the_team_that_kept_a_listing_does_not_answer_for_the_one_that_keeps_it_now(asked, client, read, as_user):
+    link = link_of(asked.leisure.inbox_email)
+    moved = as_user(asked.editor).patch(
+        f"/api/v1/services/{asked.walking.pk}/", {"receiving_team": str(asked.befriending.pk)}
+    )
+    assert moved.status_code == 200
+    before = standing()
+    for answer in (client.get(link), client.post(f"{link}{asked.walking.pk}/", {"answer": "closed"})):
+        assert answer.status_code == 410
+        assert "This listing is asked of somebody else by now. Nothing has been changed" in answer.content.decode()
+    assert standing() == before
+
+
 def test_a_team_with_several_listings_sees_them_all_and_answers_one_by_one(cast, client, read):
     swimming = Service.objects.create(
         organization=cast.walking.organization, name="Swimming", referral_route="referral", receiving_team=cast.leisure,
@@ -229,6 +265,23 @@ def test_a_team_with_several_listings_sees_them_all_and_answers_one_by_one(cast,
     assert client.get(f"{link}{swimming.pk}/").status_code == 410
     client.post(f"{link}{cast.walking.pk}/", {"answer": "still_right"})
     assert client.get(link).status_code == 410
+
+
+def test_a_listing_that_has_left_the_directory_is_not_asked_about_among_others(cast, client, read):
+    swimming = Service.objects.create(
+        organization=cast.walking.organization, name="Swimming", referral_route="referral", receiving_team=cast.leisure,
+        capacity="open", first_contact_by="service",
+    )  # fmt: skip
+    check_listings(at=MONDAY)
+    link = link_of(cast.leisure.inbox_email)
+    Service.objects.filter(pk=swimming.pk).update(status="defunct")
+
+    page = read(client, link)
+
+    assert f"{link}{swimming.pk}/" not in page.html
+    assert "Swimming Not in the directory at present: there is nothing to answer" in page.text
+    thanks = client.post(f"{link}{cast.walking.pk}/", {"answer": "still_right"}).content.decode()
+    assert "That is all. You can close this page." in thanks
 
 
 @pytest.mark.parametrize("number", [1, 20])
