@@ -78,7 +78,8 @@ SELECT json_build_object(
             'capacity', service.capacity,
             'capacity_details', json_build_object(
                 'places', service.places,
-                'places_left', greatest(service.places - service.places_taken, 0),
+                'places_left', CASE WHEN service.places IS NOT NULL
+                    THEN greatest(service.places - service.places_taken, 0) END,
                 'is_full_by_count', service.is_full_by_count,
                 'keeps_waiting_list', service.keeps_waiting_list,
                 'waiting_list_length', service.waiting_list_length,

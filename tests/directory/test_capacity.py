@@ -79,6 +79,13 @@ def test_pat_says_in_one_call_that_the_walks_are_full_with_a_waiting_list(cast, 
     )  # fmt: skip
 
 
+def test_a_list_says_of_places_that_nobody_counts_what_the_service_itself_says(cast, as_user):
+    gp = as_user(cast.gp)
+    listed = {row["id"]: row["capacity_details"] for row in gp.get("/api/v1/services/").json()["results"]}
+    assert listed[str(cast.walking.pk)]["places_left"] is None
+    assert {pk: gp.get(f"/api/v1/services/{pk}/").json()["capacity_details"] for pk in listed} == listed
+
+
 def test_everybody_who_is_signed_in_reads_it_and_nobody_else(cast, as_user, client):
     set_capacity(service=cast.walking, actor=Actor(cast.provider), at=TUESDAY, said={"places": 3})
     answers = {name: as_user(user).get(address(cast.walking)) for name, user in cast.everyone.items()}
