@@ -57,7 +57,7 @@ def get_listing_check(reference: str, signature: str, service_id: UUID, *, at: d
         raise Conflict("This listing has been answered for already.", code=USED)
     if check.lapsed_at:
         raise Conflict("This listing is asked of somebody else by now.", code=GONE)
-    if check.service.status != ServiceStatus.ACTIVE:
+    if not check.service.is_running:
         raise Conflict(f"“{check.service.name}” is not in the directory at present.", code=GONE)
     check.service = _as_published(check.service_id)
     return check
@@ -68,7 +68,7 @@ def listings_left(reference: str) -> int:
     unanswered = ListingCheck.objects.filter(
         request__reference=reference, answered_at__isnull=True, lapsed_at__isnull=True
     )  # fmt: skip
-    return unanswered.filter(service__status=ServiceStatus.ACTIVE).count()
+    return unanswered.filter(service__status=ServiceStatus.ACTIVE, service__withdrawn_at=None).count()
 
 
 def _as_published(service_id: UUID) -> Service:

@@ -219,10 +219,16 @@ def test_a_late_answer_is_welcome(asked, read, time_machine):
     assert "answer below. We asked for an answer by Monday 14 December 2026: a late one is welcome." in late.text
 
 
-@pytest.mark.parametrize("status", ["inactive", "defunct", "temporarily closed"])
-def test_nobody_is_thanked_for_a_listing_that_has_left_the_directory(asked, client, status):
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"status": "inactive"}, {"status": "defunct"}, {"status": "temporarily closed"},
+        {"withdrawn_at": dt.datetime(2026, 12, 1, tzinfo=dt.UTC)},
+    ],
+)  # fmt: skip
+def test_nobody_is_thanked_for_a_listing_that_has_left_the_directory(asked, client, gone):
     link = link_of(asked.leisure.inbox_email)
-    Service.objects.filter(pk=asked.walking.pk).update(status=status)
+    Service.objects.filter(pk=asked.walking.pk).update(**gone)
     before = standing()
     for answer in (client.get(link), client.post(f"{link}{asked.walking.pk}/", {"answer": "still_right"})):
         html = answer.content.decode()
