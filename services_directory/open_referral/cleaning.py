@@ -251,16 +251,24 @@ def month_days(value: Any) -> str:
     return written
 
 
-def tree(value: Any) -> Any:
+def tree(value: Any, left_out: list[str]) -> Any:
     """Return a nested value of the standard with its texts made plain and what says nothing left out; None for nothing.
 
     Contacts, telephones, emails and who changed what are not kept: such a value is shown as it is.
+
+    :param left_out: to which the names of what is not kept are added.
     """
     if isinstance(value, dict):
-        kept = {without_controls(str(name)): tree(inner) for name, inner in value.items() if name not in _OF_PEOPLE}
+        left_out.extend(name for name, inner in value.items() if name in _OF_PEOPLE and inner)
+        kept = {
+            without_controls(str(name)): tree(inner, left_out)
+            for name, inner in value.items()
+            if name not in _OF_PEOPLE
+        }
         return {name: inner for name, inner in kept.items() if inner is not None} or None
     if isinstance(value, list):
-        return [inner for inner in map(tree, value) if inner is not None] or None
+        found = [tree(inner, left_out) for inner in value]
+        return [inner for inner in found if inner is not None] or None
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, Decimal | float) and not math.isfinite(value):

@@ -234,6 +234,7 @@ class FeedImport:
             self._refuse(own, str(problem))
             return None
         self.report.not_read.update(parsed.not_read)
+        self.report.not_kept.update(parsed.not_kept)
         return _Candidate(
             own_id=own,
             digest=(_text_digest(item) if isinstance(item, Written) else "-" * DIGEST) + digest,
@@ -378,6 +379,7 @@ class FeedImport:
                 self._refuse(own or f"(a record of kind {kind})", str(problem))
                 continue
             self.report.not_read.update(found.not_read)
+            self.report.not_kept.update(found.not_kept)
             parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
         if kind == "organization":
             busy = Service.objects.filter(organization__in=[UUID(key) for key in parsed]).values_list(

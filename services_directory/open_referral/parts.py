@@ -60,26 +60,30 @@ KNOWN = {
     "schedule": names_in(
         "id service_id service_at_location_id location_id valid_from valid_to dtstart timezone until count wkst freq"
         " interval byday byweekno bymonthday byyearday description opens_at closes_at schedule_link attending_type"
-        " notes"
+        " notes attributes"
     ),
-    "service_area": names_in("id service_id name description extent extent_type uri service_area"),
-    "cost_option": names_in("id service_id valid_from valid_to option currency amount amount_description"),
-    "funding": names_in("id service_id organization_id source"),
-    "language": names_in("id service_id location_id phone_id name code note"),
+    "service_area": names_in("id service_id name description extent extent_type uri service_area attributes"),
+    "cost_option": names_in("id service_id valid_from valid_to option currency amount amount_description attributes"),
+    "funding": names_in("id service_id organization_id source attributes"),
+    "language": names_in("id service_id location_id phone_id name code note attributes"),
     "contact": names_in(
         "id service_id service_at_location_id organization_id location_id name title department email phones attributes"
     ),
     "phone": names_in(
         "id service_id service_at_location_id organization_id location_id contact_id number extension type description"
-        " languages"
+        " languages attributes"
     ),
-    "attribute": names_in("id link_id link_type link_entity value taxonomy_term_id taxonomy_term"),
+    "attribute": names_in("id link_id link_type link_entity label value taxonomy_term_id taxonomy_term"),
     "taxonomy_term": names_in(
         "id code name description parent_id taxonomy taxonomy_id taxonomy_detail language term_uri term"
     ),
+    "taxonomy": names_in("id name description uri version taxonomy_terms"),
     "organization_identifier": names_in("id organization_id identifier_scheme identifier_type identifier attributes"),
 }
 """What the reader reads, or knows to say nothing new."""
+
+_DESCRIBED = frozenset({"schedule", "service_area", "cost_option", "funding", "language", "phone"})
+"""Parts in which the terms stand that are said of them (`models.base.Described`)."""
 
 
 class PartReader(ValueReader):
@@ -109,7 +113,10 @@ class PartReader(ValueReader):
             key = self.key(item, kind, "/".join((*owner.values(), name, str(index))))
             if not item.keys() <= known:
                 self.known(item, kind, known)
-            found.setdefault(key["id"], (key | owner | read(item), item))
+            row = key | owner | read(item)
+            if kind in _DESCRIBED and item.get("attributes"):
+                row["attributes"] = self.said_in(item, kind, row["id"])
+            found.setdefault(key["id"], (row, item))
         return list(found.values())
 
     def plain(
@@ -138,6 +145,7 @@ class PartReader(ValueReader):
         self.known(source, "location", KNOWN["location"])
         fields |= {
             "location_type": self.choice(source, "location_type", LOCATION_TYPES, LocationType.PHYSICAL),
+            "organization_id": self.reference(source, "organization_id", "organization"),
             "name": self.name(source),
             "url": self.value(source, "url", cleaning.link, ""),
             **self.coordinates(source),
@@ -289,7 +297,20 @@ class PartReader(ValueReader):
             term_id = self.term(normal(term), own_id({"id": item.get("taxonomy_term_id")}))
         else:
             term_id = self.reference(item, "taxonomy_term_id", "taxonomy_term")
-        return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "value")}
+        return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "link_entity", "label", "value")}
+
+    def said_in(self, source: Mapping[str, Any], kind: str, part_id: str) -> list[Fields]:
+        """Return the terms said of a part that keeps them itself: each with the whole term, and its taxonomy."""
+        found = []
+        for row in self.plain(source, "attributes", "attribute", {"part_id": part_id}, self.attribute):
+            term = self.terms.get(row["taxonomy_term_id"])
+            if term is None:
+                self.notes.append(f"An attribute of a {kind} comes without its term and was left out.")
+                continue
+            taxonomy = self.taxonomies.get(term.fields["taxonomy_id"])
+            said = {name: value for name, value in row.items() if name not in {"part_id", "external_id"} and value}
+            found.append(said | {"term": term.fields, "taxonomy": taxonomy.fields if taxonomy else None})
+        return found
 
     def term(self, source: Mapping[str, Any], fallback: str) -> Any:
         known = self.repeated.get(("taxonomy_term", source.get("id", "")))
@@ -341,6 +362,7 @@ class PartReader(ValueReader):
     def taxonomy(self, source: Mapping[str, Any]) -> Any:
         """Return the id of a taxonomy; where it has no name its id stands for one."""
         name = self.name(source)
+        self.known(source, "taxonomy", KNOWN["taxonomy"])
         fields = self.key(source, "taxonomy", name)
         if fields["id"] not in self.taxonomies:
             fields |= {

@@ -16,8 +16,16 @@ from services_directory.open_referral import cleaning
 Fields = dict[str, Any]
 T = TypeVar("T")
 
+NOT_KEPT: dict[str, frozenset[str]] = {
+    "organization": frozenset({"locations"}),
+    "service_at_location": frozenset({"service_areas"}),
+    "service_area": frozenset({"service_at_location_id"}),
+}
+"""By kind of record: what the standard has and the directory does not keep. `metadata` of any record is not kept
+either: it says who changed what, and what stood there before. docs/open-referral.md gives the reasons."""
 NAME_LENGTH = 255
 ID_LENGTH = 500
+SHOWN_LENGTH = 100
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -70,6 +78,11 @@ def _hsds_name(name: str) -> str:
     return _RUN_TOGETHER.get(name.lower()) or _HUMP.sub("_", name).lower()
 
 
+def shown(written: str) -> str:
+    """Return what a feed wrote as a report can show it: on one line, not too long, without what no terminal takes."""
+    return " ".join(cleaning.without_controls(written[: SHOWN_LENGTH * 2]).split())[:SHOWN_LENGTH]
+
+
 class ValueReader:
     """Reads the values of one record of a feed, and keeps notes on what was untidy."""
 
@@ -77,6 +90,7 @@ class ValueReader:
         self.feed = feed
         self.notes: list[str] = []
         self.not_read: Counter[str] = Counter()
+        self.not_kept: Counter[str] = Counter()
 
     def value(self, source: Mapping[str, Any], name: str, clean: Callable[[Any], T], default: T) -> T:
         """Return a cleaned value, or the default where there is none or none that can be read."""
@@ -150,10 +164,21 @@ class ValueReader:
 
     def more(self, source: Mapping[str, Any], *names: str) -> Fields:
         """Return the values of the standard that have no column of their own."""
-        found = {name: cleaning.tree(source[name]) for name in names if name in source}
-        return {name: value for name, value in found.items() if value is not None}
+        left_out: list[str] = []
+        found = {}
+        for name in names:
+            if name in source and (value := cleaning.tree(source[name], left_out)) is not None:
+                found[name] = value
+            for inner in left_out:
+                (self.not_kept if inner == "metadata" else self.not_read)[f"{name}.{inner}"] += 1
+            left_out.clear()
+        return found
 
     def known(self, source: Mapping[str, Any], kind: str, names: frozenset[str]) -> None:
-        """Count the names that the reader does not know."""
+        """Count the names that the reader does not know: the vendor's own, and those of the standard, by themselves."""
         if not source.keys() <= names:
-            self.not_read.update(f"{kind}.{name}" for name in source.keys() - names)
+            for name in source.keys() - names:
+                if name != "metadata" and name not in NOT_KEPT.get(kind, ()):
+                    self.not_read[f"{kind}.{shown(name)}"] += 1
+                elif source[name]:
+                    self.not_kept[f"{kind}.{name}"] += 1
