@@ -43,11 +43,12 @@ from services_directory.open_referral.reading import (
 from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
 from services_directory.open_referral.rows import every_field, existing, write
-from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.open_referral.values import Fields, own_id, shown, uuid_of
 from services_directory.open_referral.withdrawing import withdraw
 from services_directory.search import index
 
 BATCH_SIZE = 1000
+REASON_LENGTH = 500
 DIGEST = 32
 """A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
 SHARED: dict[str, type[Any]] = {
@@ -160,7 +161,7 @@ class FeedImport:
                     self._refuse(candidate.own_id, f"The database refused it: {str(problem).splitlines()[0]}")
 
     def _refuse(self, own: str, reason: str) -> None:
-        self.report.refused.append(Remark(own, reason))
+        self.report.refused.append(Remark(shown(own), shown(reason, most=REASON_LENGTH)))
 
     # --- Which records need writing ---------------------------------------------------------------------
 
@@ -214,21 +215,24 @@ class FeedImport:
             return None
         listed = ""
         if isinstance(item, Listed):
-            listed = digest_of(item.entry)
+            listed = _digest_of_entry(item.entry)
             if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed):
                 self._unchanged(own, known)
                 return None
-        record = item.read() if isinstance(item, Written | Listed) else item
+        try:
+            record = item.read() if isinstance(item, Written | Listed) else item
+        except RecursionError:  # it was read once, but from a thread that had more room for it
+            record = Unreadable(own, "It is nested too deeply.")
         if isinstance(record, Unreadable):
             self._unreadable(record)
             return None
         extension = item.extension if isinstance(item, Incoming) else {}
         record = item.record if isinstance(item, Incoming) else record
-        digest = _digest(record, extension)
-        if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
-            self._unchanged(own, known)
-            return None
         try:
+            digest = _digest(record, extension)
+            if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
+                self._unchanged(own, known)
+                return None
             parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
             self._refuse(own, str(problem))
@@ -374,13 +378,14 @@ class FeedImport:
         for item in items:
             own = own_id(item.record)
             try:
+                digest = digest_of(item.record)
                 found = PARSERS[kind](item.record, feed=self.feed.name)
             except ValueError as problem:
                 self._refuse(own or f"(a record of kind {kind})", str(problem))
                 continue
             self.report.not_read.update(found.not_read)
             self.report.not_kept.update(found.not_kept)
-            parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
+            parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest, found))
         if kind == "organization":
             busy = Service.objects.filter(organization__in=[UUID(key) for key in parsed]).values_list(
                 "organization_id", flat=True
@@ -407,6 +412,14 @@ class FeedImport:
         # Services name the same rows in fewer words: theirs do not count in this run.
         for key in parsed:
             self._written.add(key)
+
+
+def _digest_of_entry(entry: Any) -> str:
+    """Return the digest of an entry of a list; one that is too much to be an entry never is as it was."""
+    try:
+        return digest_of(entry)
+    except ValueError:
+        return ""
 
 
 def _text_digest(item: Written) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services_directory.enums import Frequency, LocationType
+from services_directory.limits import MOST_SHAPE
 from services_directory.open_referral import cleaning
 from services_directory.open_referral.values import NAME_LENGTH, Fields, ValueReader, names_in, normal, own_id
 
@@ -230,13 +231,25 @@ class PartReader(ValueReader):
     # --- What a service is like ---------------------------------------------------------------------------
 
     def area(self, item: Mapping[str, Any]) -> Fields:
-        extent = item.get("extent")
-        if isinstance(extent, Mapping | list):  # a GeoJSON shape, by some given as itself and not as its text
-            item = {**item, "extent": json.dumps(extent, sort_keys=True, default=float)}
         return {
+            "extent": self.shape(item.get("extent")),
             "uri": self.value(item, "uri", cleaning.uri, ""),
-            **self.texts(item, "name", "description", "extent", "extent_type", "service_area"),
+            **self.texts(item, "name", "description", "extent_type", "service_area"),
         }
+
+    def shape(self, written: Any) -> str:
+        """Return a GeoJSON shape as its text, as which the standard has it; some give it as itself."""
+        try:
+            if isinstance(written, Mapping | list):
+                written = json.dumps(written, sort_keys=True, default=float, allow_nan=False)
+            found = cleaning.text(written) if written is not None else ""
+        except (ValueError, RecursionError):
+            self.notes.append("extent is not a shape and was left out.")
+            return ""
+        if len(found) > MOST_SHAPE:
+            self.notes.append(f"extent is longer than {MOST_SHAPE:,} characters and was left out.")
+            return ""
+        return found
 
     def cost(self, item: Mapping[str, Any]) -> Fields:
         return {

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services_directory.enums import Delivery, LocationType, ServiceStatus
+from services_directory.limits import MOST_RECORD
 from services_directory.open_referral import cleaning
 from services_directory.open_referral.parts import PartReader, Repeated, Rows, Shared, add
 from services_directory.open_referral.values import ID_LENGTH, Fields, names_in, normal, own_id
@@ -67,8 +68,16 @@ class ParsedShared:
 
 
 def digest_of(record: object, *extra: object) -> str:
-    """Return the digest of a source record, which stays the same as long as nothing in it changes."""
-    canonical = json.dumps([record, *extra], sort_keys=True, separators=(",", ":"), default=str)
+    """Return the digest of a source record, which stays the same as long as nothing in it changes.
+
+    :raises ValueError: if the record is larger than one can be, or nested too deeply.
+    """
+    try:
+        canonical = json.dumps([record, *extra], sort_keys=True, separators=(",", ":"), default=str)
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None
+    if len(canonical) > MOST_RECORD:
+        raise ValueError(f"It is larger than {MOST_RECORD:,} characters.")
     return digest_of_text(canonical)
 
 
@@ -131,7 +140,7 @@ def _shared(reader: "_Reader", organization: Shared | None) -> ParsedShared:
         organization=organization,
         taxonomies=list(reader.taxonomies.values()),
         terms=list(reader.terms.values()),
-        notes=tuple(dict.fromkeys(reader.notes)),
+        notes=reader.remarks(),
         not_read=reader.not_read,
         not_kept=reader.not_kept,
     )
@@ -184,7 +193,7 @@ class _Reader(PartReader):
             taxonomies=list(self.taxonomies.values()),
             terms=list(self.terms.values()),
             children=children,
-            notes=tuple(dict.fromkeys(self.notes)),
+            notes=self.remarks(),
             not_read=self.not_read,
             not_kept=self.not_kept,
         )

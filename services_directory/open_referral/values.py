@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from services_directory.limits import MOST_MARKED_UP, MOST_PARTS, MOST_ROWS, MOST_TEXT
 from services_directory.open_referral import cleaning
+from services_directory.open_referral.nested import Tree
 
 Fields = dict[str, Any]
 T = TypeVar("T")
@@ -26,6 +28,8 @@ either: it says who changed what, and what stood there before. docs/open-referra
 NAME_LENGTH = 255
 ID_LENGTH = 500
 SHOWN_LENGTH = 100
+MOST_NOTES = 20
+"""How many remarks at most a report has on one record."""
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -65,7 +69,10 @@ def normal(source: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a record under its HSDS names, also where a vendor wrote them in camel case (`serviceId`, `address1`)."""
     for name in source:
         if not name.islower() or name in _RUN_TOGETHER:
-            named = {_hsds_name(written): value for written, value in source.items()}
+            named = {
+                _hsds_name(written) if len(written) <= SHOWN_LENGTH else written: value
+                for written, value in source.items()
+            }
             return named | {name: source[name] for name in named if name in source}
     return source
 
@@ -78,9 +85,9 @@ def _hsds_name(name: str) -> str:
     return _RUN_TOGETHER.get(name.lower()) or _HUMP.sub("_", name).lower()
 
 
-def shown(written: str) -> str:
+def shown(written: str, *, most: int = SHOWN_LENGTH) -> str:
     """Return what a feed wrote as a report can show it: on one line, not too long, without what no terminal takes."""
-    return " ".join(cleaning.without_controls(written[: SHOWN_LENGTH * 2]).split())[:SHOWN_LENGTH]
+    return " ".join(cleaning.without_controls(written[:most]).split())
 
 
 class ValueReader:
@@ -91,14 +98,17 @@ class ValueReader:
         self.notes: list[str] = []
         self.not_read: Counter[str] = Counter()
         self.not_kept: Counter[str] = Counter()
+        self.room = MOST_ROWS
 
     def value(self, source: Mapping[str, Any], name: str, clean: Callable[[Any], T], default: T) -> T:
         """Return a cleaned value, or the default where there is none or none that can be read."""
         found = source.get(name)
         if found is None or found == "":
             return default
+        if isinstance(found, str) and len(found) > MOST_MARKED_UP:
+            self.notes.append(f"{name} is longer than {MOST_MARKED_UP:,} characters: the rest was not read.")
         try:
-            return clean(found)
+            return self.cut(name, clean(found))
         except cleaning.Partly as partly:
             self.notes.append(f"{name} {partly}")
             part: T = partly.value
@@ -107,12 +117,20 @@ class ValueReader:
             self.notes.append(f"{name} {problem} and was left out.")
             return default
 
+    def cut(self, name: str, found: T) -> T:
+        """Return a text that is not too long; anything else as it is."""
+        if not isinstance(found, str) or len(found) <= MOST_TEXT:
+            return found
+        self.notes.append(f"{name} is longer than {MOST_TEXT:,} characters and was cut.")
+        cut: Any = found[:MOST_TEXT].strip()
+        return cut  # type: ignore[no-any-return]
+
     def texts(self, source: Mapping[str, Any], *names: str) -> Fields:
         found = dict.fromkeys(names, "")
         for name in names:
             if name in source:
                 written = source[name]
-                if type(written) is str and cleaning.is_plain(written):
+                if type(written) is str and len(written) <= MOST_TEXT and cleaning.is_plain(written):
                     found[name] = written.strip()
                 else:
                     found[name] = self.value(source, name, cleaning.text, "")
@@ -160,18 +178,34 @@ class ValueReader:
         if not isinstance(found, list):
             self.notes.append(f"{name} is not a list and was left out.")
             return []
-        return [normal(item) for item in found if type(item) is dict or isinstance(item, Mapping)]
+        if len(found) > MOST_PARTS:
+            self.notes.append(f"{name} has {len(found):,} entries; only the first {MOST_PARTS:,} were read.")
+        taken = [normal(item) for item in found[:MOST_PARTS] if type(item) is dict or isinstance(item, Mapping)]
+        if len(taken) > self.room:
+            self.notes.append(f"It has more than {MOST_ROWS:,} parts; the others were not read.")
+            taken = taken[: self.room]
+        self.room -= len(taken)
+        return taken
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the notes, each once, and not too many."""
+        found = tuple(dict.fromkeys(self.notes))
+        more = (f"And {len(found) - MOST_NOTES} more of this kind.",) if len(found) > MOST_NOTES else ()
+        return found[:MOST_NOTES] + more
 
     def more(self, source: Mapping[str, Any], *names: str) -> Fields:
         """Return the values of the standard that have no column of their own."""
-        left_out: list[str] = []
         found = {}
         for name in names:
-            if name in source and (value := cleaning.tree(source[name], left_out)) is not None:
+            if name not in source:
+                continue
+            tree = Tree()
+            if (value := tree.read(source[name])) is not None:
                 found[name] = value
-            for inner in left_out:
+            if tree.is_cut:
+                self.notes.append(f"{name} holds more than can be kept and was cut.")
+            for inner in tree.left_out:
                 (self.not_kept if inner == "metadata" else self.not_read)[f"{name}.{inner}"] += 1
-            left_out.clear()
         return found
 
     def known(self, source: Mapping[str, Any], kind: str, names: frozenset[str]) -> None:

@@ -16,6 +16,7 @@ from accounts.selectors import find_team
 from core.errors import Invalid
 from core.identifiers import clean_postcode
 from services_directory.enums import Gender, LifeCourseStage, LocationType
+from services_directory.limits import MOST_PARTS, MOST_SHAPE, MOST_TEXT
 from services_directory.listing.document import (
     AT_LOCATION,
     LOCATION,
@@ -116,6 +117,8 @@ class _Completion:
     def cleaned(self, name: str, value: Any, *, at: str) -> Any:
         if isinstance(value, str) and cleaning.without_controls(value) != value:
             self.refuse(_join(at, name), "It holds characters that cannot be shown.")
+        elif isinstance(value, str) and len(value) > (most := MOST_SHAPE if name == "extent" else MOST_TEXT):
+            self.refuse(_join(at, name), f"It has {len(value):,} characters; {most:,} are the most.")
         elif name in _SETS:
             return [choice for choice in _SETS[name] if choice in value]
         elif name == "review_points_weeks":
@@ -165,6 +168,9 @@ class _Completion:
         return _by_id(rows)
 
     def items(self, part: Part, sent: list[Item], rows: Mapping[str, Any], *, at: str) -> list[Item]:
+        if len(sent) > MOST_PARTS:
+            self.refuse(at, f"There are {len(sent):,} of them; {MOST_PARTS:,} are the most.")
+            return []
         made = [self.item(part, item, rows, at=f"{at}.{index}") for index, item in enumerate(sent)]
         # What a feed has left empty is in nobody's way: as many as there are may come back as they were read.
         there = sum(part.is_empty(part.item_of(row)) for row in rows.values())
