@@ -214,7 +214,7 @@ def _is_public(host: str) -> bool:
 
 
 class Unpacked(io.RawIOBase):
-    """The text of an answer, unpacked and counted. Where it breaks off it ends, and `problem` says so: what came is read."""
+    """The text of an answer, unpacked and counted. Where it breaks off it ends, and `problem` says so."""
 
     def __init__(self, response: requests.Response, allowance: Allowance) -> None:
         self.raw = response.raw
