@@ -85,6 +85,8 @@ class Allowance:
         left = self.answer_ends - time.monotonic()
         if left <= 0 or (self.waited > SECONDS_OF_ANSWER and self.came < self.waited * SLOWEST):
             raise TimeoutError("It took too long.")
+        if self.waited > SECONDS_OF_ANSWER:  # judged anew, or what came quickly would excuse a drip for hours
+            self.waited, self.came = 0.0, 0
         return min(READ_SECONDS, left)
 
     def take(self, count: int) -> None:
