@@ -326,7 +326,8 @@ class PartReader(ValueReader):
         return found
 
     def term(self, source: Mapping[str, Any], fallback: str) -> Any:
-        known = self.repeated.get(("taxonomy_term", source.get("id", "")))
+        own = source.get("id")
+        known = self.repeated.get(("taxonomy_term", own)) if type(own) is str else None
         if known is not None and known[0] == source:
             term, taxonomy = known[1]
             self.terms[term.fields["id"]] = term
@@ -334,7 +335,7 @@ class PartReader(ValueReader):
                 self.taxonomies.setdefault(taxonomy.fields["id"], taxonomy)
             return term.fields["id"]
         found = self._term(source, fallback)
-        if found is not None and type(source.get("id")) is str:
+        if found is not None and type(own) is str:
             term = self.terms[found]
             self.remember("taxonomy_term", source, (term, self.taxonomies.get(term.fields["taxonomy_id"])))
         return found

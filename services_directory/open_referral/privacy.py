@@ -2,7 +2,7 @@
 
 A listing names people as its contacts and in the `attention` line of an address. A name all of whose words are a role's
 ("General Enquiries") is nobody's. One that is made of the listing's own words may be: it counts as the organisation's
-only where it says that it is a body or a desk ("Brinnington Community Centre"), since listings bear the names of people,
+only where it says that it is a body or a desk ("Brinnington Community Centre"), since listings bear people's names,
 too: of "Jane Smith Yoga" the contact "Jane Smith" is a person, and so is "Margaret Hill" of "Walk with Margaret Hill".
 The name of a listing stays as it is, also where it stands in a text: under it the provider offers the service to
 everybody, and without it nobody could find it. What leads to the person does not come with it.

@@ -199,9 +199,12 @@ class ValueReader:
         for name in names:
             if name not in source:
                 continue
-            tree = Tree()
-            if (value := tree.read(source[name])) is not None:
-                found[name] = value
+            tree = Tree(lambda own, kind: uuid_of(_as_id(own), feed=self.feed, kind=kind) if _as_id(own) else None)
+            try:
+                if (value := tree.field(name, source[name])) is not None:
+                    found[name] = value
+            except ValueError as problem:
+                self.notes.append(f"{name} {problem} and was left out.")
             if tree.is_cut:
                 self.notes.append(f"{name} holds more than can be kept and was cut.")
             for inner in tree.left_out:
