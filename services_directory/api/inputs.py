@@ -20,9 +20,10 @@ from services_directory.enums import (
     ReferralRoute,
     ServiceStatus,
 )
+from services_directory.limits import MOST_LINK, MOST_SHAPE, MOST_TEXT
 
-MOST_TEXT = 10_000
 MOST_PARTS = 200
+"""A person's list is shorter than a feed's may be (`limits`): nobody types more, and each is compared with each."""
 
 
 def _text(most: int = MOST_TEXT, **more: Any) -> serializers.CharField:
@@ -71,7 +72,7 @@ class ScheduleInputSerializer(PartInputSerializer):
     closes_at = serializers.TimeField(required=False, allow_null=True)
     description = _text()
     attending_type = _text(100)
-    schedule_link = _text(2000)
+    schedule_link = _text(MOST_LINK)
     notes = _text()
 
 
@@ -91,9 +92,9 @@ class ServiceAreaInputSerializer(PartInputSerializer):
 
     name = _text()
     description = _text()
-    extent = _text(100_000)
+    extent = _text(MOST_SHAPE)
     extent_type = _text(100)
-    uri = _text(2000)
+    uri = _text(MOST_LINK)
 
 
 class LanguageInputSerializer(PartInputSerializer):
@@ -122,7 +123,7 @@ class AccessibilityInputSerializer(PartInputSerializer):
 
     description = _text()
     details = _text()
-    url = _text(2000)
+    url = _text(MOST_LINK)
     accessibility = _text()
 
 
@@ -166,9 +167,9 @@ class OrganizationInputSerializer(PartInputSerializer):
     name = serializers.CharField(max_length=255, required=False)
     description = _text()
     email = serializers.EmailField(required=False, allow_blank=True)
-    website = _text(2000)
-    logo = _text(2000)
-    uri = _text(2000)
+    website = _text(MOST_LINK)
+    logo = _text(MOST_LINK)
+    uri = _text(MOST_LINK)
     organization_identifiers = _parts(IdentifierInputSerializer, 20)
     phones = _parts(PhoneInputSerializer, 50)
 
@@ -180,7 +181,7 @@ class ListingInputSerializer(StrictSerializer):
     organization = OrganizationInputSerializer()
     description = serializers.CharField(max_length=MOST_TEXT)
     alternate_name = _text(255)
-    url = _text(2000)
+    url = _text(MOST_LINK)
     email = serializers.EmailField(required=False, allow_blank=True)
     status = serializers.ChoiceField(choices=ServiceStatus.choices, required=False)
     alert = _text()

@@ -42,10 +42,13 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """A kind of part: its rows, and which of their columns are said of a listing."""
+    """A kind of part: its rows, which of their columns are said of a listing, and which of these say something alone:
+    a currency without a price is none. Where none is named, what a part must say is checked elsewhere.
+    """
 
     model: type[models.Model]
     columns: tuple[str, ...]
+    telling: tuple[str, ...] = ()
 
     def item_of(self, row: Any) -> Item:
         """Return what a row says."""
@@ -55,6 +58,10 @@ class Part:
         """Return a part of which nothing is said."""
         return self.item_of(self.model())
 
+    def is_empty(self, item: Item) -> bool:
+        """Whether a part says nothing that anybody could use."""
+        return bool(self.telling) and all(item[name] in (None, "") for name in self.telling)
+
 
 PHONE = Part(Phone, ("number", "extension", "type", "description"))
 SCHEDULE = Part(
@@ -63,16 +70,28 @@ SCHEDULE = Part(
         "dtstart", "freq", "interval", "byday", "bymonthday", "opens_at", "closes_at", "until", "valid_from",
         "valid_to", "description", "attending_type", "schedule_link", "notes",
     ),
+    (
+        "freq", "byday", "bymonthday", "dtstart", "until", "valid_from", "valid_to", "opens_at", "closes_at",
+        "description", "schedule_link", "notes",
+    ),
 )  # fmt: skip
-COST = Part(CostOption, ("amount", "currency", "option", "amount_description", "valid_from", "valid_to"))
-AREA = Part(ServiceArea, ("name", "description", "extent", "extent_type", "uri"))
-LANGUAGE = Part(Language, ("name", "code", "note"))
+COST = Part(
+    CostOption,
+    ("amount", "currency", "option", "amount_description", "valid_from", "valid_to"),
+    ("amount", "option", "amount_description"),
+)
+AREA = Part(
+    ServiceArea, ("name", "description", "extent", "extent_type", "uri"), ("name", "description", "extent", "uri")
+)
+LANGUAGE = Part(Language, ("name", "code", "note"), ("name", "code"))
 ADDRESS = Part(
     Address,
     ("attention", "address_1", "address_2", "city", "region", "state_province", "postal_code", "country"),
+    ("address_1", "address_2", "city", "region", "state_province", "postal_code"),
 )
-ACCESSIBILITY = Part(Accessibility, ("description", "details", "url", "accessibility"))
-IDENTIFIER = Part(OrganizationIdentifier, ("identifier_scheme", "identifier_type", "identifier"))
+_ACCESS = ("description", "details", "url", "accessibility")
+ACCESSIBILITY = Part(Accessibility, _ACCESS, _ACCESS)
+IDENTIFIER = Part(OrganizationIdentifier, ("identifier_scheme", "identifier_type", "identifier"), ("identifier",))
 LOCATION = Part(
     Location,
     (

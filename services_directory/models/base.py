@@ -22,6 +22,19 @@ class Record(models.Model):
         return str(self.pk)
 
 
+class Described(Record):
+    """A part of a listing that the standard lets terms be said of. They stand in it, each with its term: nobody looks
+    for a price by a term, so they need no rows of their own.
+    """
+
+    attributes = models.JSONField(
+        default=list, blank=True, help_text="The terms said of it, as its feed gave them; published with it."
+    )
+
+    class Meta:
+        abstract = True
+
+
 class SharedRecord(Record):
     """A record that many services repeat. It belongs to the feed that brought it, and no other feed changes it."""
 

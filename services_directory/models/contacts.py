@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from services_directory.models.base import Record, one_owner, some_owner
+from services_directory.models.base import Described, Record, one_owner, some_owner
 from services_directory.models.organizations import Organization
 from services_directory.models.places import Location
 from services_directory.models.services import Service, ServiceAtLocation
@@ -36,7 +36,7 @@ class Contact(Record):
         indexes = [models.Index(fields=["email"], condition=~Q(email=""), name="contact_by_email")]
 
 
-class Phone(Record):
+class Phone(Described):
     """One telephone number of a service, an organisation, a place or a contact. Personal data: a contact's number may
     be a named person's.
     """
@@ -69,7 +69,7 @@ class Phone(Record):
         ]
 
 
-class Language(Record):
+class Language(Described):
     """One language in which a service, a place or a telephone is answered. Personal data: none."""
 
     # Each is part of its owner and goes with it.

@@ -12,6 +12,8 @@ class Location(SharedRecord):
 
     location_type = models.CharField(max_length=10, choices=LocationType, default=LocationType.PHYSICAL)
     name = models.CharField(max_length=255, blank=True)
+    # Not a foreign key: feeds name organisations that they describe nowhere.
+    organization_id = models.UUIDField(null=True, blank=True, help_text="Whose place it is, where its feed says so.")
     alternate_name = models.TextField(blank=True)
     description = models.TextField(blank=True)
     transportation = models.TextField(blank=True)

@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import Q
 
 from services_directory.enums import Frequency
-from services_directory.models.base import Record, one_owner, some_owner
+from services_directory.models.base import Described, one_owner, some_owner
 from services_directory.models.organizations import Organization
 from services_directory.models.places import Location
 from services_directory.models.services import Service, ServiceAtLocation
 
 
-class Schedule(Record):
+class Schedule(Described):
     """One rule for when a service happens (RRULE parts), everywhere or at one place, or when a place is open. Personal
     data: none.
     """
@@ -65,7 +65,7 @@ class Schedule(Record):
         ]
 
 
-class ServiceArea(Record):
+class ServiceArea(Described):
     """One area whose people a service is for. Personal data: none."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="service_areas")  # part of it
@@ -77,7 +77,7 @@ class ServiceArea(Record):
     service_area = models.TextField(blank=True)
 
 
-class CostOption(Record):
+class CostOption(Described):
     """One price of a service, and for whom; an amount of 0 is free. Personal data: none."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="cost_options")  # part of it
@@ -92,7 +92,7 @@ class CostOption(Record):
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="cost_option_amount_not_negative")]
 
 
-class Funding(Record):
+class Funding(Described):
     """One source of a service's or an organisation's money. Personal data: none."""
 
     # Each is part of its owner and goes with it.

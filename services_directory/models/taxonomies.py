@@ -56,6 +56,8 @@ class Attribute(Record):
 
     taxonomy_term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="attributes")
     link_type = models.TextField(blank=True, help_text="What the term describes, in the feed's words.")
+    link_entity = models.TextField(blank=True, help_text="The kind of thing that it is said of, in the feed's words.")
+    label = models.TextField(blank=True)
     value = models.TextField(blank=True)
     # Each is part of its owner and goes with it.
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="attributes")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from core.identifiers import clean_postcode
 from services_directory.enums import Weekday
+from services_directory.limits import MOST_LINK, MOST_MARKED_UP
 
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:[a-zA-Z]{2,8}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _NO_TAG = re.compile(r"<(?![a-zA-Z/!][^<>]*>)")
@@ -25,8 +26,9 @@ _BYDAY = re.compile(rf"^(?:[+-]?[1-5])?(?:{'|'.join(Weekday.values)})$")
 _OFFSET = re.compile(r"(?:[zZ]|(?P<sign>[+-])(?P<digits>(?:0\d|1[0-4]):?[0-5]\d))$")
 _MONTH_DAYS = re.compile(r"^-?(?:[1-9]|[12]\d|3[01])(?:,-?(?:[1-9]|[12]\d|3[01]))*$")
 _PLACEHOLDER_ADDRESSES = {"http://www.example.com", "http://www.example.com/"}
-_OF_PEOPLE = {"contact", "contacts", "phone", "phones", "email", "metadata"}
 _PLAIN_LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~/-]*)?").fullmatch
+_LONGEST_RULE = 200
+"""Characters of days: the 31 days of a month and their signs have fewer."""
 _LINKS = {"http", "https"}
 _NAMES = {"http", "https", "urn", "tag"}
 _WRITTEN = (str, int, float, Decimal)
@@ -77,7 +79,7 @@ def text(value: Any) -> str:
     """Return text without markup, control characters or space at its ends; a number as it is written."""
     if type(value) is not str and (isinstance(value, bool) or not isinstance(value, _WRITTEN)):
         raise ValueError("is not text")
-    plain = str(value)
+    plain = str(value)[:MOST_MARKED_UP]
     if is_plain(plain):
         return plain.strip()
     for _ in range(_TIMES_ESCAPED):
@@ -151,7 +153,8 @@ def amount(value: Any) -> Decimal:
 
 def date(value: Any) -> dt.date:
     """Return a date, also from a date and time."""
-    return _date(value if type(value) is str else text(value))
+    # What is remembered is short.
+    return _date(value if type(value) is str and len(value) <= _LONGEST_RULE else text(value)[:_LONGEST_RULE])
 
 
 @lru_cache(maxsize=4096)
@@ -178,6 +181,8 @@ def time(value: Any) -> dt.time:
 
 @lru_cache(maxsize=1024)
 def _time(written: str) -> dt.time:
+    if len(written) > _LONGEST_RULE:
+        raise ValueError("is not a time like 09:30")
     written = text(written)
     if written.startswith("24:00"):
         return dt.time(23, 59)
@@ -209,7 +214,7 @@ def email(value: Any) -> str:
 def link(value: Any) -> str:
     """Return a web address that is safe to show as a link; the placeholder of some vendors is none."""
     found = text(value)
-    if _PLAIN_LINK(found) and found not in _PLACEHOLDER_ADDRESSES:
+    if len(found) <= MOST_LINK and _PLAIN_LINK(found) and found not in _PLACEHOLDER_ADDRESSES:
         return found
     if found.startswith("www."):
         found = f"http://{found}"
@@ -246,6 +251,8 @@ def byday(value: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _byday(written: str) -> str:
+    if len(written) > _LONGEST_RULE:
+        raise ValueError("does not name days like MO,TH or 2MO")
     cleaned = [re.sub(r"\s", "", day).upper() for day in text(written).split(",")]
     if not all(_BYDAY.match(day) for day in cleaned):
         raise ValueError("does not name days like MO,TH or 2MO")
@@ -255,31 +262,14 @@ def _byday(written: str) -> str:
 def month_days(value: Any) -> str:
     """Return days of the month like `1,15` or `-1`, from a text, a number or a list."""
     written = re.sub(r"\s", "", ",".join(map(str, value)) if isinstance(value, list) else text(value))
-    if not _MONTH_DAYS.match(written):
+    if len(written) > _LONGEST_RULE or not _MONTH_DAYS.match(written):
         raise ValueError("does not name days of the month like 1,15")
     return written
 
 
-def tree(value: Any) -> Any:
-    """Return a nested value of the standard with its texts made plain and what says nothing left out; None for nothing.
-
-    Contacts, telephones, emails and who changed what are not kept: such a value is shown as it is.
-    """
-    if isinstance(value, dict):
-        kept = {without_controls(str(name)): tree(inner) for name, inner in value.items() if name not in _OF_PEOPLE}
-        return {name: inner for name, inner in kept.items() if inner is not None} or None
-    if isinstance(value, list):
-        return [inner for inner in map(tree, value) if inner is not None] or None
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, Decimal | float) and not math.isfinite(value):
-        return None
-    if isinstance(value, int | float):
-        return value
-    return float(value) if isinstance(value, Decimal) else text(value) or None
-
-
 def _address(written: str, *, schemes: set[str], kind: str) -> str:
+    if len(written) > MOST_LINK:
+        raise ValueError(f"is longer than {MOST_LINK:,} characters")
     try:
         parts = urlsplit(written)
     except ValueError:

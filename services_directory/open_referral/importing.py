@@ -42,12 +42,14 @@ from services_directory.open_referral.reading import (
 )
 from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
+from services_directory.open_referral.rings import PARENT, without_rings
 from services_directory.open_referral.rows import every_field, existing, write
-from services_directory.open_referral.values import Fields, own_id, uuid_of
+from services_directory.open_referral.values import Fields, own_id, shown, uuid_of
 from services_directory.open_referral.withdrawing import withdraw
 from services_directory.search import index
 
 BATCH_SIZE = 1000
+REASON_LENGTH = 500
 DIGEST = 32
 """A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
 SHARED: dict[str, type[Any]] = {
@@ -114,7 +116,8 @@ class FeedImport:
         self._judge = judge
         self.report = ImportReport()
         self._met = Ids()
-        self._written = Ids()
+        # By kind: some feeds give an organisation and its place one id.
+        self._written = {name: Ids() for name in SHARED}
         self._repeated: Repeated = {}
         self._back: list[str] = []
         self._count = 0
@@ -165,7 +168,7 @@ class FeedImport:
                     self._refuse(candidate.own_id, f"The database refused it: {str(problem).splitlines()[0]}")
 
     def _refuse(self, own: str, reason: str) -> None:
-        self.report.refused.append(Remark(own, reason))
+        self.report.refused.append(Remark(shown(own), shown(reason, most=REASON_LENGTH)))
 
     # --- Which records need writing ---------------------------------------------------------------------
 
@@ -219,26 +222,30 @@ class FeedImport:
             return None
         listed = ""
         if isinstance(item, Listed):
-            listed = digest_of(item.entry)
+            listed = _digest_of_entry(item.entry)
             if self.trusts_last_modified and known is not None and known.says_the_same(item.entry, listed):
                 self._unchanged(own, known)
                 return None
-        record = item.read() if isinstance(item, Written | Listed) else item
+        try:
+            record = item.read() if isinstance(item, Written | Listed) else item
+        except RecursionError:  # it was read once, but from a thread that had more room for it
+            record = Unreadable(own, "It is nested too deeply.")
         if isinstance(record, Unreadable):
             self._unreadable(record)
             return None
         extension = item.extension if isinstance(item, Incoming) else {}
         record = item.record if isinstance(item, Incoming) else record
-        digest = _digest(record, extension)
-        if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
-            self._unchanged(own, known)
-            return None
         try:
+            digest = _digest(record, extension)
+            if known is not None and known.digest[DIGEST:] == digest and listed in ("", known.listed):
+                self._unchanged(own, known)
+                return None
             parsed = parse(record, feed=self.feed.name, repeated=self._repeated)
         except ValueError as problem:
             self._refuse(own, str(problem))
             return None
         self.report.not_read.update(parsed.not_read)
+        self.report.not_kept.update(parsed.not_kept)
         return _Candidate(
             own_id=own,
             digest=(_text_digest(item) if isinstance(item, Written) else "-" * DIGEST) + digest,
@@ -265,7 +272,7 @@ class FeedImport:
             ids = {UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
             new = {service_id for service_id, is_new in ids.items() if is_new}
             with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
-                written, replaced = self._write_shared([candidate.parsed for candidate in candidates])
+                written, replaced = self._write_shared([candidate.parsed for candidate in candidates], report)
                 candidates = self._with_known_organizations(candidates, report)
                 self._write_services(candidates)
                 self._replace_parts(candidates, written, replaced, report)
@@ -278,37 +285,45 @@ class FeedImport:
         self.report.refused += report.refused
         self.report.notes += report.notes
 
-    def _write_shared(self, parsed: Sequence[ParsedService | ParsedShared]) -> tuple[WrittenRows, set[str]]:
+    def _write_shared(
+        self, parsed: Sequence[ParsedService | ParsedShared], report: ImportReport
+    ) -> tuple[WrittenRows, set[str]]:
         """Write the shared rows; return those that were written, and the ids of those that were there before."""
         replaced: set[str] = set()
-        return {
-            "Taxonomy": self._upsert(Taxonomy, (row for one in parsed for row in one.taxonomies), replaced),
-            "TaxonomyTerm": self._upsert(TaxonomyTerm, (row for one in parsed for row in one.terms), replaced),
-            "Organization": self._upsert(
-                Organization, (one.organization for one in parsed if one.organization), replaced
-            ),
-            "Location": self._upsert(Location, (row for one in parsed for row in one.locations), replaced),
-        }, replaced
+        rows: dict[str, Iterable[Shared]] = {
+            "Taxonomy": (row for one in parsed for row in one.taxonomies),
+            "TaxonomyTerm": (row for one in parsed for row in one.terms),
+            "Organization": (one.organization for one in parsed if one.organization),
+            "Location": (row for one in parsed for row in one.locations),
+        }
+        return {name: self._upsert(SHARED[name], some, replaced, report) for name, some in rows.items()}, replaced
 
-    def _upsert(self, model: type[Any], rows: Iterable[Shared], replaced: set[str]) -> dict[str, Shared]:
+    def _upsert(
+        self, model: type[Any], rows: Iterable[Shared], replaced: set[str], report: ImportReport
+    ) -> dict[str, Shared]:
         """Write shared rows that this run has not written and that are not another feed's; return them by id."""
         wanted: dict[str, Shared] = {}
         for row in rows:
             wanted.setdefault(row.fields["id"], row)
-        wanted = {key: row for key, row in wanted.items() if key not in self._written}
+        met = self._written[model.__name__]
+        wanted = {key: row for key, row in wanted.items() if key not in met}
         known = dict(existing(model, wanted, "feed_id"))
         for key, feed_id in known.items():
             if feed_id != self._feed_id:
                 del wanted[key]
+        wanted, broken = without_rings(model, wanted)
+        for key in broken:
+            note = f"{PARENT[model]} leads back to itself, or too far up, and was left out."
+            report.notes.append(Remark(shown(wanted[key].fields["external_id"] or key), note))
         replaced |= known.keys() & wanted.keys()
         values = [row.fields | {"feed_id": self._feed_id} for row in wanted.values()]
         write(model, values, known=known, update=[name for name in every_field(model) if name != "source_digest"])
         return wanted
 
     def _remember(self, written: WrittenRows) -> None:
-        for group in written.values():
+        for name, group in written.items():
             for key in group:
-                self._written.add(key)
+                self._written[name].add(key)
 
     def _with_known_organizations(self, candidates: list[_Candidate], report: ImportReport) -> list[_Candidate]:
         known = {
@@ -378,12 +393,14 @@ class FeedImport:
         for item in items:
             own = own_id(item.record)
             try:
+                digest = digest_of(item.record)
                 found = PARSERS[kind](item.record, feed=self.feed.name)
             except ValueError as problem:
                 self._refuse(own or f"(a record of kind {kind})", str(problem))
                 continue
             self.report.not_read.update(found.not_read)
-            parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest_of(item.record), found))
+            self.report.not_kept.update(found.not_kept)
+            parsed.setdefault(uuid_of(own, feed=self.feed.name, kind=kind), (digest, found))
         if kind == "organization":
             busy = Service.objects.filter(organization__in=[UUID(key) for key in parsed]).values_list(
                 "organization_id", flat=True
@@ -400,7 +417,7 @@ class FeedImport:
         }
         with transaction.atomic():
             Feed.objects.select_for_update().get(pk=self._feed_id)
-            written, replaced = self._write_shared([one for _, one in changed.values()])
+            written, replaced = self._write_shared([one for _, one in changed.values()], self.report)
             organizations = written["Organization"]
             groups = known_parts([(key, row.children) for key, row in organizations.items()])
             replace(groups, services=[], organizations=[key for key in organizations if key in replaced], locations=[])
@@ -409,7 +426,15 @@ class FeedImport:
         self._remember(written)
         # Services name the same rows in fewer words: theirs do not count in this run.
         for key in parsed:
-            self._written.add(key)
+            self._written[KINDS[kind]].add(key)
+
+
+def _digest_of_entry(entry: Any) -> str:
+    """Return the digest of an entry of a list; one that is too much to be an entry never is as it was."""
+    try:
+        return digest_of(entry)
+    except ValueError:
+        return ""
 
 
 def _text_digest(item: Written) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services_directory.enums import Frequency, LocationType
+from services_directory.limits import MOST_SHAPE
 from services_directory.open_referral import cleaning
 from services_directory.open_referral.values import NAME_LENGTH, Fields, ValueReader, names_in, normal, own_id
 
@@ -60,26 +61,30 @@ KNOWN = {
     "schedule": names_in(
         "id service_id service_at_location_id location_id valid_from valid_to dtstart timezone until count wkst freq"
         " interval byday byweekno bymonthday byyearday description opens_at closes_at schedule_link attending_type"
-        " notes"
+        " notes attributes"
     ),
-    "service_area": names_in("id service_id name description extent extent_type uri service_area"),
-    "cost_option": names_in("id service_id valid_from valid_to option currency amount amount_description"),
-    "funding": names_in("id service_id organization_id source"),
-    "language": names_in("id service_id location_id phone_id name code note"),
+    "service_area": names_in("id service_id name description extent extent_type uri service_area attributes"),
+    "cost_option": names_in("id service_id valid_from valid_to option currency amount amount_description attributes"),
+    "funding": names_in("id service_id organization_id source attributes"),
+    "language": names_in("id service_id location_id phone_id name code note attributes"),
     "contact": names_in(
         "id service_id service_at_location_id organization_id location_id name title department email phones attributes"
     ),
     "phone": names_in(
         "id service_id service_at_location_id organization_id location_id contact_id number extension type description"
-        " languages"
+        " languages attributes"
     ),
-    "attribute": names_in("id link_id link_type link_entity value taxonomy_term_id taxonomy_term"),
+    "attribute": names_in("id link_id link_type link_entity label value taxonomy_term_id taxonomy_term"),
     "taxonomy_term": names_in(
         "id code name description parent_id taxonomy taxonomy_id taxonomy_detail language term_uri term"
     ),
+    "taxonomy": names_in("id name description uri version taxonomy_terms"),
     "organization_identifier": names_in("id organization_id identifier_scheme identifier_type identifier attributes"),
 }
 """What the reader reads, or knows to say nothing new."""
+
+_DESCRIBED = frozenset({"schedule", "service_area", "cost_option", "funding", "language", "phone"})
+"""Parts in which the terms stand that are said of them (`models.base.Described`)."""
 
 
 class PartReader(ValueReader):
@@ -109,7 +114,10 @@ class PartReader(ValueReader):
             key = self.key(item, kind, "/".join((*owner.values(), name, str(index))))
             if not item.keys() <= known:
                 self.known(item, kind, known)
-            found.setdefault(key["id"], (key | owner | read(item), item))
+            row = key | owner | read(item)
+            if kind in _DESCRIBED and item.get("attributes"):
+                row["attributes"] = self.said_in(item, kind, row["id"])
+            found.setdefault(key["id"], (row, item))
         return list(found.values())
 
     def plain(
@@ -138,6 +146,7 @@ class PartReader(ValueReader):
         self.known(source, "location", KNOWN["location"])
         fields |= {
             "location_type": self.choice(source, "location_type", LOCATION_TYPES, LocationType.PHYSICAL),
+            "organization_id": self.reference(source, "organization_id", "organization"),
             "name": self.name(source),
             "url": self.value(source, "url", cleaning.link, ""),
             **self.coordinates(source),
@@ -222,13 +231,25 @@ class PartReader(ValueReader):
     # --- What a service is like ---------------------------------------------------------------------------
 
     def area(self, item: Mapping[str, Any]) -> Fields:
-        extent = item.get("extent")
-        if isinstance(extent, Mapping | list):  # a GeoJSON shape, by some given as itself and not as its text
-            item = {**item, "extent": json.dumps(extent, sort_keys=True, default=float)}
         return {
+            "extent": self.shape(item.get("extent")),
             "uri": self.value(item, "uri", cleaning.uri, ""),
-            **self.texts(item, "name", "description", "extent", "extent_type", "service_area"),
+            **self.texts(item, "name", "description", "extent_type", "service_area"),
         }
+
+    def shape(self, written: Any) -> str:
+        """Return a GeoJSON shape as its text, as which the standard has it; some give it as itself."""
+        try:
+            if isinstance(written, Mapping | list):
+                written = json.dumps(written, sort_keys=True, default=float, allow_nan=False)
+            found = cleaning.text(written) if written is not None else ""
+        except (ValueError, RecursionError):
+            self.notes.append("extent is not a shape and was left out.")
+            return ""
+        if len(found) > MOST_SHAPE:
+            self.notes.append(f"extent is longer than {MOST_SHAPE:,} characters and was left out.")
+            return ""
+        return found
 
     def cost(self, item: Mapping[str, Any]) -> Fields:
         return {
@@ -289,10 +310,24 @@ class PartReader(ValueReader):
             term_id = self.term(normal(term), own_id({"id": item.get("taxonomy_term_id")}))
         else:
             term_id = self.reference(item, "taxonomy_term_id", "taxonomy_term")
-        return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "value")}
+        return {"taxonomy_term_id": term_id, **self.texts(item, "link_type", "link_entity", "label", "value")}
+
+    def said_in(self, source: Mapping[str, Any], kind: str, part_id: str) -> list[Fields]:
+        """Return the terms said of a part that keeps them itself: each with the whole term, and its taxonomy."""
+        found = []
+        for row in self.plain(source, "attributes", "attribute", {"part_id": part_id}, self.attribute):
+            term = self.terms.get(row["taxonomy_term_id"])
+            if term is None:
+                self.notes.append(f"An attribute of a {kind} comes without its term and was left out.")
+                continue
+            taxonomy = self.taxonomies.get(term.fields["taxonomy_id"])
+            said = {name: value for name, value in row.items() if name not in {"part_id", "external_id"} and value}
+            found.append(said | {"term": term.fields, "taxonomy": taxonomy.fields if taxonomy else None})
+        return found
 
     def term(self, source: Mapping[str, Any], fallback: str) -> Any:
-        known = self.repeated.get(("taxonomy_term", source.get("id", "")))
+        own = source.get("id")
+        known = self.repeated.get(("taxonomy_term", own)) if type(own) is str else None
         if known is not None and known[0] == source:
             term, taxonomy = known[1]
             self.terms[term.fields["id"]] = term
@@ -300,7 +335,7 @@ class PartReader(ValueReader):
                 self.taxonomies.setdefault(taxonomy.fields["id"], taxonomy)
             return term.fields["id"]
         found = self._term(source, fallback)
-        if found is not None and type(source.get("id")) is str:
+        if found is not None and type(own) is str:
             term = self.terms[found]
             self.remember("taxonomy_term", source, (term, self.taxonomies.get(term.fields["taxonomy_id"])))
         return found
@@ -341,6 +376,7 @@ class PartReader(ValueReader):
     def taxonomy(self, source: Mapping[str, Any]) -> Any:
         """Return the id of a taxonomy; where it has no name its id stands for one."""
         name = self.name(source)
+        self.known(source, "taxonomy", KNOWN["taxonomy"])
         fields = self.key(source, "taxonomy", name)
         if fields["id"] not in self.taxonomies:
             fields |= {

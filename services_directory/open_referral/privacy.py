@@ -1,11 +1,17 @@
 """What of a listing is a named person's, and so is not published: the one place that says so (docs/adr/0010).
 
 A listing names people as its contacts and in the `attention` line of an address. A name all of whose words are a role's
-("General Enquiries") or the organisation's own is nobody's. Of a person nothing is published: not the contact, not
-the telephones that hang on it, not an email that is theirs, and not their name or mobile number in a text. An email is
-a person's where it looks like one (`first.last@`, a given name) or belongs to a named contact, and nothing in it says
-that an organisation reads it. What cannot be told is left out of the stricter places (who assured a record) and kept in
-the others, because an organisation's address is what a directory is for.
+("General Enquiries") is nobody's. One that is made of the listing's own words may be: it counts as the organisation's
+only where it says that it is a body or a desk ("Brinnington Community Centre"), since listings bear people's names,
+too: of "Jane Smith Yoga" the contact "Jane Smith" is a person, and so is "Margaret Hill" of "Walk with Margaret Hill".
+The name of a listing stays as it is, also where it stands in a text: under it the provider offers the service to
+everybody, and without it nobody could find it. What leads to the person does not come with it.
+
+Of a person nothing is published: not the contact, not the telephones that hang on it, not an email that is theirs, and
+not their name or mobile number in a text. An email is a person's where it looks like one (`first.last@`, a given name)
+or belongs to a named contact, and nothing in it says that an organisation reads it. What cannot be told is left out of
+the stricter places (who assured a record) and kept in the others, because an organisation's address is what a directory
+is for.
 """
 
 import re
@@ -53,6 +59,21 @@ GIVEN_NAMES = names_in(
     yasmin yvonne zoe"""
 )
 """Given names common in the United Kingdom, for an email that is one word."""
+BODIES = names_in(
+    """admin administration association bookings bureau center centre charity club committee community company council
+    department dept desk enquiries foundation friends group groups helpdesk helpline hospice hospital hotline
+    information libraries library museum network office partnership reception school schools service services society
+    staff surgery switchboard team teams theatre trust trustees university volunteers"""
+)
+"""Words of roles that say of a name that it is no person's: a body of several, or its desk. Nobody is called so."""
+HOLDERS = names_in(
+    """adviser advisor assistant chair chairman chairperson clerk coordinator counsellor deputy director head lead
+    librarian manager navigator officer organiser receptionist registrar representative secretary treasurer warden
+    worker"""
+)
+"""Words of roles that one person holds."""
+_SAINTS = ("st", "saint")
+_TITLES = names_in("mr mrs ms miss mx dr rev prof sir dame")
 _TELLING = (
     *(
         "admin",
@@ -85,8 +106,25 @@ def words(text: str) -> list[str]:
 
 
 def is_a_person(name: str, known: frozenset[str] = frozenset()) -> bool:
-    """Whether a contact's name is a person's: some word of it is neither a role's nor one of the organisation's own."""
-    return any(word not in ROLES and word not in known for word in words(name))
+    """Whether a contact's name is a person's, in doubt it is.
+
+    :param known: the words of the listing's and its organisation's own names.
+    """
+    return any(_is_one(words(said), known) for said in re.split(r"[:;,/()|]|\s[-\u2013]\s", name))
+
+
+def _is_one(found: list[str], known: frozenset[str]) -> bool:
+    own = [word for word in found if word not in ROLES]
+    if not own:
+        return False
+    if not known.issuperset(own) or found[0] in _TITLES:
+        return True
+    for before, word in zip(["", *found], found, strict=False):
+        if word in GIVEN_NAMES and before not in _SAINTS:
+            return True
+    # A body's name does not end with what it is called after: that of "Centre Manager Imelda Quarrington" does.
+    bodies = BODIES.intersection(found)
+    return found[-1] not in ROLES or not (bodies & known if HOLDERS.intersection(found) else bodies)
 
 
 def digits(number: str) -> str:
@@ -106,17 +144,19 @@ class Named:
 
 @dataclass(frozen=True)
 class People:
-    """The people behind one listing. `known` are the words of its organisation's and its own name."""
+    """The people behind one listing. `known` are the words of its organisation's and its own names, `titles` these."""
 
     named: tuple[Named, ...] = ()
     known: frozenset[str] = field(default_factory=frozenset)
+    titles: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, named: Iterable[Named], *names: str) -> "People":
         """Return the people among those named, given the names of the listing and its organisation."""
         known = frozenset(word for name in names for word in words(name) if len(word) > 2)
         nobody = cls((), known)
-        return cls(tuple(one for one in named if nobody.has(one.name, one.email)), known)
+        titles = tuple(name for name in names if name)
+        return cls(tuple(one for one in named if nobody.has(one.name, one.email)), known, titles)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -136,7 +176,10 @@ class People:
         last = {found[-1] for one in self.named if len(found := words(one.name)) > 1 and len(found[-1]) > 2}
         titled = {rf"(?:mr|mrs|ms|miss|mx|dr|rev|prof)\.?\s+{re.escape(name)}" for name in last}
         every = sorted(full | titled, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(every)})(?!\w)", re.IGNORECASE) if every else None
+        # First, so that a listing's own name is passed over where a person's is a part of it.
+        names = sorted(map(re.escape, self.titles), key=len, reverse=True)
+        kept = rf"(?P<title>{'|'.join(names)})|" if names else ""
+        return re.compile(rf"(?<!\w)(?:{kept}{'|'.join(every)})(?!\w)", re.IGNORECASE) if every else None
 
     def has(self, name: str, email: str = "") -> bool:
         """Whether a contact is a person: by its name, or where it has none by its email."""
@@ -148,7 +191,7 @@ class People:
         parts = [re.sub(r"[\d']+", "", part) for part in re.split(r"[._+-]", local)]
         parts = [part for part in parts if part]
         theirs = [part for part in parts if part in self._names]
-        if theirs and all(part in self._names or len(part) == 1 for part in parts):
+        if theirs and all(part in self._names or len(part) == 1 or part not in ROLES for part in parts):
             return True
         if self._is_an_organisations(parts):
             return False
@@ -182,9 +225,13 @@ class People:
             text = _EMAIL.sub(lambda found: WITHHELD["email"] if self.owns_email(found[0]) else found[0], text)
         if self.named:
             if self._in_texts is not None:
-                text = self._in_texts.sub(WITHHELD["name"], text)
+                text = self._in_texts.sub(_withheld_unless_a_title, text)
             if self._mobiles:
                 text = _NUMBER.sub(
                     lambda found: WITHHELD["number"] if digits(found[0]) in self._mobiles else found[0], text
                 )
         return text
+
+
+def _withheld_unless_a_title(found: re.Match[str]) -> str:
+    return found[0] if found.groupdict().get("title") else WITHHELD["name"]

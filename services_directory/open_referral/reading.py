@@ -3,7 +3,8 @@
 `parse` turns one full service (HSDS 3.0, UK profile) into the rows it stands for; `parse_organization` and
 `parse_terms` do so for what an API lists beside its services. What cannot stand is refused whole, with a sentence; what
 is merely untidy is put right or left out, and `notes` says so. Vendors' own keys, and keys of ours, are not read
-(`not_read` counts them): a feed may not decide who receives referrals.
+(`not_read` counts them): a feed may not decide who receives referrals. `not_kept` counts what is the standard's and has
+no place here.
 """
 
 import hashlib
@@ -14,24 +15,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from services_directory.enums import Delivery, LocationType, ServiceStatus
+from services_directory.limits import MOST_RECORD
 from services_directory.open_referral import cleaning
 from services_directory.open_referral.parts import PartReader, Repeated, Rows, Shared, add
 from services_directory.open_referral.values import ID_LENGTH, Fields, names_in, normal, own_id
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Part of each record's digest: a reader that reads more reads everything again."""
 _SALT = f"{READER_VERSION}:".encode()
 
 STATUSES = tuple(ServiceStatus.values)
 SERVICE_MORE = ("program_id", "program", "required_documents", "capacities", "additional_urls")
 ORGANIZATION_MORE = ("legal_status", "tax_status", "tax_id", "year_incorporated", "programs", "additional_websites")
-_SERVICE = frozenset(SERVICE_MORE) | names_in(
+KNOWN_OF_SERVICE = frozenset(SERVICE_MORE) | names_in(
     "id organization_id name alternate_name description url email status fees fees_description accreditations licenses"
     " minimum_age maximum_age eligibility_description application_process interpretation_services wait_time"
     " assured_date assurer_email alert last_modified schedules service_areas service_at_locations languages"
     " organization funding cost_options contacts phones attributes"
 )
-_ORGANIZATION = frozenset(ORGANIZATION_MORE) | names_in(
+KNOWN_OF_ORGANIZATION = frozenset(ORGANIZATION_MORE) | names_in(
     "id name alternate_name description email website logo uri parent_organization_id organization_identifiers contacts"
     " phones funding attributes services"
 )
@@ -49,6 +51,7 @@ class ParsedService:
     children: Rows
     notes: tuple[str, ...]
     not_read: Counter[str]
+    not_kept: Counter[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +64,20 @@ class ParsedShared:
     terms: list[Shared]
     notes: tuple[str, ...]
     not_read: Counter[str]
+    not_kept: Counter[str]
 
 
 def digest_of(record: object, *extra: object) -> str:
-    """Return the digest of a source record, which stays the same as long as nothing in it changes."""
-    canonical = json.dumps([record, *extra], sort_keys=True, separators=(",", ":"), default=str)
+    """Return the digest of a source record, which stays the same as long as nothing in it changes.
+
+    :raises ValueError: if the record is larger than one can be, or nested too deeply.
+    """
+    try:
+        canonical = json.dumps([record, *extra], sort_keys=True, separators=(",", ":"), default=str)
+    except RecursionError:
+        raise ValueError("It is nested too deeply.") from None
+    if len(canonical) > MOST_RECORD:
+        raise ValueError(f"It is larger than {MOST_RECORD:,} characters.")
     return digest_of_text(canonical)
 
 
@@ -128,8 +140,9 @@ def _shared(reader: "_Reader", organization: Shared | None) -> ParsedShared:
         organization=organization,
         taxonomies=list(reader.taxonomies.values()),
         terms=list(reader.terms.values()),
-        notes=tuple(dict.fromkeys(reader.notes)),
+        notes=reader.remarks(),
         not_read=reader.not_read,
+        not_kept=reader.not_kept,
     )
 
 
@@ -152,7 +165,7 @@ class _Reader(PartReader):
         )
         if organization_id is None:
             raise ValueError("It names no organisation.")
-        self.known(record, "service", _SERVICE)
+        self.known(record, "service", KNOWN_OF_SERVICE)
         service_id = self.key(record, "service", "")["id"]
         children = self.parts_of_service(record, service_id)
         fields = {
@@ -180,8 +193,9 @@ class _Reader(PartReader):
             taxonomies=list(self.taxonomies.values()),
             terms=list(self.terms.values()),
             children=children,
-            notes=tuple(dict.fromkeys(self.notes)),
+            notes=self.remarks(),
             not_read=self.not_read,
+            not_kept=self.not_kept,
         )
 
     def ages(self, record: Mapping[str, Any]) -> Fields:
@@ -254,7 +268,7 @@ class _Reader(PartReader):
         return found
 
     def _organization(self, source: Mapping[str, Any], fields: Fields) -> Shared:
-        self.known(source, "organization", _ORGANIZATION)
+        self.known(source, "organization", KNOWN_OF_ORGANIZATION)
         fields |= {
             "name": self.name(source),
             "email": self.value(source, "email", cleaning.email, ""),

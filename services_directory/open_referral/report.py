@@ -18,8 +18,8 @@ class ImportReport:
 
     `withdrawn` are services that the feed no longer has, `held_back` those that it lacks as well and that were left
     standing, since they are too many to go unasked; a service that comes back counts as changed. `notes` are records
-    that were taken, but not just as they were; `not_read` counts the vendors' own fields, which are not taken;
-    `warnings` are sentences about the run as a whole.
+    that were taken, but not just as they were; `not_read` counts the vendors' own fields, which are not taken,
+    `not_kept` those of the standard that are not; `warnings` are sentences about the run as a whole.
     """
 
     created: int = 0
@@ -30,6 +30,7 @@ class ImportReport:
     refused: list[Remark] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
     not_read: Counter[str] = field(default_factory=Counter)
+    not_kept: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
 
     @property

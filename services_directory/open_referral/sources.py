@@ -6,40 +6,29 @@ give is `Unreadable`; what could be missing without a name says so (`loses_more`
 """
 
 import datetime as dt
-import io
-import ipaddress
-import logging
-import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
-from urllib3.util.retry import Retry
 
 from core.errors import DomainError
+from services_directory.open_referral.fetching import Web
 from services_directory.open_referral.items import Described, Listed, Unreadable
 from services_directory.open_referral.reading import digest_of
 from services_directory.open_referral.streaming import NotRecords, records_in
-from services_directory.open_referral.values import own_id
-
-logger = logging.getLogger(__name__)
+from services_directory.open_referral.values import ID_LENGTH, own_id
 
 PAGE_SIZE = 100
-CONNECT_SECONDS, READ_SECONDS = 10, 60
-PATIENCE_SECONDS = 60
-"""How long at most a server that is busy is waited for, whatever its `Retry-After` says."""
-_RETRIES = Retry(
-    total=3,
-    backoff_factor=0.3,
-    status_forcelist=[429, 502, 503, 504],
-    allowed_methods=["GET"],
-    retry_after_max=PATIENCE_SECONDS,
-)
+MOST_RECORDS = 250_000
+"""Of one list, or one document at an address: twice the largest directories that we know of. A file has no bound."""
+MOST_PAGES = 50_000
+"""Of one list: also where a server gives five at a time, whatever it is asked for."""
+MOST_SAID = 10**9
+"""Above which a number in an envelope is a mistake."""
+_TOO_MANY = f"It has more than {MOST_RECORDS:,} records; the others were not read."
 _OF_MANY = ("service_at_locations", "schedules", "attributes", "contacts", "service_areas", "cost_options", "languages")
 """What only a whole service has: an entry of a list has none of them."""
 _BEFORE = (("taxonomies", "taxonomy"), ("taxonomy_terms", "taxonomy_term"))
@@ -82,63 +71,33 @@ def _from_file(path: Path) -> Iterator[object]:
             raise SourceUnreadable(f"{path} {problem}") from problem
 
 
-class _Session(requests.Session):
-    """Follows a feed where it has moved, and not into the network that we stand in: that is not the feed's to read."""
-
-    max_redirects = 5
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        target = super().get_redirect_target(resp)
-        if target is not None:
-            host = urlsplit(urljoin(resp.url, target)).hostname
-            if host != urlsplit(resp.url).hostname and not _is_public(host or ""):
-                raise requests.exceptions.InvalidURL("It leads to an address that is not public.")
-        return target
-
-
-def _is_public(host: str) -> bool:
-    """Whether every address of a host is one of the public internet; a host that nobody knows is none."""
-    try:
-        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
-    except (OSError, UnicodeError):
-        return False
-    return all(ipaddress.ip_address(address).is_global for address in found)
-
-
 def _from_web(address: str, since: dt.datetime | None) -> Iterator[object]:
-    with _Session() as session:
-        session.headers["Accept"] = "application/json"
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=_RETRIES))
+    with Web() as web:
         services = _services_address(address)
         if services is None:
             try:
-                yield from _from_document(session, address)
+                yield from _from_document(web, address)
                 return
             except NotRecords:
                 # No document of services: the root of an API, or an address beneath which one answers.
                 services = _with_path(address, "/services")
-        yield from _Api(session, services, since).records()
+        yield from _Api(web, services, since).records()
 
 
-def _from_document(session: requests.Session, address: str) -> Iterator[object]:
+def _from_document(web: Web, address: str) -> Iterator[object]:
     try:
-        with session.get(address, timeout=(CONNECT_SECONDS, READ_SECONDS), stream=True) as response:
-            if response.status_code != requests.codes.ok:
-                raise NotRecords(f"The answer was {response.status_code}.")
-            raw: Any = response.raw
-            raw.decode_content = True
-            raw.auto_close = False
-            yield from _unbroken(records_in(io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline="")))
+        with web.document(address) as (status, text, unpacked):
+            if status != requests.codes.ok:
+                raise NotRecords(f"The answer was {status}.")
+            for count, record in enumerate(records_in(text)):
+                if count >= MOST_RECORDS:
+                    yield Unreadable("(the document)", _TOO_MANY, loses_more=True)
+                    return
+                yield record
+            if unpacked.problem:
+                yield Unreadable("(the document)", f"{unpacked.problem} The rest was not read.", loses_more=True)
     except requests.RequestException as problem:
         raise NotRecords(f"There was no answer ({type(problem).__name__}).") from problem
-
-
-def _unbroken(records: Iterator[object]) -> Iterator[object]:
-    try:
-        yield from records
-    except (HTTPError, OSError) as problem:
-        yield Unreadable("(the document)", f"It breaks off ({type(problem).__name__}).", loses_more=True)
 
 
 def _services_address(address: str) -> str | None:
@@ -155,8 +114,8 @@ def _with_path(address: str, more: str) -> str:
 class _Api:
     """One walk through an API."""
 
-    def __init__(self, session: requests.Session, services: str, since: dt.datetime | None) -> None:
-        self.session = session
+    def __init__(self, web: Web, services: str, since: dt.datetime | None) -> None:
+        self.web = web
         self.services = services
         self.slash = ""
         self.asked: dict[str, str] = {"modified_after": since.isoformat()} if since else {}
@@ -179,7 +138,7 @@ class _Api:
         problem = ""
         for slash, full in (("", {"full": "true"}), ("", {}), ("/", {})):
             asked = self.asked | full
-            page, reason = _get(self.session, self.services + slash, page=1, per_page=PAGE_SIZE, **asked)
+            page, reason = self.web.get(self.services + slash, page=1, per_page=PAGE_SIZE, **asked)
             if reason == "" and _contents(page) is not None:
                 self.slash, self.asked = slash, asked
                 return page
@@ -187,7 +146,11 @@ class _Api:
         raise SourceUnreadable(f"{self.services}: {problem}")
 
     def _entries(self, address: str, first: Any, asked: dict[str, str]) -> Iterator[Any]:
-        """Return the entries of a list, page by page; a server that does not heed `page` gives the same for ever."""
+        """Return the entries of a list, page by page.
+
+        A server that does not heed `page` gives the same for ever, and one that makes its entries up never the same: a
+        page that brings nothing new is the last, and more than `MOST_RECORDS` are not read.
+        """
         met: set[str] = set()
         page, number = first, 1
         while True:
@@ -195,8 +158,11 @@ class _Api:
             nameless = 0
             for entry in _contents(page) or []:
                 own = own_id(entry)
-                nameless += not own
-                if own and own not in met:
+                nameless += not own or len(own) > ID_LENGTH
+                if own and own not in met and len(own) <= ID_LENGTH:
+                    if len(met) >= MOST_RECORDS:
+                        yield Unreadable("(the list)", _TOO_MANY, loses_more=True)
+                        return
                     met.add(own)
                     yield entry
             if nameless and (number == 1 or len(met) > before):
@@ -205,7 +171,11 @@ class _Api:
             if len(met) == before or isinstance(page, list) or (_is_last(page, number) and len(met) >= said):
                 break
             number += 1
-            page, problem = _get(self.session, address + self.slash, page=number, per_page=PAGE_SIZE, **asked)
+            if number > MOST_PAGES:
+                reason = f"It has more than {MOST_PAGES:,} pages; the others were not read."
+                yield Unreadable("(the list)", reason, loses_more=True)
+                return
+            page, problem = self.web.get(address + self.slash, page=number, per_page=PAGE_SIZE, **asked)
             if problem or _contents(page) is None:
                 reason = problem or "The answer is no page with contents."
                 yield Unreadable(f"(page {number})", f"{reason} The pages after it were not read.", loses_more=True)
@@ -224,7 +194,7 @@ class _Api:
         if self.lists_whole_services is None:
             detail = self._detail(entry)
             if not isinstance(detail, Unreadable):
-                self.lists_whole_services = digest_of(detail) == digest_of(entry)
+                self.lists_whole_services = _is_the_same(detail, entry)
                 return detail
             if "404" not in detail.reason:
                 return detail
@@ -233,21 +203,30 @@ class _Api:
 
     def _detail(self, entry: Any) -> Any:
         own = own_id(entry)
-        detail, problem = _get(self.session, _with_path(self.services, f"/{quote(own, safe='')}") + self.slash)
+        detail, problem = self.web.get(_with_path(self.services, f"/{quote(own, safe='')}") + self.slash)
         if not problem and own_id(detail).lower() != own.lower():
             problem = "The answer is another record."
         return Unreadable(own, f"Its detail cannot be read. {problem}") if problem else detail
 
-    def _described(self, name: str, kind: str) -> Iterator[Described]:
+    def _described(self, name: str, kind: str) -> Iterator[Described | Unreadable]:
         """Return what the API lists beside its services; most do not, and none has to."""
         address = _with_path(self.services.removesuffix("/services"), f"/{name}")
         asked = {"full": "true"} if "full" in self.asked and name == "organizations" else {}
-        page, problem = _get(self.session, address + self.slash, page=1, per_page=PAGE_SIZE, **asked)
+        page, problem = self.web.get(address + self.slash, page=1, per_page=PAGE_SIZE, **asked)
         if problem or _contents(page) is None:
             return
         for entry in self._entries(address, page, asked):
             if not isinstance(entry, Unreadable):
                 yield Described(kind, entry)
+            elif entry.reason in {_TOO_MANY, self.web.problem}:
+                yield Unreadable(f"({name})", entry.reason, loses_more=True)
+
+
+def _is_the_same(detail: Any, entry: Any) -> bool:
+    try:
+        return digest_of(detail) == digest_of(entry)
+    except ValueError:
+        return False
 
 
 def _contents(page: Any) -> list[Any] | None:
@@ -257,24 +236,9 @@ def _contents(page: Any) -> list[Any] | None:
 
 def _whole(page: Any, name: str) -> int:
     found = page.get(name) if isinstance(page, dict) else None
-    return found if isinstance(found, int) else 0
+    return found if isinstance(found, int) and 0 <= found <= MOST_SAID else 0
 
 
 def _is_last(page: Any, number: int) -> bool:
     # No page was ever the last of none: such an envelope is wrong, and the pages go on until one has nothing new.
     return page.get("last_page") is True or 0 < _whole(page, "total_pages") <= number
-
-
-def _get(session: requests.Session, address: str, **parameters: object) -> tuple[Any, str]:
-    """Return the JSON at an address, and the problem that stood in the way of it, if any."""
-    try:
-        response = session.get(address, params=parameters, timeout=(CONNECT_SECONDS, READ_SECONDS))  # type: ignore[arg-type]
-    except requests.RequestException as problem:
-        logger.info("no answer from %s: %s", address, problem)
-        return None, f"There was no answer ({type(problem).__name__})."
-    if response.status_code != requests.codes.ok:
-        return None, f"The answer was {response.status_code}."
-    try:
-        return response.json(), ""
-    except ValueError:
-        return None, "The answer is not JSON."

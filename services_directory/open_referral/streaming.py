@@ -8,9 +8,13 @@ import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from services_directory.limits import MOST_RECORD
 from services_directory.open_referral.items import Unreadable, Written
+from services_directory.open_referral.values import own_id
 
 CHUNK = 1 << 20
+MOST_HELD = 50_000_000
+"""Characters that are held at most until a value ends: one that is too large is passed over, but not at any price."""
 LISTS = ("contents", "services")
 """Under which a document's records may stand, where it is not a list itself."""
 NO_RECORDS = "is neither a list of services nor a page with contents."
@@ -48,8 +52,13 @@ def records_in(stream: TextIO) -> Iterator[Written | Unreadable]:
                 text.expect(",")
             record = text.value()
             count += 1
-            own_id = record.get("id") if type(record) is dict else None
-            yield Written(own_id, text.buffer[text.begun : text.position])
+            own = record.get("id") if type(record) is dict else None
+            if text.position - text.begun > MOST_RECORD:
+                name = own_id({"id": own})
+                reason = f"It is larger than {MOST_RECORD:,} characters."
+                yield Unreadable(name or f"(record {count})", reason, loses_more=not name)
+            else:
+                yield Written(own, text.buffer[text.begun : text.position])
         text.skip(1)
         if first == "{":
             _found_list(text, around)
@@ -141,6 +150,8 @@ class _Text:
             except json.JSONDecodeError as problem:
                 # Cut off by the end of what was read, or wrong?
                 cut = problem.msg.startswith("Unterminated") or problem.pos > len(self.buffer) - 16
+                if cut and len(self.buffer) - self.position > MOST_HELD:
+                    raise ValueError(f"a value in it is larger than {MOST_HELD:,} characters") from None
                 if not (cut and self._read_on()):
                     raise ValueError(f"{problem.msg} after {problem.doc[self.position :][:40]!r}") from None
                 continue

@@ -11,13 +11,25 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from services_directory.limits import MOST_MARKED_UP, MOST_PARTS, MOST_ROWS, MOST_TEXT
 from services_directory.open_referral import cleaning
+from services_directory.open_referral.nested import Tree
 
 Fields = dict[str, Any]
 T = TypeVar("T")
 
+NOT_KEPT: dict[str, frozenset[str]] = {
+    "organization": frozenset({"locations"}),
+    "service_at_location": frozenset({"service_areas"}),
+    "service_area": frozenset({"service_at_location_id"}),
+}
+"""By kind of record: what the standard has and the directory does not keep. `metadata` of any record is not kept
+either: it says who changed what, and what stood there before. docs/open-referral.md gives the reasons."""
 NAME_LENGTH = 255
 ID_LENGTH = 500
+SHOWN_LENGTH = 100
+MOST_NOTES = 20
+"""How many remarks at most a report has on one record."""
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -65,7 +77,10 @@ def normal(source: Mapping[str, Any]) -> Mapping[str, Any]:
         return source
     for name in source:
         if not name.islower() or name in _RUN_TOGETHER:
-            named = {_hsds_name(written): value for written, value in source.items()}
+            named = {
+                _hsds_name(written) if len(written) <= SHOWN_LENGTH else written: value
+                for written, value in source.items()
+            }
             return named | {name: source[name] for name in named if name in source}
     return source
 
@@ -78,6 +93,11 @@ def _hsds_name(name: str) -> str:
     return _RUN_TOGETHER.get(name.lower()) or _HUMP.sub("_", name).lower()
 
 
+def shown(written: str, *, most: int = SHOWN_LENGTH) -> str:
+    """Return what a feed wrote as a report can show it: on one line, not too long, without what no terminal takes."""
+    return " ".join(cleaning.without_controls(written[:most]).split())
+
+
 class ValueReader:
     """Reads the values of one record of a feed, and keeps notes on what was untidy."""
 
@@ -85,14 +105,18 @@ class ValueReader:
         self.feed = feed
         self.notes: list[str] = []
         self.not_read: Counter[str] = Counter()
+        self.not_kept: Counter[str] = Counter()
+        self.room = MOST_ROWS
 
     def value(self, source: Mapping[str, Any], name: str, clean: Callable[[Any], T], default: T) -> T:
         """Return a cleaned value, or the default where there is none or none that can be read."""
         found = source.get(name)
         if found is None or found == "":
             return default
+        if isinstance(found, str) and len(found) > MOST_MARKED_UP:
+            self.notes.append(f"{name} is longer than {MOST_MARKED_UP:,} characters: the rest was not read.")
         try:
-            return clean(found)
+            return self.cut(name, clean(found))
         except cleaning.Partly as partly:
             self.notes.append(f"{name} {partly}")
             part: T = partly.value
@@ -101,12 +125,20 @@ class ValueReader:
             self.notes.append(f"{name} {problem} and was left out.")
             return default
 
+    def cut(self, name: str, found: T) -> T:
+        """Return a text that is not too long; anything else as it is."""
+        if not isinstance(found, str) or len(found) <= MOST_TEXT:
+            return found
+        self.notes.append(f"{name} is longer than {MOST_TEXT:,} characters and was cut.")
+        cut: Any = found[:MOST_TEXT].strip()
+        return cut  # type: ignore[no-any-return]
+
     def texts(self, source: Mapping[str, Any], *names: str) -> Fields:
         found = dict.fromkeys(names, "")
         for name in names:
             if name in source:
                 written = source[name]
-                if type(written) is str and cleaning.is_plain(written):
+                if type(written) is str and len(written) <= MOST_TEXT and cleaning.is_plain(written):
                     found[name] = written.strip()
                 else:
                     found[name] = self.value(source, name, cleaning.text, "")
@@ -157,14 +189,44 @@ class ValueReader:
         if not isinstance(found, list):
             self.notes.append(f"{name} is not a list and was left out.")
             return []
-        return [normal(item) for item in found if type(item) is dict or isinstance(item, Mapping)]
+        if len(found) > MOST_PARTS:
+            self.notes.append(f"{name} has {len(found):,} entries; only the first {MOST_PARTS:,} were read.")
+        taken = [normal(item) for item in found[:MOST_PARTS] if type(item) is dict or isinstance(item, Mapping)]
+        if len(taken) > self.room:
+            self.notes.append(f"It has more than {MOST_ROWS:,} parts; the others were not read.")
+            taken = taken[: self.room]
+        self.room -= len(taken)
+        return taken
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the notes, each once, and not too many."""
+        found = tuple(dict.fromkeys(self.notes))
+        more = (f"And {len(found) - MOST_NOTES} more of this kind.",) if len(found) > MOST_NOTES else ()
+        return found[:MOST_NOTES] + more
 
     def more(self, source: Mapping[str, Any], *names: str) -> Fields:
         """Return the values of the standard that have no column of their own."""
-        found = {name: cleaning.tree(source[name]) for name in names if name in source}
-        return {name: value for name, value in found.items() if value is not None}
+        found = {}
+        for name in names:
+            if name not in source:
+                continue
+            tree = Tree(lambda own, kind: uuid_of(_as_id(own), feed=self.feed, kind=kind) if _as_id(own) else None)
+            try:
+                if (value := tree.field(name, source[name])) is not None:
+                    found[name] = value
+            except ValueError as problem:
+                self.notes.append(f"{name} {problem} and was left out.")
+            if tree.is_cut:
+                self.notes.append(f"{name} holds more than can be kept and was cut.")
+            for inner in tree.left_out:
+                (self.not_kept if inner == "metadata" else self.not_read)[f"{name}.{inner}"] += 1
+        return found
 
     def known(self, source: Mapping[str, Any], kind: str, names: frozenset[str]) -> None:
-        """Count the names that the reader does not know."""
+        """Count the names that the reader does not know: the vendor's own, and those of the standard, by themselves."""
         if not source.keys() <= names:
-            self.not_read.update(f"{kind}.{name}" for name in source.keys() - names)
+            for name in source.keys() - names:
+                if name != "metadata" and name not in NOT_KEPT.get(kind, ()):
+                    self.not_read[f"{kind}.{shown(name)}"] += 1
+                elif source[name]:
+                    self.not_kept[f"{kind}.{name}"] += 1

@@ -152,6 +152,7 @@ class Writer(PartWriter):
             {
                 "id": str(location.pk),
                 "location_type": location.location_type,
+                "organization_id": str(location.organization_id or ""),
                 **self.texts(location, "name", "alternate_name", "description", "transportation"),
                 "latitude": latitude,
                 "longitude": longitude,

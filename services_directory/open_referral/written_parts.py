@@ -22,6 +22,7 @@ from services_directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
+from services_directory.models.base import Described
 from services_directory.open_referral import forms
 from services_directory.open_referral.forms import kept
 from services_directory.open_referral.privacy import People
@@ -111,6 +112,7 @@ class PartWriter:
                 "closes_at": forms.clock(row.closes_at, row.closes_at_offset, on),
                 "schedule_link": forms.uri(row.schedule_link),
                 **self.texts(row, "attending_type", "notes"),
+                "attributes": self.said_in(row),
             }
         )
 
@@ -136,6 +138,7 @@ class PartWriter:
                 "extent_type": row.extent_type,
                 "uri": forms.uri(row.uri),
                 **self.texts(row, "service_area"),
+                "attributes": self.said_in(row),
             }
         )
 
@@ -150,15 +153,17 @@ class PartWriter:
                 "currency": row.currency,
                 "amount": forms.number(row.amount),
                 **self.texts(row, "amount_description"),
+                "attributes": self.said_in(row),
             }
         )
 
     def funding(self, row: Funding) -> Document:
         owner = {"service_id": str(row.service_id or ""), "organization_id": str(row.organization_id or "")}
-        return kept({"id": str(row.pk), **owner, **self.texts(row, "source")})
+        return kept({"id": str(row.pk), **owner, **self.texts(row, "source"), "attributes": self.said_in(row)})
 
     def language(self, row: Language, owner: Document) -> Document:
-        return kept({"id": str(row.pk), **owner, "name": row.name, "code": row.code, **self.texts(row, "note")})
+        said = {"name": row.name, "code": row.code, **self.texts(row, "note"), "attributes": self.said_in(row)}
+        return kept({"id": str(row.pk), **owner, **said})
 
     def identifier(self, row: OrganizationIdentifier) -> Document:
         return kept(
@@ -217,6 +222,7 @@ class PartWriter:
                 "type": row.type,
                 **self.texts(row, "description"),
                 "languages": [self.language(each, part) for each in parts(row, "languages")],
+                "attributes": self.said_in(row),
             }
         )
 
@@ -229,10 +235,15 @@ class PartWriter:
                 "link_id": link,
                 "taxonomy_term_id": str(row.taxonomy_term_id),
                 "link_type": row.link_type,
-                **self.texts(row, "value"),
+                "link_entity": row.link_entity,
+                **self.texts(row, "label", "value"),
                 "taxonomy_term": term_document(row.taxonomy_term),
             }
         )
+
+    def said_in(self, row: Described) -> list[Document]:
+        """Return the terms said of a part that keeps them itself."""
+        return [self.attribute(_attribute(said), str(row.pk)) for said in row.attributes]
 
     def texts(self, row: Any, *names: str) -> Document:
         """Return texts without the people behind the listing."""
@@ -280,6 +291,14 @@ def term_document(term: TaxonomyTerm) -> Document:
             "term": term.term,
         }
     )
+
+
+def _attribute(said: Document) -> Attribute:
+    """Return the row that a part stands for which keeps its terms itself."""
+    term = TaxonomyTerm(**said["term"])
+    term.taxonomy = Taxonomy(**said["taxonomy"]) if said["taxonomy"] else None
+    own = {name: value for name, value in said.items() if name not in {"term", "taxonomy", "taxonomy_term_id"}}
+    return Attribute(**own, taxonomy_term=term)
 
 
 def _float(text: str) -> int | float | None:

@@ -4,7 +4,7 @@ A part that names its id keeps what was not sent of it; one without an id begins
 refused here, field by field; what fields ask of each other is for `checking`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from accounts.selectors import find_team
 from core.errors import Invalid
 from core.identifiers import clean_postcode
 from services_directory.enums import Gender, LifeCourseStage, LocationType
+from services_directory.limits import MOST_PARTS, MOST_SHAPE, MOST_TEXT
 from services_directory.listing.document import (
     AT_LOCATION,
     LOCATION,
@@ -116,6 +117,8 @@ class _Completion:
     def cleaned(self, name: str, value: Any, *, at: str) -> Any:
         if isinstance(value, str) and cleaning.without_controls(value) != value:
             self.refuse(_join(at, name), "It holds characters that cannot be shown.")
+        elif isinstance(value, str) and len(value) > (most := MOST_SHAPE if name == "extent" else MOST_TEXT):
+            self.refuse(_join(at, name), f"It has {len(value):,} characters; {most:,} are the most.")
         elif name in _SETS:
             return [choice for choice in _SETS[name] if choice in value]
         elif name == "review_points_weeks":
@@ -165,7 +168,19 @@ class _Completion:
         return _by_id(rows)
 
     def items(self, part: Part, sent: list[Item], rows: Mapping[str, Any], *, at: str) -> list[Item]:
-        return [self.item(part, item, rows, at=f"{at}.{index}") for index, item in enumerate(sent)]
+        if len(sent) > MOST_PARTS:
+            self.refuse(at, f"There are {len(sent):,} of them; {MOST_PARTS:,} are the most.")
+            return []
+        made = [self.item(part, item, rows, at=f"{at}.{index}") for index, item in enumerate(sent)]
+        # What a feed has left empty is in nobody's way: as many as there are may come back as they were read.
+        there = sum(part.is_empty(part.item_of(row)) for row in rows.values())
+        for index, item in enumerate(made):
+            is_wrong = any(where.startswith(f"{at}.{index}.") for where in self.errors)  # and that has been said
+            if part.is_empty(part.blank() | item) and not is_wrong:
+                there -= 1
+                if there < 0:
+                    self.refuse(f"{at}.{index}", f"It says nothing. Send {_any_of(part.telling)}, or leave it out.")
+        return made
 
     def item(self, part: Part, sent: Item, rows: Mapping[str, Any], *, at: str) -> Item:
         """Return one part: what its row says (by its id) or a blank one, with what was sent."""
@@ -273,6 +288,11 @@ class _Completion:
 
 def _by_id(rows: Any) -> dict[str, Any]:
     return {str(row.pk): row for row in rows}
+
+
+def _any_of(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _join(at: str, name: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,7 +12,10 @@ Answer = Callable[[str, dict[str, str]], tuple[int, Any]]
 
 
 class Publisher:
-    """A server of a directory. `answer` decides (or `exact`, by the path with its slash); `asked` is what was asked."""
+    """A server of a directory. `answer` decides (or `exact`, by the path with its slash); `asked` is what was asked.
+
+    A body that is an iterator of bytes is sent as it comes, and may have no end.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -21,6 +24,7 @@ class Publisher:
         self.exact: Callable[[str], tuple[int, Any]] | None = None
         self.headers: dict[str, str] = {}
         """Headers of every answer that is not a 200."""
+        self.headers_of_all: dict[str, str] = {}
 
     def serve_api(self, records: list[dict[str, Any]], *, per_page: int = 2, root: int = 200) -> None:
         """Answer as the UK profile says: a root, pages of summaries, and details."""
@@ -61,10 +65,17 @@ def running_publisher() -> Iterator[Publisher]:
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
             exact = published.exact
             status, body = published.answer(path, query) if exact is None else exact(unquote(parts.path))
-            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
-            for name, value in published.headers.items() if status != 200 else ():
+            for name, value in (published.headers_of_all | (published.headers if status != 200 else {})).items():
                 self.send_header(name, value)
+            if isinstance(body, Iterator):
+                self.close_connection = True
+                self.end_headers()
+                with suppress(OSError):  # whoever asked has had enough
+                    for piece in body:
+                        self.wfile.write(piece)
+                return
+            payload = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

@@ -40,6 +40,8 @@ def said(of: str, name: str = "Swimming") -> list[dict[str, Any]]:
         {
             "id": uid("attribute", of),
             "link_type": "topic",
+            "link_entity": of.partition(" ")[0],
+            "label": "What it is about",
             "value": "mostly",
             "taxonomy_term_id": uid("term", name),
             "taxonomy_term": term(name, parent_id=uid("term", "Sport")),
@@ -49,7 +51,15 @@ def said(of: str, name: str = "Swimming") -> list[dict[str, Any]]:
 
 def language(of: str) -> list[dict[str, Any]]:
     """Return one language of something."""
-    return [{"id": uid("language", of), "name": "Urdu", "code": "ur", "note": "On Mondays"}]
+    return [
+        {
+            "id": uid("language", of),
+            "name": "Urdu",
+            "code": "ur",
+            "note": "On Mondays",
+            "attributes": said(f"language of {of}"),
+        }
+    ]
 
 
 def phone(of: str, number: str) -> dict[str, Any]:
@@ -61,6 +71,7 @@ def phone(of: str, number: str) -> dict[str, Any]:
         "type": "voice",
         "description": "In office hours",
         "languages": language(f"phone of {of}"),
+        "attributes": said(f"phone of {of}"),
     }
 
 
@@ -91,6 +102,7 @@ def schedule(of: str, **more: Any) -> dict[str, Any]:
         "byday": "MO,TH",
         "opens_at": "10:00",
         "closes_at": "11:30",
+        "attributes": said(f"schedule of {of}"),
         **more,
     }
 
@@ -109,7 +121,15 @@ ORGANIZATION: dict[str, Any] = {
     "tax_status": "Exempt",
     "tax_id": "12",
     "year_incorporated": 1999,
-    "programs": [{"id": uid("programme"), "name": "Moving more", "description": "All of it"}],
+    "programs": [
+        {
+            "id": uid("programme"),
+            "name": "Moving more",
+            "alternate_name": "MM",
+            "description": "All of it",
+            "attributes": said("programme"),
+        }
+    ],
     "additional_websites": [{"id": uid("website"), "label": "News", "url": "https://news.movers.example/"}],
     "organization_identifiers": [
         {
@@ -120,7 +140,7 @@ ORGANIZATION: dict[str, Any] = {
             "attributes": said("identifier"),
         }
     ],
-    "funding": [{"id": uid("funding of organization"), "source": "Grants"}],
+    "funding": [{"id": uid("funding of organization"), "source": "Grants", "attributes": said("their funding")}],
     "contacts": reception("organization"),
     "phones": [phone("organization", "0161 496 0001")],
     "attributes": said("organization"),
@@ -129,6 +149,7 @@ ORGANIZATION: dict[str, Any] = {
 HALL: dict[str, Any] = {
     "id": uid("hall"),
     "location_type": "physical",
+    "organization_id": ORGANIZATION["id"],
     "name": "The Hall",
     "alternate_name": "Old Hall",
     "description": "A hall by the river",
@@ -195,7 +216,14 @@ RICH: dict[str, Any] = {
     "last_modified": "2026-03-15T10:30:45.123000Z",
     "program_id": uid("programme"),
     "program": {"id": uid("programme"), "name": "Moving more", "description": "All of it"},
-    "required_documents": [{"id": uid("document"), "document": "A towel"}],
+    "required_documents": [
+        {
+            "id": uid("document"),
+            "document": "A towel",
+            "uri": "https://movers.example/towel",
+            "attributes": said("towel"),
+        }
+    ],
     "capacities": [{"id": uid("capacity"), "available": 3, "unit": {"id": uid("unit"), "name": "places"}}],
     "additional_urls": [{"id": uid("url"), "label": "News", "url": "https://news.movers.example/"}],
     "organization": ORGANIZATION,
@@ -225,6 +253,7 @@ RICH: dict[str, Any] = {
             "extent_type": "geojson",
             "uri": "https://areas.example/E08000007",
             "service_area": "The borough",
+            "attributes": said("area"),
         }
     ],
     "service_at_locations": [
@@ -240,7 +269,7 @@ RICH: dict[str, Any] = {
         {"id": uid("online"), "location": {"id": uid("online place"), "location_type": "virtual", "name": "Online"}},
     ],
     "languages": language("service"),
-    "funding": [{"id": uid("funding"), "source": "The council"}],
+    "funding": [{"id": uid("funding"), "source": "The council", "attributes": said("funding")}],
     "cost_options": [
         {
             "id": uid("cost"),
@@ -250,6 +279,7 @@ RICH: dict[str, Any] = {
             "currency": "GBP",
             "amount": 2.5,
             "amount_description": "A session",
+            "attributes": said("price"),
         },
         {"id": uid("free"), "option": "Children", "amount": 0},
     ],

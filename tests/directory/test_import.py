@@ -186,6 +186,16 @@ def test_a_shared_row_is_written_once_as_its_first_record_gives_it(load, record)
     assert written.count('"services_directory_organization"') == 1
 
 
+def test_an_organisation_and_a_place_of_one_id_are_two_things(load, record, monkeypatch):
+    monkeypatch.setattr("services_directory.open_referral.importing.BATCH_SIZE", 1)
+    place = record()["service_at_locations"][0]["location"]["id"]
+
+    report = load(record(), record("Walks", organization={"id": place, "name": "Hall Trust", "description": "x"}))
+
+    assert report == ImportReport(created=2)
+    assert Service.objects.get(name="Walks").organization.name == "Hall Trust"
+
+
 def test_one_feed_does_not_change_the_rows_of_another(load, record):
     load(record(), feed="First")
     theirs = record("Walks", organization={"id": str(uuid.UUID(int=1)), "name": "Taken over", "description": "x"})

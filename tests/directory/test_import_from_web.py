@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from services_directory.models import Feed, Organization, Service, Taxonomy
-from services_directory.open_referral import sources
+from services_directory.open_referral import fetching
 from services_directory.open_referral.items import Listed, Unreadable, Written
 from services_directory.open_referral.sources import SourceUnreadable, records_from
 
@@ -126,7 +126,7 @@ def test_an_address_where_nothing_can_be_read_leaves_no_trace(publisher):
 
 
 def test_an_address_that_does_not_answer_is_said_so(monkeypatch):
-    monkeypatch.setattr(sources._RETRIES, "total", 0)
+    monkeypatch.setattr(fetching._RETRIES, "total", 0)
 
     with pytest.raises(SourceUnreadable, match=r"There was no answer \(ConnectionError\)\."):
         read("http://127.0.0.1:9/services")

@@ -580,7 +580,7 @@ def test_a_new_listing_that_does_not_say_what_it_must(cast, as_user, change, at)
         ({"cost_options": [{"amount": -1}]}, "cost_options.0.amount"),
         ({"cost_options": [{"amount": "1.005"}]}, "cost_options.0.amount"),
         ({"cost_options": [{"amount": 1, "currency": "£"}]}, "cost_options.0.currency"),
-        ({"cost_options": [{}, {"id": str(uuid.UUID(int=9))}]}, "cost_options.1.id"),
+        ({"cost_options": [{"option": "All"}, {"id": str(uuid.UUID(int=9))}]}, "cost_options.1.id"),
         ({"schedules": [{"byday": "Monday"}]}, "schedules.0.byday"),
         ({"schedules": [{"freq": "DAILY"}]}, "schedules.0.freq"),
         ({"schedules": [{"closes_at": "10:00"}]}, "schedules.0.opens_at"),

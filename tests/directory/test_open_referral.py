@@ -353,9 +353,9 @@ def test_every_field_of_the_uk_profile_has_a_place(record):
     assert parsed.children["ServiceArea"][0]["extent"] == '{"type": "Point"}'
     assert sorted(parsed.organization.children) == ["Attribute", "OrganizationIdentifier"]
     assert [sorted(row) for row in parsed.locations[0].children["Attribute"]] == [
-        ["address_id", "external_id", "id", "link_type", "taxonomy_term_id", "value"],
-        ["accessibility_id", "external_id", "id", "link_type", "taxonomy_term_id", "value"],
-        ["external_id", "id", "link_type", "location_id", "taxonomy_term_id", "value"],
+        ["address_id", "external_id", "id", "label", "link_entity", "link_type", "taxonomy_term_id", "value"],
+        ["accessibility_id", "external_id", "id", "label", "link_entity", "link_type", "taxonomy_term_id", "value"],
+        ["external_id", "id", "label", "link_entity", "link_type", "location_id", "taxonomy_term_id", "value"],
     ]
 
 

@@ -197,6 +197,78 @@ def test_a_contact_is_a_person_unless_all_of_its_name_is_a_role_s_or_the_organis
     assert is_a_person(name, frozenset({"northside", "movers"})) is is_one
 
 
+OF_LISTINGS = [
+    # contact, listing, organisation, whether it is a person
+    ("Jane Smith", "Jane Smith Yoga", "Jane Smith Yoga", True),
+    ("Jane Smith", "Yoga", "Jane Smith", True),
+    ("Jane Smith Yoga", "Jane Smith Yoga", "Jane Smith Yoga", True),
+    ("Mrs Smith", "Mrs Smith's Tea Club", "The Vale", True),
+    ("Margaret Hill", "Walk with Margaret Hill", "The Vale", True),
+    ("Margaret Hall", "Walk with Margaret Hall", "The Vale", True),
+    ("Imelda Quarrington", "Imelda Quarrington Yoga", "The Vale", True),
+    ("Imelda Hall", "Imelda Hall Fitness", "The Vale", True),
+    ("Imelda Church", "Sing with Imelda Church", "The Vale", True),
+    ("Imelda Quarrington Fitness", "Imelda Quarrington Fitness", "Imelda Quarrington Fitness", True),
+    ("Centre Manager: Imelda Quarrington", "Imelda Quarrington Centre", "The Vale", True),
+    ("Centre Manager Imelda Quarrington", "Imelda Quarrington Centre", "The Vale", True),
+    ("Imelda Quarrington, Centre Manager", "Imelda Quarrington Centre", "The Vale", True),
+    ("Imelda Quarrington - Office", "Imelda Quarrington Yoga", "The Vale", True),
+    ("Imelda Quarrington Team Manager", "Imelda Quarrington Yoga", "The Vale", True),
+    ("Northside Movers", "Walks", "Northside Movers", True),
+    ("Brinnington Community Centre", "Bingo", "Brinnington Community Centre", False),
+    ("Brinnington Community Centre Manager", "Bingo", "Brinnington Community Centre", False),
+    ("Brinnington Centre Reception", "Bingo", "Brinnington Community Centre", False),
+    ("St Mary's Church Office", "Tea", "St Mary's Church", False),
+    ("Northside Movers Front Desk", "Walks", "Northside Movers", False),
+    ("Northside Running Club", "Northside Running Club", "Northside Running Club", False),
+    ("Reception", "Jane Smith Yoga", "Jane Smith Yoga", False),
+    ("General Enquiries", "Walk with Margaret Hill", "The Vale", False),
+]
+
+
+@pytest.mark.parametrize(("name", "listing", "organization", "is_one"), OF_LISTINGS)
+def test_a_name_that_stands_in_a_title_is_a_person_s_unless_it_says_that_it_is_not(name, listing, organization, is_one):
+    assert People.of([], organization, listing).has(name) is is_one
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "title"), [("Jane Smith", "Jane Smith Yoga"), ("Margaret Hill", "Walk with Margaret Hill"),
+                        ("Imelda Quarrington", "Imelda Quarrington Yoga")],
+)  # fmt: skip
+def test_of_a_person_whose_name_a_listing_bears_only_that_name_of_the_listing_is_published(record, at, name, title):
+    first, last = name.lower().split()
+    hers = {
+        "id": uid("c"), "name": name, "email": f"{first}.{last}@mail.example",
+        "phones": [phone("hers", "07700 900077"), phone("her home", "0161 496 0077")],
+    }  # fmt: skip
+    made = record(
+        title,
+        description=(
+            f"{title} is for all. {name} teaches; ring {name} on 07700 900077 or write to {first}{last}@x.example."
+        ),
+        email=f"{first}@{last}yoga.example",
+        organization={"id": uid("o"), "name": title, "description": f"Run by {name}", "email": "info@yoga.example"},
+        contacts=[hers],
+        phones=[phone("desk", "0161 496 0004"), phone("mobile", "07700 900077")],
+    )
+    import_feed(feed_name="Test", source="x", records=[made], at=at)
+
+    everything = Site().everything()
+    (service,) = everything["services"]
+
+    assert service["description"] == (
+        f"{title} is for all. (name withheld) teaches; ring (name withheld) on (number withheld) or write to "
+        "(email withheld)."
+    )
+    assert (service["name"], service["organization"]["name"]) == (title, title)
+    assert {"contacts", "email"} & set(service) == set()
+    assert [row["number"] for row in service["phones"]] == ["0161 496 0004"]
+    assert service["organization"]["email"] == "info@yoga.example"
+    without_title = json.dumps(everything).replace(title, "")
+    assert [found for found in (name.lower(), last, "900077", "0077") if found in without_title.lower()] == []
+
+
 def test_a_contact_without_a_name_is_a_person_where_its_email_is_one_s():
     nobody = People.of([], "Walking Group", "Northside Movers")
 

@@ -82,7 +82,7 @@ def test_that_record_really_uses_every_field(at):
         for model in models
         for column in model._meta.concrete_fields
         if column.name not in NOT_THE_STANDARD_S | OURS.get(model, set())
-        and not any(value not in (None, "", {}) for value in model.objects.values_list(column.name, flat=True))
+        and not any(value not in (None, "", {}, []) for value in model.objects.values_list(column.name, flat=True))
     ]
 
     assert unused == []

@@ -79,6 +79,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{title}: and {len(remarks) - SHOWN} more.")
         for name, count in report.not_read.most_common(SHOWN):
             self.stdout.write(f"Not read, because the standard does not know it: {name} ({count} times)")
+        for name, count in report.not_kept.most_common(SHOWN):
+            self.stdout.write(f"Not kept, though the standard knows it: {name} ({count} times)")
         for warning in report.warnings:
             self.stdout.write(f"Take care: {warning}")
         self.stdout.write(
