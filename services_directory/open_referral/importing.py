@@ -17,7 +17,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from services_directory.enums import ChangeKind
 from services_directory.listing.history import Author, recorded
-from services_directory.models import Feed, Location, Organization, Service, Taxonomy, TaxonomyTerm
+from services_directory.models import Feed, Organization, Service
 from services_directory.open_referral.ids import Ids
 from services_directory.open_referral.items import (
     Described,
@@ -29,7 +29,7 @@ from services_directory.open_referral.items import (
     batches,
     id_of,
 )
-from services_directory.open_referral.parts import Repeated, Shared
+from services_directory.open_referral.parts import Repeated
 from services_directory.open_referral.reading import (
     ParsedService,
     ParsedShared,
@@ -42,8 +42,8 @@ from services_directory.open_referral.reading import (
 )
 from services_directory.open_referral.replacing import known_parts, replace
 from services_directory.open_referral.report import ImportReport, Remark
-from services_directory.open_referral.rings import PARENT, without_rings
-from services_directory.open_referral.rows import every_field, existing, write
+from services_directory.open_referral.rows import existing, write
+from services_directory.open_referral.shared_rows import SHARED, SharedRows, WrittenRows
 from services_directory.open_referral.values import Fields, own_id, shown, uuid_of
 from services_directory.open_referral.withdrawing import withdraw
 from services_directory.search import index
@@ -52,16 +52,8 @@ BATCH_SIZE = 1000
 REASON_LENGTH = 500
 DIGEST = 32
 """A service keeps two digests in one: of the text it was read from, if any, and of what that says in any layout."""
-SHARED: dict[str, type[Any]] = {
-    "Taxonomy": Taxonomy,
-    "TaxonomyTerm": TaxonomyTerm,
-    "Organization": Organization,
-    "Location": Location,
-}
 KINDS = {"taxonomy": "Taxonomy", "taxonomy_term": "TaxonomyTerm", "organization": "Organization"}
 PARSERS = {"taxonomy": parse_taxonomy, "taxonomy_term": parse_term, "organization": parse_organization}
-WrittenRows = dict[str, dict[str, Shared]]
-"""By model: the shared rows that were written, by id."""
 
 
 class _Known(NamedTuple):
@@ -116,8 +108,7 @@ class FeedImport:
         self._judge = judge
         self.report = ImportReport()
         self._met = Ids()
-        # By kind: some feeds give an organisation and its place one id.
-        self._written = {name: Ids() for name in SHARED}
+        self._shared = SharedRows(self._feed_id)
         self._repeated: Repeated = {}
         self._back: list[str] = []
         self._count = 0
@@ -272,7 +263,7 @@ class FeedImport:
             ids = {UUID(candidate.parsed.service["id"]): candidate.is_new for candidate in candidates}
             new = {service_id for service_id, is_new in ids.items() if is_new}
             with recorded(ids, kind=ChangeKind.IMPORT, author=Author.of_feed(self.feed), at=self.at, new=new):
-                written, replaced = self._write_shared([candidate.parsed for candidate in candidates], report)
+                written, replaced = self._shared.write([candidate.parsed for candidate in candidates], report)
                 candidates = self._with_known_organizations(candidates, report)
                 self._write_services(candidates)
                 self._replace_parts(candidates, written, replaced, report)
@@ -285,45 +276,9 @@ class FeedImport:
         self.report.refused += report.refused
         self.report.notes += report.notes
 
-    def _write_shared(
-        self, parsed: Sequence[ParsedService | ParsedShared], report: ImportReport
-    ) -> tuple[WrittenRows, set[str]]:
-        """Write the shared rows; return those that were written, and the ids of those that were there before."""
-        replaced: set[str] = set()
-        rows: dict[str, Iterable[Shared]] = {
-            "Taxonomy": (row for one in parsed for row in one.taxonomies),
-            "TaxonomyTerm": (row for one in parsed for row in one.terms),
-            "Organization": (one.organization for one in parsed if one.organization),
-            "Location": (row for one in parsed for row in one.locations),
-        }
-        return {name: self._upsert(SHARED[name], some, replaced, report) for name, some in rows.items()}, replaced
-
-    def _upsert(
-        self, model: type[Any], rows: Iterable[Shared], replaced: set[str], report: ImportReport
-    ) -> dict[str, Shared]:
-        """Write shared rows that this run has not written and that are not another feed's; return them by id."""
-        wanted: dict[str, Shared] = {}
-        for row in rows:
-            wanted.setdefault(row.fields["id"], row)
-        met = self._written[model.__name__]
-        wanted = {key: row for key, row in wanted.items() if key not in met}
-        known = dict(existing(model, wanted, "feed_id"))
-        for key, feed_id in known.items():
-            if feed_id != self._feed_id:
-                del wanted[key]
-        wanted, broken = without_rings(model, wanted)
-        for key in broken:
-            note = f"{PARENT[model]} leads back to itself, or too far up, and was left out."
-            report.notes.append(Remark(shown(wanted[key].fields["external_id"] or key), note))
-        replaced |= known.keys() & wanted.keys()
-        values = [row.fields | {"feed_id": self._feed_id} for row in wanted.values()]
-        write(model, values, known=known, update=[name for name in every_field(model) if name != "source_digest"])
-        return wanted
-
     def _remember(self, written: WrittenRows) -> None:
-        for name, group in written.items():
-            for key in group:
-                self._written[name].add(key)
+        for kind, rows in written.items():
+            self._shared.remember(kind, rows)
 
     def _with_known_organizations(self, candidates: list[_Candidate], report: ImportReport) -> list[_Candidate]:
         known = {
@@ -417,7 +372,7 @@ class FeedImport:
         }
         with transaction.atomic():
             Feed.objects.select_for_update().get(pk=self._feed_id)
-            written, replaced = self._write_shared([one for _, one in changed.values()], self.report)
+            written, replaced = self._shared.write([one for _, one in changed.values()], self.report)
             organizations = written["Organization"]
             groups = known_parts([(key, row.children) for key, row in organizations.items()])
             replace(groups, services=[], organizations=[key for key in organizations if key in replaced], locations=[])
@@ -425,8 +380,7 @@ class FeedImport:
             model.objects.bulk_update(rows, ["source_digest"])
         self._remember(written)
         # Services name the same rows in fewer words: theirs do not count in this run.
-        for key in parsed:
-            self._written[KINDS[kind]].add(key)
+        self._shared.remember(KINDS[kind], parsed)
 
 
 def _digest_of_entry(entry: Any) -> str:
