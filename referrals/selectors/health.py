@@ -1,0 +1,93 @@
+"""What is known of a person's health."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.enums import OrganizationKind
+from accounts.models import User
+from core.errors import Invalid
+from referrals.models import Clearance, Observation, Referral
+from referrals.selectors.visible import referrals_visible_to, the_one
+from services_directory.selectors import locate
+from services_directory.suitability.dates import PartialDate
+from services_directory.suitability.facts import Answer, ClearanceGiven, Facts
+from services_directory.suitability.kinds import Answered
+
+
+def observations_of(referral: Referral) -> QuerySet[Observation]:
+    """Return what was recorded of a person's health, the newest first; `counts` says which answer holds now."""
+    later = Observation.objects.filter(
+        Q(observed_on__gt=OuterRef("observed_on")) | Q(observed_on=OuterRef("observed_on"), pk__gt=OuterRef("pk")),
+        referral=OuterRef("referral"),
+        code=OuterRef("code"),
+    )
+    return referral.observations.select_related("recorded_by").annotate(counts=~Exists(later)).order_by("-id")
+
+
+def clearances_of(referral: Referral) -> QuerySet[Clearance]:
+    """Return what professionals decided about a person, the newest first."""
+    return referral.clearances.select_related("recorded_by", "service").order_by("-id")
+
+
+def facts_for(user: User, reference: str) -> Facts:
+    """Return what is known of the person of a referral, to judge services by; in four queries.
+
+    :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
+    """
+    visible = referrals_visible_to(user).select_related(None)
+    referral_id, postcode, practice, born, kind = the_one(
+        visible.values_list(
+            "id", "postcode", "gp_practice_code", "person__date_of_birth", "referring_team__organization__kind"
+        ),
+        reference,
+    )
+    # By hand: a search for a person is to cost twice a search at most, and rows of a model would be half of that.
+    answers = {row.pop("code"): _answer(**row) for row in _rows(_ANSWERS, referral_id)}
+    clearances = [ClearanceGiven(**row) for row in _rows(_CLEARANCES, referral_id)]
+    return Facts(
+        date_of_birth=born,
+        gp_practice_code=practice,
+        referral_source=_SOURCES.get(kind, ""),
+        answers=answers,
+        clearances=tuple(clearances),
+        **_areas_of(postcode),
+    )
+
+
+_ANSWERS = """
+SELECT DISTINCT ON (code) code, answer, observed_on, recorded_at, value, second_value, choice, occurred
+FROM referrals_observation WHERE referral_id = %s ORDER BY code, observed_on DESC, id DESC
+"""
+"""Of each question the answer that counts."""
+_CLEARANCES = """
+SELECT code, is_cleared, professional_name, professional_role, decided_on, recorded_at, service_id
+FROM referrals_clearance WHERE referral_id = %s ORDER BY id
+"""
+_SOURCES = {
+    OrganizationKind.GP_PRACTICE.value: "gp",
+    OrganizationKind.NHS_TRUST.value: "health_professional",
+    OrganizationKind.LINK_WORKER_HOST.value: "social_prescriber",
+}
+"""Who refers, in the words of the rules, by the kind of the referrer's organisation."""
+
+
+def _rows(statement: str, *values: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as database:
+        database.execute(statement, values)
+        names = [column.name for column in database.description]
+        return [dict(zip(names, row, strict=True)) for row in database.fetchall()]
+
+
+def _answer(*, answer: str, occurred: str, **parts: Any) -> Answer:
+    return Answer(answer=Answered(answer), occurred=PartialDate.read(occurred) if occurred else None, **parts)
+
+
+def _areas_of(postcode: str) -> dict[str, str]:
+    """Return the areas that a postcode lies in; none where it is not known, is no place (ZZ99), or is missing."""
+    try:
+        place = locate(postcode)
+    except Invalid:
+        return {}
+    return {name: getattr(place, name) for name in ("local_authority", "neighbourhood", "lsoa", "ward")}
