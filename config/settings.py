@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS = {
             "LeftEarlyReason",
             "AttendanceResult",
             "ConsentBasis",
+            "ConsentDecision",
             "RetentionDecision",
             "KeepingReason",
             "RecordKind",

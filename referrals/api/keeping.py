@@ -186,7 +186,7 @@ class SubjectAccessViewSet(mixins.ListModelMixin, GenericViewSet[SubjectAccess])
         why = said.pop("request")
         user = signed_in(request.user)
         person = selectors.person_who_asks(user, **said)
-        made = subject_access.take_out(person=person, actor=Actor(user), at=timezone.now(), request=why)
+        made = subject_access.take_out(person=person, actor=Actor(user), at=timezone.now(), why=why)
         headers = {
             "Content-Disposition": f'attachment; filename="everything-held-{made.record.id}"',
             "Cache-Control": "no-store",

@@ -26,7 +26,7 @@ class SubjectAccessFile:
 
 
 @transaction.atomic(durable=True)
-def take_out(*, person: Person, actor: Actor, at: dt.datetime, request: str) -> SubjectAccessFile:
+def take_out(*, person: Person, actor: Actor, at: dt.datetime, why: str) -> SubjectAccessFile:
     """Return everything held on a person, and record that it was taken out. One query for each kind of row.
 
     :raises NotPermitted: if the actor is no records and privacy officer.
@@ -34,13 +34,13 @@ def take_out(*, person: Person, actor: Actor, at: dt.datetime, request: str) -> 
     """
     if actor.user is None or not policies.may_take_out(actor):
         raise NotPermitted("The records and privacy officer takes out what is held on a person.")
-    request = request.strip()
-    if not request or len(request) > REQUEST_LENGTH:
+    why = why.strip()
+    if not why or len(why) > REQUEST_LENGTH:
         raise Invalid({"request": ["Say how the person asked and how you know that it is they, in a sentence."]})
     content = {"made_at": at.isoformat(), "made_by": actor.name, **everything_on(person)}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     record = SubjectAccess.objects.create(
-        person=person, made_by=actor.user, made_at=at, request=request, digest=digest
+        person=person, made_by=actor.user, made_at=at, request=why, digest=digest
     )  # fmt: skip
     return SubjectAccessFile(record=record, content=content)
 
