@@ -27,6 +27,11 @@ from referrals.enums.records import (
     ConsentDecision,
     EventKind,
 )
+from referrals.enums.retention import (
+    KeepingReason,
+    RecordKind,
+    RetentionDecision,
+)
 from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
@@ -41,16 +46,19 @@ __all__ = [
     "ErrorReason",
     "EventKind",
     "HoldReason",
+    "KeepingReason",
     "LeftEarlyReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
     "PreferredContact",
     "ProgrammeOutcome",
+    "RecordKind",
     "RedirectionReason",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",
+    "RetentionDecision",
     "SnomedCode",
     "WithdrawalReason",
 ]
