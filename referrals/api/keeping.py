@@ -1,5 +1,7 @@
 """Keeping and forgetting, and what is held on one person, over HTTP."""
 
+import datetime as dt
+import re
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -16,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.api import StrictSerializer
+from core.clocks import LONDON
 from core.errors import Invalid
 from core.identifiers import clean_nhs_number
 from core.renderers import JSONRenderer
@@ -200,12 +203,18 @@ def _in_words(value: Any) -> Any:
         sections = [
             {"title": each["title"], "rows": [_line(row) for row in each["rows"]]} for each in value["sections"]
         ]
-        return value | {"person": _line(value["person"]), "sections": sections}
+        return value | {"made_at": _said(value["made_at"]), "person": _line(value["person"]), "sections": sections}
     return value
 
 
+_ABBREVIATIONS = re.compile(r"\b(nhs|gp|snomed)\b")
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$")
+
+
 def _line(row: dict[str, Any]) -> dict[str, str]:
-    return {name[:1].upper() + name[1:]: _said(value) for name, value in row.items()}
+    named = {_ABBREVIATIONS.sub(lambda found: found[0].upper(), name): value for name, value in row.items()}
+    return {name[:1].upper() + name[1:]: _said(value) for name, value in named.items()}
 
 
 def _said(value: Any) -> str:
@@ -215,4 +224,8 @@ def _said(value: Any) -> str:
         return "; ".join(f"{name.replace('_', ' ')}: {_said(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value)
+    if isinstance(value, str) and _DAY.match(value):
+        return f"{dt.date.fromisoformat(value):%-d %B %Y}"
+    if isinstance(value, str) and _MOMENT.match(value):
+        return f"{dt.datetime.fromisoformat(value).astimezone(LONDON):%-d %B %Y, %H:%M}"
     return "" if value is None else str(value)

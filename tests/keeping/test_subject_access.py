@@ -75,8 +75,10 @@ def test_the_page_says_what_the_json_says(cast, officer, onward_at, as_user):
         assert section["title"] in text
         for row in section["rows"]:
             for value in row.values():
-                if isinstance(value, str):
+                if isinstance(value, str) and not value.startswith("20"):
                     assert value in text
+    assert "27 March 1951" in text
+    assert "NHS number" in text
 
 
 def test_two_referrals_from_two_practices_are_one_file(cast, officer, referral_at, as_user):
