@@ -206,6 +206,9 @@ SPECTACULAR_SETTINGS = {
             "LeftEarlyReason",
             "AttendanceResult",
             "ConsentBasis",
+            "ConsentDecision",
+            "ConsentMethod",
+            "ConsentPurpose",
         )
     }
     | {

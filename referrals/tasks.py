@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from referrals.services import onward
+from referrals.services import consent_clocks, onward
 
 log = logging.getLogger(__name__)
 
@@ -17,3 +17,11 @@ def expire_unanswered(**_: Any) -> None:
     expired = onward.expire_unanswered(at=timezone.now())
     if expired:
         log.info("Expired %d unanswered onward referrals", expired)
+
+
+@shared_task(name="referrals.run_consent_clocks")
+def run_consent_clocks(**_: Any) -> None:
+    """Tell of consents that end soon, and of those that have ended."""
+    told = consent_clocks.run_consent_clocks(at=timezone.now())
+    if told:
+        log.info("Told of %d consents that end", told)
