@@ -50,6 +50,11 @@ app.conf.update(
             "schedule": crontab(hour=1, minute=40),
             "options": {"queue": "periodic", "expires": 23 * 3600},
         },
+        "tell of consents that end": {
+            "task": "referrals.run_consent_clocks",
+            "schedule": crontab(minute=20),
+            "options": {"queue": "periodic", "expires": 3000},
+        },
         "forget what ended": {
             "task": "accounts.forget_what_ended",
             "schedule": crontab(hour=1, minute=20),

@@ -210,6 +210,8 @@ SPECTACULAR_SETTINGS = {
             "RetentionDecision",
             "KeepingReason",
             "RecordKind",
+            "ConsentMethod",
+            "ConsentPurpose",
         )
     }
     | {

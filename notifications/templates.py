@@ -183,6 +183,15 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Sharing has been withdrawn: $reference",
             news="Please look at $reference: the agreement to share has been withdrawn.",
         ),
+        "consent_expired": MessageTemplate(
+            subject="Sharing has run out: $reference",
+            news="Please look at $reference: the agreement to share has run out, and has not been renewed.",
+        ),
+        # to the link worker
+        "consent_ends_soon": MessageTemplate(
+            subject="An agreement to share ends soon: $reference",
+            news="An agreement to share of $reference ends on $due_on. Please ask whether it is to go on.",
+        ),
         # to the directory editors' team
         "listing_proposed": MessageTemplate(
             subject="A change to the directory waits for you: $reference",

@@ -4,6 +4,8 @@ A message says that there is news and where; never a name, a need or a condition
 own transaction, so no step is without its messages and no message without its step.
 """
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import Literal
 
 from accounts.actors import Actor
@@ -11,7 +13,7 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
-from referrals.models import OnwardReferral, Referral, ReferralEvent
+from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -55,7 +57,7 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
         [
             notifications.Owed(
                 event_key=f"referral-event:{event.referral.reference}:{event.sequence}",
-                recipient=_address(event, audience),
+                recipient=_address(event.referral, audience, onward),
                 template=template,
                 context=_context(subject, template),
                 at=event.occurred_at,
@@ -66,25 +68,37 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     )
 
 
-def announce_withdrawn_consent(event: ReferralEvent, *, actor: Actor) -> None:
-    """Tell the owner and every provider who has the person that the person no longer agrees to sharing."""
-    owed = [(_address(event, "owner"), event.referral.reference)]
-    owed += [
-        (onward.provider_team.inbox_email, onward.reference)
-        for onward in event.referral.onward_referrals.open().select_related("provider_team").order_by("id")
-    ]
+def announce_about_consent(
+    event: ReferralEvent, *, template: str, holders: Iterable[OnwardReferral], actor: Actor
+) -> None:
+    """Tell the owner, and those providers who have the person and are concerned, that a consent does not stand."""
+    owed = [(_address(event.referral, "owner"), event.referral.reference)]
+    owed += [(onward.provider_team.inbox_email, onward.reference) for onward in holders]
     notifications.enqueue_many(
         [
             notifications.Owed(
                 event_key=f"referral-event:{event.referral.reference}:{event.sequence}:{reference}",
                 recipient=address,
-                template="consent_withdrawn",
+                template=template,
                 context={"reference": reference},
                 at=event.occurred_at,
                 already_delivered_at=event.occurred_at if actor.is_retelling else None,
             )
             for address, reference in owed
         ]
+    )
+
+
+def announce_that_consent_ends(referral: Referral, consent: Consent, *, at: dt.datetime) -> None:
+    """Tell the owner that a consent ends soon: nothing has happened yet, so there is no event."""
+    if consent.expires_on is None:
+        return
+    notifications.enqueue(
+        event_key=f"consent:{consent.pk}:ends-soon",
+        recipient=_address(referral, "owner"),
+        template="consent_ends_soon",
+        context={"reference": referral.reference, "due_on": consent.expires_on.isoformat()},
+        at=at,
     )
 
 
@@ -95,15 +109,14 @@ def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str
     return context
 
 
-def _address(event: ReferralEvent, audience: Audience) -> str:
+def _address(referral: Referral, audience: Audience, onward: OnwardReferral | None = None) -> str:
     """Return where to tell them: the person who has it in hand as long as they work there, else the team's inbox."""
-    referral = event.referral
     if audience == "referrer":
         return (
             _personal(referral.referrer, referral.referring_team, Role.REFERRER) or referral.referring_team.inbox_email
         )
-    if audience == "provider" and event.onward_referral is not None:
-        return event.onward_referral.provider_team.inbox_email
+    if audience == "provider" and onward is not None:
+        return onward.provider_team.inbox_email
     if audience == "owner" and referral.owner is not None:
         personal = _personal(referral.owner, referral.owner_team, Role.LINK_WORKER, Role.LEAD)
         return personal or referral.owner_team.inbox_email

@@ -1,10 +1,12 @@
 """Who may do what. Pure judgement on rows already read: whether a person may *see* a row is `selectors`' to say."""
 
+import datetime as dt
 from typing import TypeGuard
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from referrals.enums import ConsentDecision, OnwardStatus, ReferralStatus
+from referrals.consents import may_share, recipient_of
+from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -79,30 +81,29 @@ def may_take_out(actor: Actor) -> bool:
     return actor.user is not None and Role.PRIVACY_OFFICER in actor.user.roles()
 
 
-def sees_person(actor: Actor, onward: OnwardReferral) -> bool:
-    """Whether the actor sees who the person is: always on the referral's own side, else as a provider may."""
+def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether the actor sees on a day who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)
-    return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward))
+    return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
 
 
-def sees_notes_between_team_and_provider(actor: Actor, subject: Subject) -> bool:
-    """Whether the actor reads what link worker and provider write to each other about a person: the two of them do,
-    the referrer does not, and the provider only as long as it sees the person.
+def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
+    """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
+    them do, the referrer does not, and the provider only as long as it sees the person.
     """
     roles = roles_of(actor, subject)
     if roles & _TEAM or Role.SYSTEM in roles:
         return True
-    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and _provider_sees_person(subject)
+    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and _provider_sees_person(subject, on=on)
 
 
-def _provider_sees_person(onward: OnwardReferral) -> bool:
+def _provider_sees_person(onward: OnwardReferral, *, on: dt.date) -> bool:
     """As long as the provider has not turned the person away, the offer stands, the referral was no error, and the
-    person has not withdrawn their consent. Reads the consents of the referral: whoever shows many has fetched them.
+    person agrees to sharing with it. Reads the consents of the referral: whoever shows many has fetched them.
     """
     if onward.status in OnwardStatus.NEVER_TAKEN_UP or onward.referral.status == ReferralStatus.ENTERED_IN_ERROR:
         return False
-    latest = max(onward.referral.consents.all(), key=lambda consent: consent.pk, default=None)
-    return latest is not None and latest.decision == ConsentDecision.GIVEN
+    return may_share(onward.referral.consents.all(), recipient=recipient_of(onward), on=on).is_yes
 
 
 def available_actions(actor: Actor, subject: Subject) -> list[str]:

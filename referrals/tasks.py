@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from referrals.services import onward, retention
+from referrals.services import consent_clocks, onward, retention
 
 log = logging.getLogger(__name__)
 
@@ -25,3 +25,11 @@ def propose_forgetting(**_: Any) -> None:
     proposed = retention.propose_forgetting(at=timezone.now())
     if proposed:
         log.info("Proposed to forget %d referrals", proposed)
+
+
+@shared_task(name="referrals.run_consent_clocks")
+def run_consent_clocks(**_: Any) -> None:
+    """Tell of consents that end soon, and of those that have ended."""
+    told = consent_clocks.run_consent_clocks(at=timezone.now())
+    if told:
+        log.info("Told of %d consents that end", told)

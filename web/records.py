@@ -12,7 +12,8 @@ from accounts.actors import Actor
 from accounts.models import User
 from core.errors import NotVisible
 from referrals import policies, selectors
-from referrals.enums import ConsentBasis, OnwardStatus, ReferralStatus
+from referrals.consents import those_that_count
+from referrals.enums import ConsentBasis, ConsentPurpose, OnwardStatus, ReferralStatus
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 from referrals.policies import Subject
 from web import words
@@ -95,19 +96,19 @@ def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Re
         standing=_standing_of_referral(actor, referral),
         person=_facts_about(referral) + _more_facts_about(referral),
         content_title="Why",
-        content=_reasons(referral),
+        content=_reasons(referral, today),
         shows_offers=True,
         offers=[_offer(onward, events) for onward in referral.onward_referrals.all()],
         actions=_actions(actor, referral),
         is_ended=referral.ended_at is not None,
-        timeline=_timeline(actor, referral, events),
+        timeline=_timeline(actor, referral, events, today),
     )
 
 
 def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> Record:
     actor = Actor(user)
     events = list(selectors.timeline_of_onward(onward))
-    is_seen = policies.sees_person(Actor(user), onward)
+    is_seen = policies.sees_person(Actor(user), onward, on=today)
     return Record(
         kind="Onward referral",
         reference=onward.reference,
@@ -116,10 +117,10 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
         standing=_standing_of_onward(actor, onward),
         person=_facts_about(onward.referral) if is_seen else None,
         content_title="What the service needs to know",
-        content=_handover(actor, onward) if is_seen else [],
+        content=_handover(actor, onward, today) if is_seen else [],
         actions=_actions(actor, onward),
         is_ended=onward.ended_at is not None,
-        timeline=_timeline(actor, onward, events),
+        timeline=_timeline(actor, onward, events, today),
     )
 
 
@@ -224,24 +225,36 @@ def _more_facts_about(referral: Referral) -> list[Fact]:
     )
 
 
-def _reasons(referral: Referral) -> list[Fact]:
+def _reasons(referral: Referral, today: dt.date) -> list[Fact]:
+    decisions = referral.consents.all()
+    counting = those_that_count(decisions, on=today)
     return _known(
         _fact("Reason", referral.reason),
         _fact("Needs", *(": ".join(filter(None, (need.term.name, need.note))) for need in referral.needs.all())),
         _risks(referral),
-        _fact("Sharing with services", *(_decision(consent) for consent in referral.consents.all())),
+        *(
+            _fact(
+                purpose.label,
+                *(_decision(row, counts=row.pk in counting) for row in decisions if row.purpose == purpose),
+            )
+            for purpose in ConsentPurpose
+        ),
     )
 
 
-def _decision(consent: Consent) -> str:
+def _decision(consent: Consent, *, counts: bool) -> str:
     is_best_interests = consent.basis == ConsentBasis.BEST_INTERESTS
     decision = consent.get_basis_display() if is_best_interests else consent.get_decision_display()
+    named = consent.to_service or consent.to_organization
+    whom = f", for {named.name} alone" if named else ""
+    until = f", until {words.day(consent.expires_on)}" if consent.expires_on else ""
     recorded = f"Recorded by {consent.recorded_by.full_name}, {words.day_of(consent.recorded_at)}."
-    return f"{decision}. {recorded} {consent.note}".strip()
+    past = "" if counts else "Does not count any more."
+    return " ".join(filter(None, (f"{decision}{whom}{until}.", recorded, consent.note, past)))
 
 
-def _handover(actor: Actor, onward: OnwardReferral) -> list[Fact]:
-    reads_notes = policies.sees_notes_between_team_and_provider(actor, onward)
+def _handover(actor: Actor, onward: OnwardReferral, today: dt.date) -> list[Fact]:
+    reads_notes = policies.sees_notes_between_team_and_provider(actor, onward, on=today)
     note = _fact("Handover note", onward.handover_note if reads_notes else "")
     return _known(note, _risks(onward.referral))
 
@@ -253,8 +266,8 @@ def _risks(referral: Referral) -> Fact:
 # --- What happened ----------------------------------------------------------------------------------------
 
 
-def _timeline(actor: Actor, subject: Subject, events: Iterable[ReferralEvent]) -> list[Happening]:
-    sees_onward_notes = policies.sees_notes_between_team_and_provider(actor, subject)
+def _timeline(actor: Actor, subject: Subject, events: Iterable[ReferralEvent], today: dt.date) -> list[Happening]:
+    sees_onward_notes = policies.sees_notes_between_team_and_provider(actor, subject, on=today)
     names_service = not policies.is_onward(subject)
     return [_happening(event, names_service=names_service, sees_onward_notes=sees_onward_notes) for event in events]
 

@@ -125,7 +125,7 @@ def _row_of_referral(referral: Referral, today: dt.date) -> Row:
 
 
 def _row_of_onward(user: User, onward: OnwardReferral, today: dt.date) -> Row:
-    is_seen = policies.sees_person(Actor(user), onward)
+    is_seen = policies.sees_person(Actor(user), onward, on=today)
     return Row(
         reference=onward.reference,
         person=words.name_in_a_list(onward.referral) if is_seen else "Not shown to you",

@@ -5,7 +5,15 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api import StrictSerializer
-from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
+from referrals.enums import (
+    AttendanceResult,
+    ConsentBasis,
+    ConsentDecision,
+    ConsentMethod,
+    ConsentPurpose,
+    NhsNumberStatus,
+    PreferredContact,
+)
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.people import PersonDetails
@@ -44,11 +52,33 @@ class NeedInputSerializer(StrictSerializer):
 
 
 class ConsentInputSerializer(StrictSerializer):
-    """What the person decided about sharing with providers."""
+    """What the person decided: about sharing with every service, unless another purpose or a recipient is named."""
 
     decision = serializers.ChoiceField(choices=ConsentDecision.choices)
+    purpose = serializers.ChoiceField(choices=ConsentPurpose.choices, default=ConsentPurpose.SHARE_WITH_PROVIDERS)
+    to_service = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="About this service of the directory alone."
+    )
+    to_organization = serializers.UUIDField(
+        required=False, allow_null=True, default=None,
+        help_text="About this organisation alone. With neither it is about everybody of the purpose.",
+    )  # fmt: skip
     basis = serializers.ChoiceField(choices=ConsentBasis.choices, default=ConsentBasis.CONSENT)
+    how_given = serializers.ChoiceField(choices=ConsentMethod.choices, required=False, allow_blank=True, default="")
+    decided_on = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="When the person said it; else today."
+    )
+    expires_on = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="The last day of an agreement; null: it has no end."
+    )
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+def consent_details(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a decision that was sent, as the service takes it."""
+    said = dict(data)
+    named = {"to_service_id": said.pop("to_service"), "to_organization_id": said.pop("to_organization")}
+    return said | named
 
 
 class DischargeInputSerializer(StrictSerializer):
@@ -79,7 +109,10 @@ class ReferralInputSerializer(StrictSerializer):
         help_text="What whoever meets the person must know.",
     )  # fmt: skip
     no_known_risks = serializers.BooleanField(required=False, default=False)
-    consent = ConsentInputSerializer(required=False, allow_null=True, default=None)
+    consent = ConsentInputSerializer(required=False, allow_null=True, default=None, help_text="One decision.")
+    consents = serializers.ListField(
+        child=ConsentInputSerializer(), required=False, default=list, max_length=20, help_text="Several, or more."
+    )
     discharge = DischargeInputSerializer(required=False, allow_null=True, default=None)
     draft = serializers.BooleanField(
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
@@ -98,7 +131,8 @@ class ReferralInputSerializer(StrictSerializer):
             needs=tuple((need["term"], need["note"]) for need in data["needs"]),
             risks=tuple(data["risks"]),
             no_known_risks=data["no_known_risks"],
-            consent=ConsentDetails(**data["consent"]) if data["consent"] else None,
+            consent=ConsentDetails(**consent_details(data["consent"])) if data["consent"] else None,
+            consents=tuple(ConsentDetails(**consent_details(each)) for each in data["consents"]),
             planned_discharge_on=discharge["planned_on"],
             discharged_on=discharge["discharged_on"],
             is_draft=data["draft"],

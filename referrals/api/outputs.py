@@ -1,25 +1,31 @@
 """Shapes of what callers receive."""
 
+import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.actors import Actor
 from accounts.selectors import signed_in
+from core.clocks import local_day
 from referrals import policies
+from referrals.consents import those_that_count
 from referrals.enums import (
     AttendanceResult,
     CloseOutcome,
     ConsentBasis,
     ConsentDecision,
+    ConsentMethod,
+    ConsentPurpose,
     NhsNumberStatus,
     OnwardStatus,
     PreferredContact,
     ProgrammeOutcome,
     ReferralStatus,
 )
-from referrals.models import OnwardReferral, Referral, ReferralEvent
+from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 
 
 class Output(serializers.Serializer[Any]):
@@ -28,6 +34,10 @@ class Output(serializers.Serializer[Any]):
     @property
     def asker(self) -> Actor:
         return Actor(signed_in(self.context["request"].user))
+
+    @property
+    def today(self) -> dt.date:
+        return local_day(timezone.now())
 
 
 class NamedSerializer(Output):
@@ -91,13 +101,24 @@ class RiskSerializer(Output):
 
 
 class ConsentSerializer(Output):
-    """One decision about sharing."""
+    """One decision of the person. Its context names those of the referral that count today (`counting`)."""
 
+    purpose = serializers.ChoiceField(choices=ConsentPurpose.choices)
+    to_service = NamedSerializer(allow_null=True)
+    to_organization = NamedSerializer(allow_null=True)
     decision = serializers.ChoiceField(choices=ConsentDecision.choices)
     basis = serializers.ChoiceField(choices=ConsentBasis.choices)
+    how_given = serializers.ChoiceField(choices=ConsentMethod.choices, allow_blank=True)
     note = serializers.CharField()
+    decided_on = serializers.DateField()
+    expires_on = serializers.DateField(allow_null=True)
     recorded_by = serializers.CharField(source="recorded_by.full_name")
     recorded_at = serializers.DateTimeField()
+    counts = serializers.SerializerMethodField()
+
+    def get_counts(self, consent: Consent) -> bool:
+        """Whether it counts today, for those whom it names: no later decision stands instead, and it is not over."""
+        return consent.pk in self.context["counting"]
 
 
 class OnwardSummarySerializer(Output):
@@ -146,12 +167,19 @@ class ReferralSerializer(ReferralSummarySerializer):
     reason = serializers.CharField()
     needs = NeedSerializer(many=True)
     risks = RiskSerializer(many=True)
-    consents = ConsentSerializer(many=True)
+    consents = serializers.SerializerMethodField()
     planned_discharge_on = serializers.DateField(allow_null=True)
     discharged_on = serializers.DateField(allow_null=True)
     onward_referrals = OnwardSummarySerializer(many=True)
     redirected_from = serializers.SerializerMethodField()
     redirected_to = serializers.SerializerMethodField()
+
+    @extend_schema_field(ConsentSerializer(many=True))
+    def get_consents(self, referral: Referral) -> Any:
+        """What the person decided, in the order in which it was recorded."""
+        rows = referral.consents.all()
+        context = {**self.context, "counting": those_that_count(rows, on=self.today)}
+        return ConsentSerializer(rows, many=True, context=context).data
 
     def get_redirected_from(self, referral: Referral) -> str:
         """The reference it had with the team before, or empty."""
@@ -189,19 +217,20 @@ class OnwardSerializer(OnwardSummarySerializer):
 
     @extend_schema_field(PersonForProviderSerializer(allow_null=True))
     def get_person(self, onward: OnwardReferral) -> Any:
-        if not policies.sees_person(self.asker, onward):
+        if not policies.sees_person(self.asker, onward, on=self.today):
             return None
         return PersonForProviderSerializer(onward.referral, context=self.context).data
 
     @extend_schema_field(RiskSerializer(many=True, allow_null=True))
     def get_risks(self, onward: OnwardReferral) -> Any:
-        if not policies.sees_person(self.asker, onward):
+        if not policies.sees_person(self.asker, onward, on=self.today):
             return None
         return RiskSerializer(onward.referral.risks.all(), many=True, context=self.context).data
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_handover_note(self, onward: OnwardReferral) -> str | None:
-        return onward.handover_note if policies.sees_notes_between_team_and_provider(self.asker, onward) else None
+        is_seen = policies.sees_notes_between_team_and_provider(self.asker, onward, on=self.today)
+        return onward.handover_note if is_seen else None
 
     def get_rerouted_from(self, onward: OnwardReferral) -> str:
         """The one whose place it took, or empty."""

@@ -13,21 +13,21 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.actors import Actor
 from accounts.selectors import find_user, signed_in
 from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
+from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.consents import ConsentActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
     AllocationInputSerializer,
     AttendanceInputSerializer,
-    ConsentInputSerializer,
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
 from referrals.api.outputs import (
     AttendanceSerializer,
-    ConsentSerializer,
     EventSerializer,
     OnwardSerializer,
     ReferralSerializer,
@@ -35,7 +35,7 @@ from referrals.api.outputs import (
 )
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
-from referrals.services import attendance, consent, onward
+from referrals.services import attendance, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
 from services_directory.selectors import get_service
@@ -67,7 +67,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, ConsentActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -151,18 +151,6 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         )  # fmt: skip
         return self.answer(self.whole(reference))
 
-    @extend_schema(request=ConsentInputSerializer, responses={201: ConsentSerializer})
-    @action(detail=True, methods=["post"])
-    def consents(self, request: Request, reference: str) -> Response:
-        """Record what the person decided about sharing with providers. The latest decision counts."""
-        referral = self.row(reference)
-        form = ConsentInputSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        row = consent.record_consent(referral=referral, actor=self.actor, at=timezone.now(), **form.validated_data)
-        return Response(
-            ConsentSerializer(row, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
-        )
-
     @extend_schema(request=OnwardInputSerializer, responses={201: OnwardSerializer}, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"], url_path="onward-referrals")
     def onward_referrals(self, request: Request, reference: str) -> Response:
@@ -191,7 +179,9 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         return self.paged(
             selectors.timeline_of(referral),
             EventSerializer,
-            sees_onward_notes=policies.sees_notes_between_team_and_provider(self.actor, referral),
+            sees_onward_notes=policies.sees_notes_between_team_and_provider(
+                self.actor, referral, on=local_day(timezone.now())
+            ),
         )
 
 
@@ -231,7 +221,9 @@ class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
         return self.paged(
             selectors.timeline_of_onward(row),
             EventSerializer,
-            sees_onward_notes=policies.sees_notes_between_team_and_provider(self.actor, row),
+            sees_onward_notes=policies.sees_notes_between_team_and_provider(
+                self.actor, row, on=local_day(timezone.now())
+            ),
         )
 
     @extend_schema(methods=["GET"], responses=AttendanceSerializer(many=True))

@@ -8,6 +8,12 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.consent import (
+    ConsentBasis,
+    ConsentDecision,
+    ConsentMethod,
+    ConsentPurpose,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -23,8 +29,6 @@ from referrals.enums.reasons import (
 )
 from referrals.enums.records import (
     AttendanceResult,
-    ConsentBasis,
-    ConsentDecision,
     EventKind,
 )
 from referrals.enums.retention import (
@@ -42,6 +46,8 @@ __all__ = [
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
+    "ConsentMethod",
+    "ConsentPurpose",
     "DeclineReason",
     "ErrorReason",
     "EventKind",

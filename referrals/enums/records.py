@@ -3,20 +3,6 @@
 from django.db import models
 
 
-class ConsentDecision(models.TextChoices):
-    """What the person decided about sharing."""
-
-    GIVEN = "given", "Agreed"
-    WITHDRAWN = "withdrawn", "Withdrawn"
-
-
-class ConsentBasis(models.TextChoices):
-    """On what ground something is shared (field notes 2.3, item 6)."""
-
-    CONSENT = "consent", "The person agreed"
-    BEST_INTERESTS = "best_interests", "Best-interests decision: the person lacks capacity"
-
-
 class AttendanceResult(models.TextChoices):
     """One person at one session."""
 
@@ -32,6 +18,7 @@ class EventKind(models.TextChoices):
     EDITED = "edited", "Draft changed"
     ALLOCATED = "allocated", "Allocated"
     CONSENT_RECORDED = "consent_recorded", "Consent recorded"
+    CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
     SENT_ONWARD = "sent_onward", "Sent to a service"

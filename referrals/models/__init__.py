@@ -1,10 +1,11 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.consent import Consent, ConsentClock
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
-from referrals.models.referral import Consent, Referral, ReferralNeed, Risk
+from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
 from referrals.models.team_policy import TeamPolicy
 
@@ -12,6 +13,7 @@ __all__ = [
     "Attendance",
     "Clearance",
     "Consent",
+    "ConsentClock",
     "Observation",
     "OnwardReferral",
     "Person",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from referrals.enums import CloseOutcome, ConsentBasis, ConsentDecision, PreferredContact, ReferralStatus
+from referrals.enums import CloseOutcome, PreferredContact, ReferralStatus
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
 from referrals.querysets import ReferralQuerySet
@@ -169,30 +169,3 @@ class Risk(models.Model):
 
     def __str__(self) -> str:
         return f"Risk of {self.referral_id}"
-
-
-class Consent(models.Model):
-    """One decision about sharing with providers. The latest counts. Append-only, kept so by a trigger.
-
-    Personal data: the person's decision.
-    """
-
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="consents")
-    decision = models.CharField(max_length=10, choices=ConsentDecision)
-    basis = models.CharField(max_length=20, choices=ConsentBasis, default=ConsentBasis.CONSENT)
-    note = models.CharField(max_length=500, blank=True, help_text="How it was given, or why best interests applies.")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(decision__in=ConsentDecision.values), name="consent_decision_known"),
-            models.CheckConstraint(condition=Q(basis__in=ConsentBasis.values), name="consent_basis_known"),
-            models.CheckConstraint(
-                condition=~Q(basis=ConsentBasis.BEST_INTERESTS) | ~Q(note=""), name="consent_best_interests_says_why"
-            ),
-        ]
-        indexes = [models.Index(fields=["referral", "-id"], name="consent_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.decision} for {self.referral_id}"

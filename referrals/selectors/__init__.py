@@ -2,6 +2,7 @@
 person may not see does not exist for them.
 """
 
+from referrals.selectors.consents import consents_of, counting_consents
 from referrals.selectors.health import clearances_of, facts_for, observations_of
 from referrals.selectors.keeping import (
     get_retention_proposal,
@@ -21,6 +22,8 @@ from referrals.selectors.visible import (
 __all__ = [
     "attendances_of",
     "clearances_of",
+    "consents_of",
+    "counting_consents",
     "facts_for",
     "get_onward_referral",
     "get_referral",

@@ -8,6 +8,7 @@ from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
 from referrals.models import Consent, OnwardReferral, Referral, ReferralNeed, Risk
+from referrals.selectors.consents import OF_A_CONSENT
 
 Row = TypeVar("Row")
 
@@ -50,7 +51,7 @@ def get_whole_referral(user: User, reference: str) -> Referral:
         .prefetch_related(
             Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
             Prefetch("risks", Risk.objects.order_by("id")),
-            Prefetch("consents", Consent.objects.select_related("recorded_by").order_by("id")),
+            Prefetch("consents", Consent.objects.select_related(*OF_A_CONSENT).order_by("id")),
             Prefetch("onward_referrals", onward),
         )
     )

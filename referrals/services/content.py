@@ -1,31 +1,23 @@
 """What a referrer sends, judged and written down. Called inside the use cases of `services.referrals`."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import Team
+from accounts.models import Team, User
 from accounts.selectors import find_team, is_receiving
 from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
-from referrals.services.onward import has_consent_to_share
+from referrals.services.consent import ConsentDetails as ConsentDetails
+from referrals.services.consent import append_consent, problems_with
 from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
 from services_directory.models import Service
 from services_directory.selectors import needs
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentDetails:
-    """What the person decided about sharing, and how it was given."""
-
-    decision: str
-    basis: str = "consent"
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +33,7 @@ class ReferralContent:
     risks: tuple[str, ...] = ()
     no_known_risks: bool = False
     consent: ConsentDetails | None = None
+    consents: tuple[ConsentDetails, ...] = ()
     planned_discharge_on: dt.date | None = None
     discharged_on: dt.date | None = None
     is_draft: bool = False
@@ -119,9 +112,9 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
 
 
 def write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
-    """Write the rows that hang on a referral which has been saved: needs, risks, the consent.
+    """Write the rows that hang on a referral which has been saved: needs, risks, consents.
 
-    :raises Invalid: if a need is none of ours, the risks contradict each other, or best interests gives no reason.
+    :raises Invalid: if a need is none of ours, the risks contradict each other, or a consent cannot be right.
     """
     if content.no_known_risks and content.risks:
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
@@ -137,15 +130,42 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
     Risk.objects.bulk_create(risks)
-    consent = content.consent
-    if consent is None and has_consent_to_share(referral):
-        consent = ConsentDetails(decision=ConsentDecision.WITHDRAWN)  # the draft no longer says that it was given
-    if consent is not None and actor.user is not None:
-        if consent.basis == "best_interests" and not consent.note.strip():
-            raise Invalid({"consent.note": ["Say why sharing is in the person's best interests."]})
-        latest = referral.consents.order_by("-id").first()
-        if latest is None or (latest.decision, latest.basis) != (consent.decision, consent.basis):
-            Consent.objects.create(
-                referral=referral, decision=ConsentDecision(consent.decision), basis=consent.basis,
-                note=consent.note.strip(), recorded_by=actor.user, recorded_at=at,
-            )  # fmt: skip
+    if actor.user is not None:
+        _write_consents(referral, content, by=actor.user, at=at)
+
+
+def _write_consents(referral: Referral, content: ReferralContent, *, by: User, at: dt.datetime) -> None:
+    """Append what is new among the decisions sent; what a draft no longer says that the person agreed to is taken back.
+
+    Names of fields are those of the form: `consent.note`, `consents.0.expires_on`.
+    """
+    today = local_day(at)
+    sent = {"consent": content.consent} if content.consent is not None else {}
+    sent |= {f"consents.{number}": each for number, each in enumerate(content.consents)}
+    problems = {
+        f"{place}.{name}": said for place, each in sent.items() for name, said in problems_with(each, on=today).items()
+    }
+    if len({each.scope for each in sent.values()}) < len(sent):
+        problems["consents"] = ["Give one decision for each purpose and recipient."]
+    if problems:
+        raise Invalid(problems)
+    latest = {_as_given(row).scope: _as_given(row) for row in referral.consents.order_by("decided_on", "id")}
+    for scope, earlier in latest.items():
+        if earlier.decision == ConsentDecision.GIVEN and scope not in {each.scope for each in sent.values()}:
+            taken_back = replace(_BLANK, purpose=scope[0], to_service_id=scope[1], to_organization_id=scope[2])
+            append_consent(referral, taken_back, by=by, at=at)
+    for each in sent.values():
+        earlier_one = latest.get(each.scope)
+        if earlier_one is None or _what_matters(earlier_one) != _what_matters(each):
+            append_consent(referral, each, by=by, at=at)
+
+
+_BLANK = ConsentDetails(decision=ConsentDecision.WITHDRAWN)
+
+
+def _as_given(row: Consent) -> ConsentDetails:
+    return ConsentDetails(**{name: getattr(row, name) for name in (field.name for field in fields(ConsentDetails))})
+
+
+def _what_matters(details: ConsentDetails) -> tuple[object, ...]:
+    return details.decision, details.basis, details.how_given, details.expires_on

@@ -12,8 +12,10 @@ from core.errors import Conflict, Invalid, NotPermitted
 from core.identifiers import new_reference
 from referrals import policies
 from referrals.announcements import announce
-from referrals.enums import ConsentDecision, EventKind, OnwardStatus
+from referrals.consents import recipient_at, recipient_of
+from referrals.enums import EventKind, OnwardStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
+from referrals.services.consent import check_may_share, decided_about
 from referrals.services.events import record_event
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -37,6 +39,8 @@ BOOKING_WORKING_DAYS = 10
 """When a provider that has accepted should have booked the first assessment."""
 TAKES_UP = {"accept", "waitlist", "book_assessment", "start"}
 """The provider's steps towards taking a person up: each needs a consent that stands."""
+TELLS_MORE = {"provide_information"}
+"""The link worker's steps that tell the provider more about a person: they need it too."""
 WAITING_REVIEW_DAYS = 28
 """When somebody looks again at a person on a waiting list."""
 
@@ -86,7 +90,7 @@ def can_send_at_submission(referral: Referral, *, service: Service, at: dt.datet
         and closed_door(service, on=local_day(at)) is None
         and service.receiving_team is not None
         and is_receiving(service.receiving_team)
-        and has_consent_to_share(referral)
+        and decided_about(referral, recipient_at(service), on=local_day(at)).is_yes
     )
 
 
@@ -108,14 +112,17 @@ def take_onward_step(
     """Take a step of the onward referral's machine.
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises NotPossibleNow: if the step takes the person up, or tells the provider more, and they do not agree to it
+        (`consent_required`).
     :raises NoPlaceLeft: if it is accepted and every place of the service is taken.
     """
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
     judge(onward, declared, actor=actor, at=at, details=details, expected_version=expected_version)
-    if step in TAKES_UP and not has_consent_to_share(onward.referral):
-        raise NotPossibleNow(
-            "The person has withdrawn their agreement to share. Speak with the link worker.", code="consent_required"
+    if step in TAKES_UP | TELLS_MORE:
+        ask_the_team = "The person's agreement to share does not stand any more. Speak with the link worker."
+        check_may_share(
+            onward.referral, recipient_of(onward), on=local_day(at), instead=ask_the_team if step in TAKES_UP else ""
         )
     taken = _consequences(onward, step, at=at, details=details)
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
@@ -213,11 +220,7 @@ def _send(
     refusal = closed_door(service, on=local_day(at))
     if refusal is not None:
         raise refusal
-    if not has_consent_to_share(referral):
-        raise NotPossibleNow(
-            "Record the person's agreement to share with providers first (or the best-interests reason).",
-            code="consent_required",
-        )
+    check_may_share(referral, recipient_at(service), on=local_day(at))
     if referral.onward_referrals.open().filter(service=service).exists():
         raise Conflict("It is already with this service.", code="already_sent")
     clocks = clocks_of(referral.owner_team_id)
@@ -256,9 +259,3 @@ def closed_door(service: Service, *, on: dt.date) -> NotPossibleNow | None:
     if capacity == Capacity.FULL and not service.takes_people_while_full:
         return NotPossibleNow("This service is full, and keeps no waiting list.", code="service_full")
     return None
-
-
-def has_consent_to_share(referral: Referral) -> bool:
-    """Whether the person's latest decision lets the referral be shared with providers. No decision is no consent."""
-    latest = referral.consents.order_by("-id").first()
-    return latest is not None and latest.decision == ConsentDecision.GIVEN

@@ -22,7 +22,8 @@ from referrals.enums import (
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
+from referrals.models import Referral, ReferralNeed, Risk, TeamPolicy
+from referrals.services.consent import as_sent, copy_consents
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
@@ -279,11 +280,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         Risk(referral=arrived, is_none_known=risk.is_none_known, description=risk.description)
         for risk in earlier.risks.order_by("id")
     )
-    for consent in earlier.consents.order_by("id"):
-        Consent.objects.create(
-            referral=arrived, decision=consent.decision, basis=consent.basis, note=consent.note,
-            recorded_by=consent.recorded_by, recorded_at=consent.recorded_at,
-        )  # fmt: skip
+    copy_consents(earlier, arrived, on=local_day(at))
     copy_health(earlier, arrived)
     announce(event, actor=actor)
 
@@ -335,8 +332,7 @@ def _send(
         referral.submitted_at = at
         taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
     # What the person had agreed to when it was sent is part of the chain.
-    consent = referral.consents.order_by("-id").first()
-    taken.details["consent"] = {"decision": consent.decision, "basis": consent.basis} if consent else None
+    taken.details |= as_sent(referral)
     details = StepDetails(discharged_on=referral.discharged_on)
     write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
     if referral.service is None or referral.status != ReferralStatus.SUBMITTED:

@@ -100,11 +100,18 @@ def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
         "risks": [{"is_none_known": True, "description": ""}],
         "consents": [
             {
+                "purpose": "share_with_providers",
+                "to_service": None,
+                "to_organization": None,
                 "decision": "given",
                 "basis": "consent",
+                "how_given": "",
                 "note": "Agreed in the consultation.",
+                "decided_on": "2026-11-02",
+                "expires_on": None,
                 "recorded_by": "Gita Gill",
                 "recorded_at": "2026-11-02T09:30:00Z",
+                "counts": True,
             }
         ],
         "planned_discharge_on": None,

@@ -4,10 +4,13 @@ while every figure and every event stays.
 
 import datetime as dt
 import hashlib
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.actors import Actor
+from core.errors import Conflict
 from insights.models import UptakeCount
 from insights.services import count_uptake
 from referrals.enums import EventKind
@@ -30,7 +33,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.retention import forget, keep_longer, propose_forgetting
 from referrals.services.steps import StepDetails
 from referrals.tasks import propose_forgetting as nightly
-from tests.stage import Actor, fresh
+from tests.stage import fresh
 
 URL = "/api/v1/retention-proposals/"
 YEARS = dt.timedelta(days=2922)
@@ -60,7 +63,7 @@ def ended(cast, onward_at, referral_at, now):
     )
     for hours, step in ((3, "accept"), (4, "start_support")):
         take_referral_step(referral=referral, step=step, actor=lou, at=now + dt.timedelta(hours=hours))
-    reading = ObservationDetails(code="blood_pressure", value=150, second_value=90)
+    reading = ObservationDetails(code="blood_pressure", value=Decimal(150), second_value=Decimal(90))
     record_observations(referral=referral, actor=lou, at=now + dt.timedelta(hours=4), observations=[reading])
     onward_at("completed", referral=Referral.objects.get(pk=referral.pk))
     closed_at = now + dt.timedelta(days=30)
@@ -250,7 +253,7 @@ def test_one_that_was_opened_again_is_not_forgotten(cast, referral_at, now):
     said = StepDetails(reason="person_came_back")
     at = referral.ended_at + dt.timedelta(days=28)
     take_referral_step(referral=referral, step="reopen", actor=Actor(fresh(cast.lead)), at=at, details=said)
-    with pytest.raises(Exception, match="opened again") as refusal:
+    with pytest.raises(Conflict, match="opened again") as refusal:
         forget(proposal=RetentionProposal.objects.get(), actor=Actor(fresh(cast.lead)), at=at)
     assert refusal.value.code == "referral_open"
     assert RetentionProposal.objects.get().decision == ""

@@ -5,17 +5,21 @@ or survive the forgetting, unnoticed.
 import datetime as dt
 
 import pytest
+from decimal import Decimal
+
 from django.apps import apps
 from django.db import models
 
+from accounts.actors import Actor
 from referrals.holdings import HOLDINGS
-from referrals.models import OnwardReferral, Person, Referral, SubjectAccess
+from referrals.models import ConsentClock, OnwardReferral, Person, Referral, SubjectAccess
 from referrals.services.consent import record_consent
 from referrals.services.health import ClearanceDetails, ObservationDetails, record_clearance, record_observations
 from referrals.services.subject_access import everything_on
-from tests.stage import Actor, fresh
+from tests.stage import fresh
 
 NOT_HELD_ON_A_PERSON = {
+    ConsentClock: "A date that serves the clock; the consent says the same.",
     SubjectAccess: "It tells that the file was made. In the file itself it would be one page late.",
 }
 """Models that point at a person or a referral and are no part of what is held on them, and why."""
@@ -23,7 +27,7 @@ NOT_HELD_ON_A_PERSON = {
 
 def hangs_on_a_person(model):
     return any(
-        field.related_model in {Person, Referral, OnwardReferral}
+        field.related_model in {Person, Referral, OnwardReferral, *(holding.model for holding in HOLDINGS)}
         for field in model._meta.concrete_fields
         if field.is_relation
     )
@@ -56,6 +60,7 @@ def test_what_is_forgotten_can_stand_in_its_field():
     for holding in HOLDINGS:
         for name, value in holding.forgets.items():
             field = holding.model._meta.get_field(name)
+            assert isinstance(field, models.Field)
             field.run_validators(value) if value else None
             assert value or field.blank or field.null, f"{holding.model.__name__}.{name} must not be empty."
 
@@ -69,7 +74,7 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     link_worker = Actor(fresh(cast.link_worker))
     later = now + dt.timedelta(days=30)
     record_consent(referral=referral, actor=link_worker, at=later, decision="given", note="Said so again by telephone.")
-    reading = ObservationDetails(code="blood_pressure", value=150, second_value=90, note="Taken at the hub.")
+    reading = ObservationDetails(code="blood_pressure", value=Decimal(150), second_value=Decimal(90), note="Taken at the hub.")
     record_observations(referral=referral, actor=link_worker, at=later, observations=[reading])
     given = ClearanceDetails(
         code="blood_pressure", is_cleared=True, professional_name="Dr Amara Shah", professional_role="GP",

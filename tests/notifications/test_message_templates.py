@@ -12,7 +12,7 @@ from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
 BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
-WITH_A_DATE = {"referral_arrived", "onward_arrived", *BY_LINK_ALONE}
+WITH_A_DATE = {"consent_ends_soon", "referral_arrived", "onward_arrived", *BY_LINK_ALONE}
 
 
 def context_for(template):
@@ -21,6 +21,8 @@ def context_for(template):
 
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
+        "consent_ends_soon",
+        "consent_expired",
         "consent_withdrawn",
         "listing_decided",
         "listing_proposed",
