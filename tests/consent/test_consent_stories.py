@@ -133,7 +133,7 @@ def test_a_person_withdraws_half_way(cast, as_user, at, rose):
 
     # The walk ends, is told as an end, and the referral closes with what Rose wanted
     at(11, 20)
-    assert provider.post(f"{onward}leave-early/", {"reason": "changed_mind"}).status_code == 200
+    assert provider.post(f"{onward}leave-early/", {"reason": "not_enjoyed"}).status_code == 200
     closed = link_worker.post(f"{referral}close/", {"outcome": "declined_by_person", "note": "Knows where we are."})
     assert closed.status_code == 200, closed.content
     assert (cast.gp.email, f"Your referral {reference} is complete") in delivered()
