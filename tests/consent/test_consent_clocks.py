@@ -12,6 +12,8 @@ from notifications.models import OutboxMessage
 from referrals.models import ConsentClock, Referral, ReferralEvent
 from referrals.services.consent import record_consent
 from referrals.services.consent_clocks import run_consent_clocks
+from referrals.services.referrals import take_referral_step
+from referrals.services.steps import StepDetails
 from referrals.tasks import run_consent_clocks as task
 from tests import stage
 
@@ -151,9 +153,9 @@ def test_a_consent_to_another_purpose_concerns_the_owner_alone(cast, referral_at
 def test_of_a_referral_that_has_ended_the_end_is_written_down_and_nobody_told(cast, referral_at, now):
     referral = referral_at("active", consent=None)
     say(cast, referral, now + dt.timedelta(hours=5), expires_on=LAST_DAY)
-    stage.take_referral_step(
+    take_referral_step(
         referral=referral, step="close", actor=Actor(stage.fresh(cast.link_worker)), at=now + dt.timedelta(hours=6),
-        details=stage.StepDetails(outcome="goals_met"),
+        details=StepDetails(outcome="goals_met"),
     )  # fmt: skip
     OutboxMessage.objects.all().delete()
     run_consent_clocks(at=morning(dt.date(2026, 12, 1)))
@@ -164,9 +166,9 @@ def test_of_a_referral_that_has_ended_the_end_is_written_down_and_nobody_told(ca
 def test_a_redirected_referral_takes_its_clock_along(cast, referral_at, now):
     referral = referral_at("submitted", consent=None)
     say(cast, referral, now + dt.timedelta(hours=1), expires_on=LAST_DAY)
-    stage.take_referral_step(
+    take_referral_step(
         referral=referral, step="redirect", actor=Actor(stage.fresh(cast.link_worker)), at=now + dt.timedelta(hours=2),
-        details=stage.StepDetails(reason="out_of_area", to_team=cast.neighbouring_team),
+        details=StepDetails(reason="out_of_area", to_team=cast.neighbouring_team),
     )  # fmt: skip
     OutboxMessage.objects.all().delete()
     run_consent_clocks(at=morning(dt.date(2026, 12, 1)))
