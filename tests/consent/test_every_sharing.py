@@ -79,8 +79,8 @@ def what_was_said(said, *, service, elsewhere):
 class Town:
     """The stage, and what each way does on it. A way returns whether something went over, and checks the refusal."""
 
-    def __init__(self, cast, said, as_user, now):
-        self.cast, self.said, self.as_user, self.now = cast, said, as_user, now
+    def __init__(self, cast, said, as_user, now, tomorrow):
+        self.cast, self.said, self.as_user, self.now, self.tomorrow = cast, said, as_user, now, tomorrow
 
     # --- helpers ---
 
@@ -279,8 +279,7 @@ class Town:
 
 @pytest.mark.parametrize(("way", "said", "answer"), CASES, ids=[f"{way}-{said}" for way, said, _ in CASES])
 def test_every_way_with_everything_said(way, said, answer, cast, as_user, now, time_machine):
-    town = Town(cast, said, as_user, now)
-    town.tomorrow = lambda: time_machine.move_to(now + dt.timedelta(days=2))
+    town = Town(cast, said, as_user, now, lambda: time_machine.move_to(now + dt.timedelta(days=2)))
     assert getattr(town, way)() is (answer == "yes")
 
 
