@@ -3,10 +3,9 @@ or survive the forgetting, unnoticed.
 """
 
 import datetime as dt
-
-import pytest
 from decimal import Decimal
 
+import pytest
 from django.apps import apps
 from django.db import models
 
@@ -74,7 +73,9 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     link_worker = Actor(fresh(cast.link_worker))
     later = now + dt.timedelta(days=30)
     record_consent(referral=referral, actor=link_worker, at=later, decision="given", note="Said so again by telephone.")
-    reading = ObservationDetails(code="blood_pressure", value=Decimal(150), second_value=Decimal(90), note="Taken at the hub.")
+    reading = ObservationDetails(
+        code="blood_pressure", value=Decimal(150), second_value=Decimal(90), note="Taken at the hub."
+    )
     record_observations(referral=referral, actor=link_worker, at=later, observations=[reading])
     given = ClearanceDetails(
         code="blood_pressure", is_cleared=True, professional_name="Dr Amara Shah", professional_role="GP",
