@@ -164,6 +164,11 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
         ),
+        # to the registered practice, and to the referrer where nothing else tells them
+        "message_back": MessageTemplate(
+            subject="A message back for your records: $reference",
+            news="There is a message back, $reference, for you to read and to file.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

@@ -11,7 +11,7 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
-from referrals.models import OnwardReferral, Referral, ReferralEvent
+from referrals.models import MessageBack, OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -84,6 +84,31 @@ def announce_withdrawn_consent(event: ReferralEvent, *, actor: Actor) -> None:
                 already_delivered_at=event.occurred_at if actor.is_retelling else None,
             )
             for address, reference in owed
+        ]
+    )
+
+
+def announce_message_back(message: MessageBack, *, actor: Actor) -> None:
+    """Tell the registered practice, where the person agrees; and the referrer, where the step has told them nothing."""
+    event = message.event
+    told = {audience for audience, _ in AFTER_REFERRAL_STEP.get(event.kind, ())}
+    addresses = [] if "referrer" in told else [_address(event, "referrer")]
+    if message.registered_practice_id is not None:
+        teams = Team.objects.filter(
+            organization=message.registered_practice_id, is_active=True, memberships__role=Role.REFERRER
+        )
+        addresses += teams.order_by("inbox_email").values_list("inbox_email", flat=True).distinct()
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
+                event_key=f"message-back:{message.reference}",
+                recipient=address,
+                template="message_back",
+                context={"reference": message.reference},
+                at=event.occurred_at,
+                already_delivered_at=event.occurred_at if actor.is_retelling else None,
+            )
+            for address in addresses
         ]
     )
 

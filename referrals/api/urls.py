@@ -1,6 +1,7 @@
 from rest_framework.routers import SimpleRouter
 
 from referrals.api.matching import MatchingServiceViewSet
+from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -8,5 +9,6 @@ router = SimpleRouter()
 router.register("services", MatchingServiceViewSet, basename="service")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+router.register("messages-back", MessageBackViewSet, basename="message-back")
 
 urlpatterns = router.urls

@@ -25,6 +25,7 @@ from referrals.api.inputs import (
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
+from referrals.api.messages_back import MessagesBackActions
 from referrals.api.outputs import (
     AttendanceSerializer,
     ConsentSerializer,
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, MessagesBackActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer

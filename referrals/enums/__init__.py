@@ -8,6 +8,7 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -42,6 +43,7 @@ __all__ = [
     "EventKind",
     "HoldReason",
     "LeftEarlyReason",
+    "MessageBackKind",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",

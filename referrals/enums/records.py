@@ -37,3 +37,4 @@ class EventKind(models.TextChoices):
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"
+    MESSAGE_BACK_FILED = "message_back_filed", "Message back filed"

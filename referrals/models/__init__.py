@@ -2,6 +2,7 @@
 
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
+from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
 from referrals.models.referral import Consent, Referral, ReferralNeed, Risk
@@ -11,6 +12,8 @@ __all__ = [
     "Attendance",
     "Clearance",
     "Consent",
+    "MessageBack",
+    "MessageBackFiling",
     "Observation",
     "OnwardReferral",
     "Person",

@@ -27,6 +27,7 @@ def test_these_messages_exist():
         "listing_reported",
         "listings_still_to_check",
         "listings_to_check",
+        "message_back",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
