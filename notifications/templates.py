@@ -169,6 +169,11 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="A message back for your records: $reference",
             news="There is a message back, $reference, for you to read and to file.",
         ),
+        "message_back_in_error": MessageTemplate(
+            subject="Message back $reference was sent in error",
+            news="The referral that message back $reference tells of was entered in error. Please take the message "
+            "out of the person's record, if you have filed it.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

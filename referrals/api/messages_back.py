@@ -18,7 +18,7 @@ from accounts.selectors import signed_in
 from core.renderers import JSONRenderer
 from referrals.api.document_schema import schema_of
 from referrals.api.outputs import Output
-from referrals.enums import MessageBackKind
+from referrals.enums import MessageBackKind, ReferralStatus
 from referrals.messages_back.document import CodesOnly, FullMessage
 from referrals.messages_back.html import html_of
 from referrals.messages_back.pdf import pdf_of
@@ -79,6 +79,7 @@ class MessageBackSerializer(Output):
     person = serializers.SerializerMethodField()
     kind = serializers.SerializerMethodField()
     is_in_full = serializers.BooleanField()
+    is_in_error = serializers.SerializerMethodField()
     issued_at = serializers.DateTimeField()
     filed = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -91,6 +92,10 @@ class MessageBackSerializer(Output):
     def get_kind(self, message: MessageBack) -> str:
         """What it tells; empty where the person holds back all but the codes."""
         return message.kind if message.is_in_full else ""
+
+    def get_is_in_error(self, message: MessageBack) -> bool:
+        """Whether its referral was entered in error: it does not belong in the person's record."""
+        return bool(message.referral.status == ReferralStatus.ENTERED_IN_ERROR)
 
     @extend_schema_field(FilingSerializer(allow_null=True))
     def get_filed(self, message: MessageBack) -> Any:

@@ -52,6 +52,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     kind: str = "table"
 
+    @property
+    def named_rows(self) -> list[list[tuple[str, str]]]:
+        """The rows, each cell with the name of its column."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 Block = Words | Bullets | Facts | Table
 
@@ -227,5 +232,5 @@ def _day_of_moment(iso: str) -> str:
 
 
 def _spaced(nhs_number: str) -> str:
-    """Return an NHS number as it is read: 999 000 0018."""
-    return f"{nhs_number[:3]} {nhs_number[3:6]} {nhs_number[6:]}" if nhs_number else ""
+    """Return an NHS number as it is read: 999 000 0018, never broken at the end of a line."""
+    return "\N{NO-BREAK SPACE}".join((nhs_number[:3], nhs_number[3:6], nhs_number[6:])) if nhs_number else ""

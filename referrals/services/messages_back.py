@@ -5,7 +5,7 @@ from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization
 from core.clocks import local_day
 from core.identifiers import new_reference
-from referrals.announcements import announce_message_back
+from referrals.announcements import announce_message_back, announce_messages_in_error
 from referrals.messages_back import sharing
 from referrals.messages_back.building import build_codes_only, build_in_full
 from referrals.messages_back.document import text_of
@@ -16,8 +16,11 @@ from referrals.models import MessageBack, Referral, ReferralEvent
 def issue_message_back(event: ReferralEvent, *, actor: Actor) -> MessageBack | None:
     """Keep what is told of an event, as it is told, and owe the registered practice its notice; None where nothing is.
 
-    The referrer's notice is the step's own (`announcements`). The caller's transaction keeps both with the step.
+    The referrer's notice is the step's own (`announcements`). The caller's transaction keeps both with the step. Where
+    the referral was entered in error, the registered practice is told of what it was sent.
     """
+    if event.kind == "enter_in_error" and event.onward_referral_id is None:
+        announce_messages_in_error(event, actor=actor)
     kind = kind_of(event)
     if kind is None:
         return None

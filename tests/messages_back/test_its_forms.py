@@ -121,7 +121,7 @@ def words_of(reader, document):
     for number, sheet in enumerate(reader.pages, start=1):
         text = " ".join(sheet.extract_text().split())
         foot = f"{page.running} Page {number} of {len(reader.pages)}"
-        head = page.filed_by.pairs[0][1] if number > 1 else ""
+        head = " ".join(page.filed_by.pairs[0][1].split()) if number > 1 else ""
         assert foot in text
         assert head in text
         words += [word for word in text.replace(foot, "", 1).replace(head, "", int(number > 1)).split() if word != "•"]
@@ -151,6 +151,11 @@ def test_the_pdf_is_tagged_titled_and_in_a_language_and_its_headings_are_bookmar
 
 def test_a_short_one_is_one_page_and_a_long_one_two_each_numbered_and_named():
     assert [len(read_pdf(pdf_of(issued(document))).pages) for document in (SHORT, LONG)] == [1, 2]
+
+
+def test_a_table_is_not_parted_from_its_heading():
+    second = " ".join(read_pdf(pdf_of(issued(LONG))).pages[1].extract_text().split())
+    assert second.startswith("OKAFOR, Rose, born 27 March 1951, NHS number 999 000 0018 Signposting")
 
 
 def test_the_same_document_is_the_same_file():

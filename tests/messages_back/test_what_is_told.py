@@ -330,6 +330,7 @@ def test_the_list_of_a_referral_has_the_newest_first(cast, referral_at, as_user)
         "person": "OKAFOR, Rose",
         "kind": "closing",
         "is_in_full": True,
+        "is_in_error": False,
         "issued_at": "2026-11-02T12:30:00Z",
         "filed": None,
         "url": f"/api/v1/referrals/{referral.reference}/messages-back/{rows[0]['reference']}/",

@@ -148,6 +148,19 @@ def test_the_registered_practice_is_told_with_consent_only(cast, nurse_referred,
     assert OutboxMessage.objects.get(template="message_back").context == {"reference": message.reference}
 
 
+def test_the_registered_practice_is_told_that_what_it_holds_was_never_right(agrees, cast, nurse_referred, as_user):
+    referral = nurse_referred("active")
+    wrong = {"reason": "wrong_person"}
+    assert as_user(cast.lead).post(f"/api/v1/referrals/{referral.reference}/enter-in-error/", wrong).status_code == 200
+    told = OutboxMessage.objects.filter(template="message_back_in_error").order_by("context__reference")
+    assert [(row.recipient, row.context["reference"]) for row in told] == [
+        ("vale-practice@inbox.example", reference)
+        for reference in referral.messages_back.order_by("reference").values_list("reference", flat=True)
+    ]
+    assert len(told) == 2
+    assert [row["is_in_error"] for row in as_user(cast.gp).get(MINE).json()["results"]] == [True, True]
+
+
 def test_the_referrer_is_told_of_the_code_which_no_other_notice_tells(cast, nurse_referred):
     nurse_referred("active")
     assert notices() == [cast.discharge_nurse.email]
