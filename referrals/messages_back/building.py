@@ -17,8 +17,8 @@ def build_in_full(
 ) -> document.FullMessage:
     """Return the whole message of an event. `practice` is the registered practice, where it is told too.
 
-    Of notes it holds the one that was written with the step itself, for the referrer to read; none where the person
-    could not be contacted.
+    Of notes it holds the one that was written with the step itself, where that speaks to the referrer; none where the
+    person could not be contacted.
     """
     referral, at = event.referral, event.occurred_at
     events = list(referral.events.filter(sequence__lte=event.sequence).order_by("sequence"))
@@ -26,7 +26,7 @@ def build_in_full(
     contacts = sections.contacts_of(referral, at)
     requested = telling.requested_by(event) + sections.requested_actions_of(referral, at)
     is_unreached = kind == MessageBackKind.UNABLE_TO_CONTACT
-    said = "" if is_unreached or kind == MessageBackKind.QUESTION else event.note.strip()
+    said = event.note.strip() if event.kind in telling.SPOKEN_TO_THE_REFERRER and not is_unreached else ""
     return document.FullMessage(
         reference=reference,
         referral=referral.reference,

@@ -17,6 +17,10 @@ KIND_OF: dict[str, MessageBackKind] = {
 }
 """The steps of a referral that the referrer hears of by a message back."""
 
+SPOKEN_TO_THE_REFERRER = {"accept", "reject", "close"}
+"""The steps whose note is a word to the referrer, and is told. That of a question is the action asked for; those of the
+other steps are the team's own.
+"""
 TITLE_OF_END: dict[str, str] = {
     CloseOutcome.DECLINED_BY_PERSON: "The person declined support",
     CloseOutcome.UNABLE_TO_CONTACT: "The person could not be contacted",
