@@ -164,6 +164,16 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
         ),
+        # to the registered practice, and to the referrer where nothing else tells them
+        "message_back": MessageTemplate(
+            subject="A message back for your records: $reference",
+            news="There is a message back, $reference, for you to read and to file.",
+        ),
+        "message_back_in_error": MessageTemplate(
+            subject="Message back $reference was sent in error",
+            news="The referral that message back $reference tells of was entered in error. Please take the message "
+            "out of the person's record, if you have filed it.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
-from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -100,6 +100,48 @@ def announce_that_consent_ends(referral: Referral, consent: Consent, *, at: dt.d
         context={"reference": referral.reference, "due_on": consent.expires_on.isoformat()},
         at=at,
     )
+
+
+def announce_message_back(message: MessageBack, *, actor: Actor) -> None:
+    """Tell the registered practice, where the person agrees; and the referrer, where the step has told them nothing."""
+    event = message.event
+    told = {audience for audience, _ in AFTER_REFERRAL_STEP.get(event.kind, ())}
+    addresses = [] if "referrer" in told else [_address(event.referral, "referrer")]
+    _tell_of_message_back(message, "message_back", [*addresses, *_practice_inboxes(message)], event=event, actor=actor)
+
+
+def announce_messages_in_error(event: ReferralEvent, *, actor: Actor) -> None:
+    """Tell registered practices that what they hold was never right; the referrer is told by the step."""
+    sent = event.referral.messages_back.exclude(registered_practice=None).select_related("event").order_by("id")
+    for message in sent:
+        _tell_of_message_back(message, "message_back_in_error", _practice_inboxes(message), event=event, actor=actor)
+
+
+def _tell_of_message_back(
+    message: MessageBack, template: str, addresses: list[str], *, event: ReferralEvent, actor: Actor
+) -> None:
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
+                event_key=f"message-back:{message.reference}:{event.sequence}",
+                recipient=address,
+                template=template,
+                context={"reference": message.reference},
+                at=event.occurred_at,
+                already_delivered_at=event.occurred_at if actor.is_retelling else None,
+            )
+            for address in addresses
+        ]
+    )
+
+
+def _practice_inboxes(message: MessageBack) -> list[str]:
+    if message.registered_practice_id is None:
+        return []
+    teams = Team.objects.filter(
+        organization=message.registered_practice_id, is_active=True, memberships__role=Role.REFERRER
+    )
+    return list(teams.order_by("inbox_email").values_list("inbox_email", flat=True).distinct())
 
 
 def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str]:

@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
+from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -11,5 +12,6 @@ router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
+router.register("messages-back", MessageBackViewSet, basename="message-back")
 
 urlpatterns = router.urls

@@ -26,6 +26,7 @@ from referrals.api.inputs import (
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
+from referrals.api.messages_back import MessagesBackActions
 from referrals.api.outputs import (
     AttendanceSerializer,
     EventSerializer,
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, ConsentActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, ConsentActions, MessagesBackActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer

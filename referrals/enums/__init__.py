@@ -14,6 +14,7 @@ from referrals.enums.consent import (
     ConsentMethod,
     ConsentPurpose,
 )
+from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -54,6 +55,7 @@ __all__ = [
     "HoldReason",
     "KeepingReason",
     "LeftEarlyReason",
+    "MessageBackKind",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",

@@ -25,3 +25,4 @@ class EventKind(models.TextChoices):
     REROUTED = "rerouted", "Sent to another service instead"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"
     FORGOTTEN = "forgotten", "What named or described the person was taken out"
+    MESSAGE_BACK_FILED = "message_back_filed", "Message back filed"

@@ -5,6 +5,8 @@ from referrals.models import (
     Attendance,
     Clearance,
     Consent,
+    MessageBack,
+    MessageBackFiling,
     Observation,
     OnwardReferral,
     Referral,
@@ -63,6 +65,14 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         hides=frozenset({"note_salt", "note_seal", "previous_hash", "hashed_text", "hash", "created_at"}),
     ),
+    Holding(
+        model=MessageBack,
+        title="What was sent back to those who referred you",
+        to_referral="referral",
+        forgets={"text": '{"forgotten": true}'},
+        keeps=frozenset({"reference"}),
+    ),
+    Holding(model=MessageBackFiling, title="Who filed it", to_referral="message__referral"),
     Holding(
         model=RetentionProposal,
         title="How long it is kept",

@@ -3,6 +3,7 @@
 from referrals.models.consent import Consent, ConsentClock
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
+from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
 from referrals.models.referral import Referral, ReferralNeed, Risk
@@ -14,6 +15,8 @@ __all__ = [
     "Clearance",
     "Consent",
     "ConsentClock",
+    "MessageBack",
+    "MessageBackFiling",
     "Observation",
     "OnwardReferral",
     "Person",

@@ -93,6 +93,7 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     assert list(sections) == [
         "Referrals", "Needs", "Risks", "What you decided about sharing", "What is known of your health",
         "What professionals decided", "Where you were sent", "What happened, and who did it",
+        "What was sent back to those who referred you",
     ]  # fmt: skip
     assert sections["Needs"] == [
         {"referral": referral.reference, "term": "Loneliness and isolation", "note": "misses company"}

@@ -29,6 +29,8 @@ def test_these_messages_exist():
         "listing_reported",
         "listings_still_to_check",
         "listings_to_check",
+        "message_back",
+        "message_back_in_error",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",

@@ -235,9 +235,9 @@ def test_a_record_with_more_in_it_needs_no_more_queries(browser_of, cast, django
     gp, link_worker, provider = (browser_of(user) for user in (cast.gp, cast.link_worker, cast.provider))
 
     def assert_bounded():
-        # Session, user, memberships; the referral with its needs, risks, consents and offers; the timeline.
+        # Session, user, memberships; the referral with its needs, risks, consents and offers; timeline; messages back.
         for browser in (gp, link_worker):
-            with django_assert_num_queries(3 + 5 + 1):
+            with django_assert_num_queries(3 + 5 + 1 + 1):
                 assert browser.get(f"/r/{referral.reference}").status_code == 200
         # The onward referral with its referral's risks and consents; its timeline.
         for browser in (gp, link_worker, provider):
