@@ -164,6 +164,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
         ),
+        "referral_note": MessageTemplate(
+            subject="There is a note for you about $reference",
+            news="The team has written you a note about your referral $reference.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

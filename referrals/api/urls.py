@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.due import DueTaskViewSet
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
@@ -8,5 +9,6 @@ router = SimpleRouter()
 router.register("services", MatchingServiceViewSet, basename="service")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+router.register("tasks", DueTaskViewSet, basename="task")
 
 urlpatterns = router.urls

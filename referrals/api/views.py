@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(CaseworkActions, HealthActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -80,6 +81,7 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
+        **CASEWORK_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

@@ -3,6 +3,19 @@
 A stored value is a public contract: it is never renamed.
 """
 
+from referrals.enums.casework import (
+    ActionParty,
+    ActionStatus,
+    ConsultationMechanism,
+    ContactDirection,
+    ContactOutcome,
+    ContactParty,
+    FollowUpResult,
+    GoalStatus,
+    PlanAgreement,
+    TaskKind,
+    TimeOfDay,
+)
 from referrals.enums.coded import (
     NhsNumberStatus,
     PreferredContact,
@@ -33,18 +46,27 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ActionParty",
+    "ActionStatus",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
+    "ConsultationMechanism",
+    "ContactDirection",
+    "ContactOutcome",
+    "ContactParty",
     "DeclineReason",
     "ErrorReason",
     "EventKind",
+    "FollowUpResult",
+    "GoalStatus",
     "HoldReason",
     "LeftEarlyReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
     "RedirectionReason",
@@ -52,5 +74,7 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "SnomedCode",
+    "TaskKind",
+    "TimeOfDay",
     "WithdrawalReason",
 ]

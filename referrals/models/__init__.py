@@ -1,5 +1,7 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
+from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
 from referrals.models.onward import Attendance, OnwardReferral
@@ -9,14 +11,21 @@ from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
     "Attendance",
+    "CaseNote",
+    "CaseTask",
     "Clearance",
     "Consent",
+    "Contact",
+    "DueTask",
     "Observation",
     "OnwardReferral",
     "Person",
+    "PlanVersion",
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
     "Risk",
+    "Signpost",
+    "SignpostFollowUp",
     "TeamPolicy",
 ]
