@@ -53,7 +53,7 @@ class DueTaskSerializer(Output):
     title = serializers.SerializerMethodField()
     due_on = serializers.DateField()
     is_overdue = serializers.SerializerMethodField()
-    referral = serializers.CharField(source="referral.reference")
+    referral = serializers.CharField(source="reference")
     person = serializers.SerializerMethodField()
     team = serializers.CharField(source="owner_team.name")
     assigned_to = OwnerSerializer(allow_null=True)
@@ -74,7 +74,7 @@ class DueTaskSerializer(Output):
 
     def get_person(self, task: DueTask) -> str:
         """Family name first, as a list is read."""
-        return f"{task.referral.family_name.upper()}, {task.referral.first_name}"
+        return f"{task.family_name.upper()}, {task.first_name}"
 
     @extend_schema_field(SuggestedStepSerializer(allow_null=True))
     def get_suggested_step(self, task: DueTask) -> dict[str, str] | None:

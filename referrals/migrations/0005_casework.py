@@ -62,19 +62,22 @@ SELECT
         END
     END AS kind,
     referral.next_action_on AS due_on, referral.id AS referral_id, referral.owner_team_id AS owner_team_id,
-    referral.owner_id AS assigned_to_id, '' AS title, NULL::bigint AS source_id, '' AS onward_reference
+    referral.owner_id AS assigned_to_id, '' AS title, NULL::bigint AS source_id, '' AS onward_reference,
+    referral.reference AS reference, referral.first_name AS first_name, referral.family_name AS family_name
 FROM referrals_referral AS referral
 WHERE referral.status IN ('deferred', 'submitted', 'information_requested', 'accepted', 'active', 'on_hold')
 UNION ALL
 SELECT
     'question-' || onward.id, 'provider_question', onward.next_action_on, referral.id, referral.owner_team_id,
-    referral.owner_id, '', NULL, onward.reference
+    referral.owner_id, '', NULL, onward.reference,
+    referral.reference, referral.first_name, referral.family_name
 FROM referrals_onwardreferral AS onward JOIN referrals_referral AS referral ON referral.id = onward.referral_id
 WHERE onward.status = 'information_requested'
 UNION ALL
 SELECT
     'signpost-' || signpost.id, 'signpost_follow_up', signpost.follow_up_on, referral.id, referral.owner_team_id,
-    referral.owner_id, '', signpost.id, ''
+    referral.owner_id, '', signpost.id, '',
+    referral.reference, referral.first_name, referral.family_name
 FROM referrals_signpost AS signpost JOIN referrals_referral AS referral ON referral.id = signpost.referral_id
 WHERE signpost.follow_up_on IS NOT NULL
     AND referral.status IN ('submitted', 'information_requested', 'accepted', 'active', 'on_hold')
@@ -82,7 +85,8 @@ WHERE signpost.follow_up_on IS NOT NULL
 UNION ALL
 SELECT
     'plan-' || plan.id, 'plan_review', plan.review_on, referral.id, referral.owner_team_id, referral.owner_id, '',
-    NULL, ''
+    NULL, '',
+    referral.reference, referral.first_name, referral.family_name
 FROM referrals_planversion AS plan JOIN referrals_referral AS referral ON referral.id = plan.referral_id
 WHERE plan.review_on IS NOT NULL AND referral.status IN ('accepted', 'active', 'on_hold')
     AND NOT EXISTS (
@@ -92,7 +96,8 @@ WHERE plan.review_on IS NOT NULL AND referral.status IN ('accepted', 'active', '
 UNION ALL
 SELECT
     'task-' || task.id, 'by_hand', task.due_on, referral.id, referral.owner_team_id,
-    coalesce(task.assigned_to_id, referral.owner_id), task.title, task.id, ''
+    coalesce(task.assigned_to_id, referral.owner_id), task.title, task.id, '',
+    referral.reference, referral.first_name, referral.family_name
 FROM referrals_casetask AS task JOIN referrals_referral AS referral ON referral.id = task.referral_id
 WHERE task.done_at IS NULL AND referral.status <> 'entered_in_error';
 """
@@ -118,6 +123,9 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(help_text='Of a task by hand.', max_length=200)),
                 ('source_id', models.BigIntegerField(help_text='Of the task by hand, or of the signpost.', null=True)),
                 ('onward_reference', models.CharField(help_text='Of the onward referral that a provider asks about.', max_length=20)),
+                ('reference', models.CharField(help_text="The referral's.", max_length=20)),
+                ('first_name', models.CharField(max_length=35)),
+                ('family_name', models.CharField(max_length=35)),
             ],
             options={
                 'db_table': 'referrals_duetask',

@@ -12,7 +12,7 @@ class DueTask(models.Model):
     """One thing that is due on a day: read from a view (migration 0005), never written.
 
     One row for each open referral that is in a team's hands, for each question of a provider, signpost to follow up
-    and plan to review, and for each task by hand that is not done. Personal data: through its referral, and the title.
+    and plan to review, and for each task by hand that is not done. Personal data: the name, and the title.
     """
 
     key = models.CharField(max_length=40, primary_key=True, help_text="The kind of its source, and its id.")
@@ -24,6 +24,10 @@ class DueTask(models.Model):
     title = models.CharField(max_length=200, help_text="Of a task by hand.")
     source_id = models.BigIntegerField(null=True, help_text="Of the task by hand, or of the signpost.")
     onward_reference = models.CharField(max_length=20, help_text="Of the onward referral that a provider asks about.")
+    # As the referral has them: to join it once more for three words would cost a third of the whole.
+    reference = models.CharField(max_length=20, help_text="The referral's.")
+    first_name = models.CharField(max_length=35)
+    family_name = models.CharField(max_length=35)
 
     class Meta:
         managed = False
