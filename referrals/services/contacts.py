@@ -97,7 +97,7 @@ def log_contact(
 
 def forget_tries(referral: Referral) -> None:
     """Begin to count anew: the referral is opened again. Called inside that use case, which saves it."""
-    referral.failed_tries, referral.asks_to_close_at = 0, None
+    referral.reached_at, referral.failed_tries, referral.asks_to_close_at = None, 0, None
 
 
 def _checked(referral: Referral, given: ContactDetails, *, at: dt.datetime) -> OnwardReferral | None:

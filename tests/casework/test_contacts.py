@@ -282,13 +282,14 @@ def test_who_wants_no_telephone_contact_is_not_to_be_rung(cast, referral_at, as_
 
 def test_a_person_who_came_back_is_tried_anew(cast, referral_at, log, as_user, time_machine):
     referral = with_a_mobile(referral_at)
-    for day, body in ((3, CALL), (5, TEXT), (9, CALL)):
-        log(cast.link_worker, referral, day, 10, body)
+    for day, body in ((2, SPOKE), (3, CALL), (5, TEXT), (9, CALL)):
+        log(cast.link_worker, referral, day, 11, body)
     as_user(cast.link_worker).post(url(referral, "close"), {"outcome": "unable_to_contact"})
     time_machine.move_to(dt.datetime(2026, 11, 12, 10, tzinfo=dt.UTC), tick=False)
     assert as_user(cast.lead).post(url(referral, "reopen"), {"reason": "person_came_back"}).status_code == 200
-    row = Referral.objects.get()
-    assert (row.failed_tries, row.asks_to_close_at) == (0, None)
+    row, worked_out = Referral.objects.get(), as_user(cast.lead).get(url(referral, "reaching")).json()
+    assert (row.reached_at, row.failed_tries, row.asks_to_close_at) == (None, 0, None)
+    assert (worked_out["reached_at"], worked_out["failed_tries"], worked_out["asks_to_close"]) == (None, 0, False)
     again = log(cast.link_worker, referral, 13, 10, CALL).json()["reaching"]
     assert (again["failed_tries"], again["asks_to_close"]) == (1, False)
 
