@@ -22,4 +22,5 @@ class Role(models.TextChoices):
     PROVIDER = "provider", "Provider"
     MANAGER = "manager", "Manager or commissioner"
     DIRECTORY_EDITOR = "directory_editor", "Directory editor"
+    PRIVACY_OFFICER = "privacy_officer", "Records and privacy officer"
     SYSTEM = "system", "The service itself"

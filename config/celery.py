@@ -45,6 +45,11 @@ app.conf.update(
             "schedule": crontab(minute=10),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "propose to forget": {
+            "task": "referrals.propose_forgetting",
+            "schedule": crontab(hour=1, minute=40),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "forget what ended": {
             "task": "accounts.forget_what_ended",
             "schedule": crontab(hour=1, minute=20),

@@ -206,6 +206,10 @@ SPECTACULAR_SETTINGS = {
             "LeftEarlyReason",
             "AttendanceResult",
             "ConsentBasis",
+            "ConsentDecision",
+            "RetentionDecision",
+            "KeepingReason",
+            "RecordKind",
         )
     }
     | {

@@ -88,6 +88,10 @@ def build_cast() -> Cast:
         lead=(*lead, Role.PROVIDER), takes_referrals=True,
     )  # fmt: skip
     _side("Stockport Place (demonstration)", kinds.COMMISSIONER, "Commissioning", (logins.MANAGER,), (Role.MANAGER,))
+    _side(
+        "Stockport Place (demonstration)", kinds.COMMISSIONER, "Records and privacy", (logins.PRIVACY,),
+        (Role.PRIVACY_OFFICER,),
+    )  # fmt: skip
     return Cast(
         practices=practices,
         discharge=_side(

@@ -29,5 +29,6 @@ PROVIDER = Login("Active team", "Priya Standen", "provider@demo.example", "Activ
 WALKS = Login("Walks", "Wyn Cadwell", "walks@demo.example", "Walks coordinator")
 MANAGER = Login("Commissioner", "Martha Osei-Lunn", "manager@demo.example", "Commissioning manager")
 EDITOR = Login("Directory editor", "Nell Ashgrove", "editor@demo.example", "Directory editor")
+PRIVACY = Login("Privacy officer", "Ines Redfern", "privacy@demo.example", "Records and privacy officer")
 
-LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER, EDITOR)
+LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER, EDITOR, PRIVACY)

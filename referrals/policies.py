@@ -66,6 +66,19 @@ def may_edit(actor: Actor, referral: Referral) -> bool:
     return Role.REFERRER in roles_of(actor, referral)
 
 
+def may_decide_retention(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor decides if an ended referral is forgotten: a lead of its team, or a privacy officer."""
+    if actor.user is None:
+        return False
+    leads = Role.LEAD in roles_of(actor, referral) and referral.sent_at is not None
+    return leads or Role.PRIVACY_OFFICER in actor.user.roles()
+
+
+def may_take_out(actor: Actor) -> bool:
+    """Whether the actor may take out everything that is held on a person."""
+    return actor.user is not None and Role.PRIVACY_OFFICER in actor.user.roles()
+
+
 def sees_person(actor: Actor, onward: OnwardReferral) -> bool:
     """Whether the actor sees who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)

@@ -40,6 +40,11 @@ from referrals.enums.records import (
     ConsentDecision,
     EventKind,
 )
+from referrals.enums.retention import (
+    KeepingReason,
+    RecordKind,
+    RetentionDecision,
+)
 from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
@@ -62,6 +67,7 @@ __all__ = [
     "FollowUpResult",
     "GoalStatus",
     "HoldReason",
+    "KeepingReason",
     "LeftEarlyReason",
     "NhsNumberStatus",
     "NotStartedReason",
@@ -69,10 +75,12 @@ __all__ = [
     "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
+    "RecordKind",
     "RedirectionReason",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",
+    "RetentionDecision",
     "SnomedCode",
     "TaskKind",
     "TimeOfDay",

@@ -45,3 +45,4 @@ class EventKind(models.TextChoices):
     SIGNPOST_FOLLOWED_UP = "signpost_followed_up", "Signposting followed up"
     TASK_ADDED = "task_added", "Task written down"
     TASK_DONE = "task_done", "Task done"
+    FORGOTTEN = "forgotten", "What named or described the person was taken out"

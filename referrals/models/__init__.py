@@ -7,6 +7,7 @@ from referrals.models.health import Clearance, Observation
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
 from referrals.models.referral import Consent, Referral, ReferralNeed, Risk
+from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
@@ -24,8 +25,11 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
+    "RetentionProposal",
+    "RetentionRule",
     "Risk",
     "Signpost",
     "SignpostFollowUp",
+    "SubjectAccess",
     "TeamPolicy",
 ]

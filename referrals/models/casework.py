@@ -166,6 +166,7 @@ class Signpost(models.Model):
 class SignpostFollowUp(models.Model):
     """What was heard after signposting, once. Personal data: through its signpost, and the note."""
 
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="+")
     signpost = models.OneToOneField(Signpost, on_delete=models.PROTECT, related_name="follow_up")
     result = models.CharField(max_length=10, choices=FollowUpResult)
     note = models.CharField(max_length=500, blank=True)

@@ -9,7 +9,7 @@ from referrals.models.referral import Referral
 
 
 class DueTask(models.Model):
-    """One thing that is due on a day: read from a view (migration 0005), never written.
+    """One thing that is due on a day: read from a view (migration 0007), never written.
 
     One row for each open referral that is in a team's hands, for each question of a provider, signpost to follow up
     and plan to review, and for each task by hand that is not done. Personal data: the name, and the title.

@@ -13,7 +13,8 @@ class ReferralEvent(models.Model):
     """One thing that happened to a referral or to one of its onward referrals.
 
     Triggers refuse every change and removal, and a row whose sequence or hash does not follow the one before it
-    (migration 0002). `hashed_text` is the exact text that was hashed, so that anyone can check the chain.
+    (migration 0002). `hashed_text` is the exact text that was hashed, so that anyone can check the chain. It holds
+    the seal of the note, not the note: what was said can be forgotten one day, and the chain still holds.
     Personal data: who acted, and what was said (`note`).
     """
 
@@ -37,6 +38,8 @@ class ReferralEvent(models.Model):
     reason = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
     note = models.TextField(max_length=4000, blank=True)
+    note_salt = models.CharField(max_length=32, blank=True, help_text="Goes with the note.")
+    note_seal = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the salt and the note.")
     details = models.JSONField(default=dict)
     snomed_code = models.CharField(max_length=18, blank=True, choices=SnomedCode)
     previous_hash = models.CharField(max_length=64, blank=True)

@@ -76,6 +76,9 @@ class Referral(ReferralPathway):
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the team's clocks began.")
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=CloseOutcome, blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, help_text="When what names or describes the person was taken out of it, for good."
+    )
     redirected_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, related_name="redirected_to", null=True, blank=True
     )
@@ -119,6 +122,9 @@ class Referral(ReferralPathway):
                 name="referral_deferred_has_a_discharge_date",
             ),
             models.CheckConstraint(
+                condition=Q(forgotten_at__isnull=True) | Q(ended_at__isnull=False), name="referral_forgotten_has_ended"
+            ),
+            models.CheckConstraint(
                 condition=Q(redirected_from__isnull=True) | ~Q(redirected_from=F("id")),
                 name="referral_not_redirected_to_itself",
             ),
@@ -128,6 +134,9 @@ class Referral(ReferralPathway):
             models.Index(fields=["referring_team", "-id"], name="referral_by_referring_team"),
             models.Index(
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
+            ),
+            models.Index(
+                fields=["ended_at", "id"], condition=Q(forgotten_at__isnull=True), name="referral_ended_not_forgotten"
             ),
         ]  # fmt: skip
 

@@ -3,6 +3,12 @@ person may not see does not exist for them.
 """
 
 from referrals.selectors.health import clearances_of, facts_for, observations_of
+from referrals.selectors.keeping import (
+    get_retention_proposal,
+    person_who_asks,
+    retention_proposals_visible_to,
+    subject_accesses_visible_to,
+)
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
     get_onward_referral,
@@ -18,10 +24,14 @@ __all__ = [
     "facts_for",
     "get_onward_referral",
     "get_referral",
+    "get_retention_proposal",
     "get_whole_referral",
     "observations_of",
     "onward_referrals_visible_to",
+    "person_who_asks",
     "referrals_visible_to",
+    "retention_proposals_visible_to",
+    "subject_accesses_visible_to",
     "timeline_of",
     "timeline_of_onward",
 ]

@@ -17,12 +17,13 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
 
     A referrer sees what their team has made; the owning team's link workers and leads see what was sent to them.
     Nobody sees what another team drafted and never sent. A provider sees no referral: only the onward referrals that
-    were sent to it.
+    were sent to it. What has been forgotten is for nobody to see.
     """
     team = user.team_ids(Role.LINK_WORKER, Role.LEAD)
     return (
         Referral.objects.filter(
-            Q(referring_team__in=user.team_ids(Role.REFERRER)) | Q(owner_team__in=team, sent_at__isnull=False)
+            Q(referring_team__in=user.team_ids(Role.REFERRER)) | Q(owner_team__in=team, sent_at__isnull=False),
+            forgotten_at__isnull=True,
         )
         .select_related("person", "referring_team", "owner_team", "owner")
         .order_by("-id")
@@ -65,7 +66,8 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
         OnwardReferral.objects.filter(
             Q(provider_team__in=user.team_ids(Role.PROVIDER))
             | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
-            | Q(referral__referring_team__in=user.team_ids(Role.REFERRER))
+            | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
+            referral__forgotten_at__isnull=True,
         )
         .select_related(
             "referral__person",

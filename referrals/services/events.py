@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import secrets
 from typing import Any
 
 from accounts.actors import Actor
@@ -52,6 +53,9 @@ def record_event(
         snomed_code=snomed_code,
         previous_hash=referral.chain_hash,
     )
+    if note:
+        event.note_salt = secrets.token_hex(16)
+        event.note_seal = seal_of(event)
     event.hashed_text = text_to_hash(event)
     event.hash = hashlib.sha256(event.hashed_text.encode()).hexdigest()
     referral.version, referral.chain_hash = event.sequence, event.hash
@@ -61,9 +65,15 @@ def record_event(
     return event
 
 
+def seal_of(event: ReferralEvent) -> str:
+    """Return the digest that stands for an event's note in the chain. Without its salt nobody can guess the note."""
+    return hashlib.sha256(f"{event.note_salt}{event.note}".encode()).hexdigest()
+
+
 def text_to_hash(event: ReferralEvent) -> str:
     """Return the canonical text of an event: a JSON array in the order of CHAINED_FIELDS.
 
+    For the note stands its seal; where an event has none (before notes were sealed), the note itself.
     References and ids as text and times in UTC, so that the text can be made again from the row on any machine.
     """
     written_otherwise = {
@@ -72,6 +82,7 @@ def text_to_hash(event: ReferralEvent) -> str:
         "actor": str(event.actor_id or ""),
         "occurred_at": event.occurred_at.astimezone(dt.UTC).isoformat(),
         "details": event.details,
+        "note": event.note_seal or event.note,
     }
     row = [written_otherwise[name] if name in written_otherwise else getattr(event, name) for name in CHAINED_FIELDS]
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -79,7 +79,12 @@ def follow_up_signpost(
     if hasattr(signpost, "follow_up"):
         raise Conflict("Somebody has followed it up already.", code="already_followed_up")
     SignpostFollowUp.objects.create(
-        signpost=signpost, result=FollowUpResult(result), note=note.strip(), recorded_by=user, recorded_at=at
+        referral=referral,
+        signpost=signpost,
+        result=FollowUpResult(result),
+        note=note.strip(),
+        recorded_by=user,
+        recorded_at=at,
     )
     record_event(referral=referral, kind=EventKind.SIGNPOST_FOLLOWED_UP, actor=actor, at=at)
     return signpost

@@ -99,7 +99,7 @@ SELECT
     coalesce(task.assigned_to_id, referral.owner_id), task.title, task.id, '',
     referral.reference, referral.first_name, referral.family_name
 FROM referrals_casetask AS task JOIN referrals_referral AS referral ON referral.id = task.referral_id
-WHERE task.done_at IS NULL AND referral.status <> 'entered_in_error';
+WHERE task.done_at IS NULL AND referral.status <> 'entered_in_error' AND referral.forgotten_at IS NULL;
 """
 DROP_DUE = "DROP VIEW referrals_duetask;"
 
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_directory_editor'),
-        ('referrals', '0004_health_facts'),
+        ('referrals', '0006_forgetting'),
         ('services_directory', '0015_kept_of_the_standard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -322,6 +322,11 @@ class Migration(migrations.Migration):
             model_name='signpost',
             name='service',
             field=models.ForeignKey(blank=True, help_text='Where it is in the directory.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services_directory.service'),
+        ),
+        migrations.AddField(
+            model_name='signpostfollowup',
+            name='referral',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.referral'),
         ),
         migrations.AddField(
             model_name='signpostfollowup',

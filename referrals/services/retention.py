@@ -1,0 +1,162 @@
+"""Keep a referral for its time, then propose to forget it; a lead decides, and it is done or put off.
+
+What is forgotten is who the person was and what was said of them. What was counted stays, and so does every event:
+that it happened, when, by whom, with its hash (docs/retention.md).
+"""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.actors import Actor
+from core.clocks import is_plannable, local_day
+from core.errors import Conflict, Invalid, NotPermitted
+from referrals import policies
+from referrals.enums import EventKind, KeepingReason, RecordKind, ReferralStatus, RetentionDecision
+from referrals.holdings import GONE, HOLDINGS, Holding
+from referrals.models import Person, Referral, RetentionProposal, RetentionRule
+from referrals.models.retention import DEFAULT_RULES
+from referrals.services.events import record_event
+from referrals.services.steps import lock
+
+
+def propose_forgetting(*, at: dt.datetime, limit: int = 1000) -> int:
+    """Propose to forget referrals whose time is over, the longest over first; return how many. Safe to run twice."""
+    today = local_day(at)
+    waiting_or_kept = RetentionProposal.objects.filter(
+        Q(decision="") | Q(decision=RetentionDecision.KEPT, keep_until__gte=today), referral=OuterRef("pk")
+    )
+    days = keep_days()
+    proposed = 0
+    for kind in RecordKind:
+        over = at - dt.timedelta(days=days[kind])
+        rows = (
+            Referral.objects.filter(_OF_KIND[kind], ended_at__lt=over, forgotten_at__isnull=True)
+            .exclude(Exists(waiting_or_kept))
+            .order_by("ended_at", "id")[: limit - proposed]
+        )
+        made = RetentionProposal.objects.bulk_create(
+            [
+                RetentionProposal(
+                    referral=row,
+                    kind=kind,
+                    due_on=local_day(row.ended_at + dt.timedelta(days=days[kind])),
+                    proposed_at=at,
+                )
+                for row in rows
+                if row.ended_at is not None
+            ],
+            ignore_conflicts=True,  # another run proposed it at the same moment
+        )
+        proposed += len(made)
+    return proposed
+
+
+def keep_days() -> dict[str, int]:
+    """Return by kind how many days it is kept: the organisation's own rule, or the default."""
+    own = dict(RetentionRule.objects.values_list("kind", "keep_days"))
+    return {kind: own.get(kind, default) for kind, (default, _) in DEFAULT_RULES.items()}
+
+
+@transaction.atomic(durable=True)
+def keep_longer(
+    *, proposal: RetentionProposal, actor: Actor, at: dt.datetime, reason: str, keep_until: dt.date
+) -> RetentionProposal:
+    """Decide that a referral is kept until a day; then it is proposed again.
+
+    :raises NotPermitted: if the actor is no lead of the team that owned it, and no privacy officer.
+    :raises Conflict: if it is decided already.
+    :raises Invalid: if no reason is given, or the day is not ahead.
+    """
+    proposal = _judged(proposal, actor)
+    errors: dict[str, list[str]] = {}
+    if reason not in KeepingReason.values:
+        errors["reason"] = [f"Choose one of: {', '.join(KeepingReason.values)}."]
+    if keep_until <= local_day(at) or not is_plannable(keep_until, today=local_day(at)):
+        errors["keep_until"] = ["Choose a day after today, within two years: then it is looked at again."]
+    if errors:
+        raise Invalid(errors)
+    proposal.reason, proposal.keep_until = KeepingReason(reason), keep_until
+    _decide(proposal, RetentionDecision.KEPT, actor=actor, at=at, is_done=True)
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> RetentionProposal:
+    """Take out of a referral, for good, what names or describes the person; and the person, if it was their last.
+
+    :raises NotPermitted: if the actor is no lead of the team that owned it, and no privacy officer.
+    :raises Conflict: if it is decided already, or the referral was opened again meanwhile.
+    """
+    proposal = _judged(proposal, actor)
+    referral = lock(proposal.referral)
+    if referral.status not in ReferralStatus.ENDED:
+        raise Conflict("It was opened again, so it is not forgotten.", code="referral_open")
+    _decide(proposal, RetentionDecision.FORGOTTEN, actor=actor, at=at, is_done=False)
+    for holding in HOLDINGS:
+        if holding.model is not Referral:
+            _empty(holding, referral)
+    own = next(holding for holding in HOLDINGS if holding.model is Referral)
+    for name, value in own.forgets.items():
+        setattr(referral, name, value)
+    referral.forgotten_at = at
+    record_event(referral=referral, kind=EventKind.FORGOTTEN, actor=actor, at=at, details={"kind": proposal.kind})
+    if not Referral.objects.filter(person=referral.person_id, forgotten_at__isnull=True).exists():
+        _forget_person(referral.person_id)
+    proposal.is_done = True
+    proposal.save(update_fields=["is_done"])
+    return proposal
+
+
+# --- The means ------------------------------------------------------------------------------------------------------
+
+_NEVER_TAKEN_ON = (ReferralStatus.REJECTED, ReferralStatus.REDIRECTED, ReferralStatus.WITHDRAWN)
+_OF_KIND: dict[str, Q] = {
+    RecordKind.SUPPORTED: Q(status=ReferralStatus.CLOSED)
+    | Q(status__in=(ReferralStatus.WITHDRAWN, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=False),
+    RecordKind.NOT_TAKEN_ON: Q(status__in=(*_NEVER_TAKEN_ON, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=True)
+    & Q(sent_at__isnull=False),
+    RecordKind.NEVER_SENT: Q(status__in=ReferralStatus.ENDED, sent_at__isnull=True),
+}
+"""Each ended referral is of one kind: taken on by somebody, sent and not taken on, or never sent."""
+
+
+def _judged(proposal: RetentionProposal, actor: Actor) -> RetentionProposal:
+    proposal = RetentionProposal.objects.select_for_update(of=("self",)).select_related("referral").get(pk=proposal.pk)
+    if not policies.may_decide_retention(actor, proposal.referral):
+        raise NotPermitted("The lead of the team that owned it decides, or the records and privacy officer.")
+    if proposal.decision:
+        raise Conflict(f"It is decided already: {proposal.get_decision_display().lower()}.", code="already_decided")
+    return proposal
+
+
+def _decide(
+    proposal: RetentionProposal, decision: RetentionDecision, *, actor: Actor, at: dt.datetime, is_done: bool
+) -> None:
+    proposal.decision, proposal.decided_by, proposal.decided_at = decision, actor.user, at
+    proposal.is_done = is_done
+    proposal.save()
+
+
+def _empty(holding: Holding, referral: Referral) -> None:
+    rows = holding.model._default_manager.filter(**{holding.to_referral: referral.pk})
+    if holding.is_removed:
+        rows.delete()
+        return
+    # A note that was hashed as it stood goes out of the hashed text, too: before notes were sealed (migration 0006).
+    if "note_salt" in holding.forgets:
+        rows.filter(note_seal="").exclude(note="").update(hashed_text="", **holding.forgets)
+        rows = rows.exclude(note="")
+    if holding.forgets:
+        rows.update(**holding.forgets)
+
+
+def _forget_person(person_id: UUID) -> None:
+    """Leave of a person the year of their birth, for the figures by age."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    person.nhs_number, person.nhs_number_status = "", "07"
+    person.first_name = person.family_name = GONE
+    person.date_of_birth = person.date_of_birth.replace(month=1, day=1)
+    person.save()
