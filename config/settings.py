@@ -218,6 +218,20 @@ SPECTACULAR_SETTINGS = {
         name: f"services_directory.suitability.kinds.{name}"
         for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
     }
+    | {
+        name: f"referrals.enums.{name}"
+        for name in (
+            "ContactParty",
+            "ConsultationMechanism",
+            "ContactOutcome",
+            "PlanAgreement",
+            "ActionParty",
+            "ActionStatus",
+            "GoalStatus",
+            "FollowUpResult",
+            "TaskKind",
+        )
+    }
     | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
 }
 

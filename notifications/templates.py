@@ -174,6 +174,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="The referral that message back $reference tells of was entered in error. Please take the message "
             "out of the person's record, if you have filed it.",
         ),
+        "referral_note": MessageTemplate(
+            subject="There is a note for you about $reference",
+            news="The team has written you a note about your referral $reference.",
+        ),
         # to a provider's team
         "onward_arrived": MessageTemplate(
             subject="A referral is waiting for your answer: $reference",

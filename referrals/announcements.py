@@ -30,6 +30,7 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "enter_in_error": (("referrer", "referral_in_error"),),
     "reopen": (("referrer", "referral_reopened"), ("owner", "referral_back")),
     "withdraw": (("owner", "referral_withdrawn"),),
+    "note_shared": (("referrer", "referral_note"),),
 }
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "sent_onward": (("provider", "onward_arrived"),),

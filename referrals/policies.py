@@ -126,6 +126,10 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         names.append("send_onward")
     if roles and subject.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
+    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+        names += ["log_contact", "write_note", "record_signpost", "add_task"]
+    if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:
+        names.append("save_plan")
     return names
 
 

@@ -20,6 +20,11 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_consent": "Record what the person decided about sharing",
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",
+    "log_contact": "Log a contact, or a try to reach the person",
+    "write_note": "Write a note",
+    "record_signpost": "Record that the person was signposted",
+    "add_task": "Write down something to do",
+    "save_plan": "Agree or change the plan",
     "record_attendance": "Record who came to a session",
     "reroute": "Send the person to another service instead",
 }

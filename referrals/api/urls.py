@@ -1,5 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.messages_back import MessageBackViewSet
@@ -10,6 +11,7 @@ router = SimpleRouter()
 router.register("services", MatchingServiceViewSet, basename="service")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+router.register("tasks", DueTaskViewSet, basename="task")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
 router.register("messages-back", MessageBackViewSet, basename="message-back")

@@ -17,6 +17,7 @@ from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
@@ -68,7 +69,9 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, ConsentActions, MessagesBackActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(
+    CaseworkActions, HealthActions, ConsentActions, MessagesBackActions, mixins.ListModelMixin, PathwayViewSet
+):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -81,6 +84,7 @@ class ReferralViewSet(HealthActions, ConsentActions, MessagesBackActions, mixins
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
+        **CASEWORK_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

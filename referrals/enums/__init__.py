@@ -3,6 +3,19 @@
 A stored value is a public contract: it is never renamed.
 """
 
+from referrals.enums.casework import (
+    ActionParty,
+    ActionStatus,
+    ConsultationMechanism,
+    ContactDirection,
+    ContactOutcome,
+    ContactParty,
+    FollowUpResult,
+    GoalStatus,
+    PlanAgreement,
+    TaskKind,
+    TimeOfDay,
+)
 from referrals.enums.coded import (
     NhsNumberStatus,
     PreferredContact,
@@ -43,15 +56,23 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ActionParty",
+    "ActionStatus",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
     "ConsentMethod",
     "ConsentPurpose",
+    "ConsultationMechanism",
+    "ContactDirection",
+    "ContactOutcome",
+    "ContactParty",
     "DeclineReason",
     "ErrorReason",
     "EventKind",
+    "FollowUpResult",
+    "GoalStatus",
     "HoldReason",
     "KeepingReason",
     "LeftEarlyReason",
@@ -59,6 +80,7 @@ __all__ = [
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
     "RecordKind",
@@ -68,5 +90,7 @@ __all__ = [
     "ReopeningReason",
     "RetentionDecision",
     "SnomedCode",
+    "TaskKind",
+    "TimeOfDay",
     "WithdrawalReason",
 ]

@@ -3,17 +3,23 @@
 from referrals.holdings.kinds import GONE, Holding
 from referrals.models import (
     Attendance,
+    CaseNote,
+    CaseTask,
     Clearance,
     Consent,
+    Contact,
     MessageBack,
     MessageBackFiling,
     Observation,
     OnwardReferral,
+    PlanVersion,
     Referral,
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
     Risk,
+    Signpost,
+    SignpostFollowUp,
 )
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -51,6 +57,29 @@ HOLDINGS: tuple[Holding, ...] = (
         hides=frozenset({"version"}),
     ),
     Holding(model=Attendance, title="When you came", to_referral="onward_referral__referral"),
+    Holding(
+        model=Contact,
+        title="When somebody was in touch, or tried to be",
+        to_referral="referral",
+        forgets={"with_name": "", "location": "", "note": ""},
+        hides=frozenset({"replaces"}),
+    ),
+    Holding(
+        model=CaseNote,
+        title="Notes of the team",
+        to_referral="referral",
+        forgets={"text": GONE},
+        withheld="They may speak of other people: somebody reads them before they are handed out.",
+    ),
+    Holding(model=PlanVersion, title="Your plan, as it was each time", to_referral="referral", is_removed=True),
+    Holding(
+        model=Signpost,
+        title="What you were told of",
+        to_referral="referral",
+        forgets={"name": GONE, "contact_details": "", "reason": "", "information_given": ""},
+    ),
+    Holding(model=SignpostFollowUp, title="What came of it", to_referral="referral", forgets={"note": ""}),
+    Holding(model=CaseTask, title="What was to be done for you", to_referral="referral", forgets={"title": GONE}),
     Holding(
         model=ReferralEvent,
         title="What happened, and who did it",

@@ -1,6 +1,8 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
+from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
 from referrals.models.message_back import MessageBack, MessageBackFiling
@@ -12,20 +14,27 @@ from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
     "Attendance",
+    "CaseNote",
+    "CaseTask",
     "Clearance",
     "Consent",
     "ConsentClock",
+    "Contact",
+    "DueTask",
     "MessageBack",
     "MessageBackFiling",
     "Observation",
     "OnwardReferral",
     "Person",
+    "PlanVersion",
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
     "RetentionProposal",
     "RetentionRule",
     "Risk",
+    "Signpost",
+    "SignpostFollowUp",
     "SubjectAccess",
     "TeamPolicy",
 ]

@@ -54,6 +54,14 @@ class Referral(ReferralPathway):
     next_action_on = models.DateField(
         null=True, blank=True, help_text="When somebody must look again. Empty when ended."
     )
+    # Where the team stands with reaching the person: a copy of what its contacts say (selectors.reaching_of).
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="When the person was last spoken with.")
+    failed_tries = models.PositiveSmallIntegerField(
+        default=0, help_text="On how many days, since then, they could not be reached."
+    )
+    asks_to_close_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last try that the team's policy asks for failed."
+    )
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, related_name="direct_referrals", null=True, blank=True,
         help_text="The scheme, where the referral goes straight to its hub.",
@@ -104,6 +112,10 @@ class Referral(ReferralPathway):
             ),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(outcome__in=CloseOutcome.values), name="referral_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(asks_to_close_at__isnull=True) | Q(failed_tries__gte=1),
+                name="referral_asks_to_close_after_a_try",
             ),
             models.CheckConstraint(
                 condition=~Q(status=ReferralStatus.DEFERRED) | Q(planned_discharge_on__isnull=False),

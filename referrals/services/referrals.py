@@ -24,6 +24,7 @@ from referrals.enums import (
 )
 from referrals.models import Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.consent import as_sent, copy_consents
+from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
@@ -221,6 +222,7 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
                 )
             if not _works_in_the_team(referral.owner, referral):
                 _set_owner(referral, actor.user)
+            forget_tries(referral)
             return Taken(
                 next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days),
                 snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),

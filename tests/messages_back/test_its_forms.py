@@ -18,7 +18,7 @@ from tests.messages_back.letters import LONG, ROSE, SHORT, issued
 VOID = {"meta", "link", "br"}
 
 
-def words_of(block):
+def text_of_block(block):
     assert isinstance(block, Words)
     return block.text
 
@@ -92,8 +92,8 @@ def test_what_is_not_known_is_left_out_and_no_action_is_said():
         "Plan and requested actions", "Clinical summary", "Person", "GP practice", "Referral", "Risks",
         "For the record",
     ]  # fmt: skip
-    assert words_of(page.sections[0].blocks[0]) == "No action needed."
-    assert words_of(page.sections[-1].blocks[0]) == "No code to record."
+    assert text_of_block(page.sections[0].blocks[0]) == "No action needed."
+    assert text_of_block(page.sections[-1].blocks[0]) == "No code to record."
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_is_not_known_is_left_out_and_no_action_is_said():
 def test_what_was_tried_is_said_in_a_sentence(count, ways, days, said):
     document = issued(SHORT)
     document["clinical_summary"]["attempts"] = {"count": count, "ways": ways, "days": days}
-    assert words_of(page_of(document).sections[1].blocks[1]) == said
+    assert text_of_block(page_of(document).sections[1].blocks[1]) == said
 
 
 # --- The PDF ----------------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ def test_these_messages_exist():
         "referral_back",
         "referral_closed",
         "referral_in_error",
+        "referral_note",
         "referral_question",
         "referral_redirected",
         "referral_rejected",
