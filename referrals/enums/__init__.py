@@ -8,6 +8,7 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.measures import MeasureMode
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -48,6 +49,7 @@ __all__ = [
     "HoldReason",
     "KeepingReason",
     "LeftEarlyReason",
+    "MeasureMode",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",

@@ -34,6 +34,7 @@ class EventKind(models.TextChoices):
     CONSENT_RECORDED = "consent_recorded", "Consent recorded"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
+    MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"

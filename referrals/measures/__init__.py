@@ -1,7 +1,7 @@
 """What is measured before and after: questions, answers, scores and what a change means. Pure: no database, no clock.
 
-Each family of measures is declared as data in a file of its own; `MEASURES` has them all by code. Where the field notes have
-a number from general knowledge only, the measure's sources say that it is to be checked.
+Each family of measures is declared as data in a file of its own; `MEASURES` has them all by code. Where the field notes
+have a number from general knowledge only, the measure's sources say that it is to be checked.
 """
 
 from referrals.measures import active_lives, gppaq, ipaq, licensed, loneliness, wellbeing

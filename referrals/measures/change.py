@@ -24,7 +24,7 @@ class Meaning(models.TextChoices):
 class Change:
     """One score, before and after.
 
-    `difference` is after minus before; `improvement` is the same, counted so that more is better (of a score where lower is
+    `difference` is after minus before; `improvement` is the same, counted so that more is better (where lower is
     better: before minus after, as MYCaW reports it). Both are None where there is no number on both sides.
     """
 

@@ -101,8 +101,8 @@ GPPAQ = Measure(
             to_be_checked=True,
         ),
         Source(
-            what="How exercise and cycling are put together", says="not in the field notes; annex of the DH guidance of "
-            "2009, “Combining responses”", to_be_checked=True,
+            what="How exercise and cycling are put together", says="not in the field notes; annex of "
+            "the DH guidance of 2009, “Combining responses”", to_be_checked=True,
         ),
         Source(what="The licence", says="field notes 4: general knowledge", to_be_checked=True),
     ),

@@ -132,8 +132,8 @@ IPAQ_SHORT = Measure(
     items=_ITEMS,
     scores=_SCORES,
     scoring=(
-        "MET-minutes a week: 3.3 of walking, 4 of moderate and 8 of vigorous activity, times minutes a day, times days.",
-        "A time of under 10 minutes a day counts as none, and so do its days; over 180 minutes a day count as 180 of each.",
+        "MET-minutes a week: walking 3.3, 4, moderate 4, vigorous 8, times minutes a day, times days.",
+        "Under 10 minutes a day count as none, and so do their days; over 180 count as 180, of each.",
         "Without the days, or without the time of days that there were, there is no score.",
         "Over 960 minutes a day of the three together, as they were given, there is no score.",
         "High: vigorous on 3 days and a total of 1,500; or 7 days of any and a total of 3,000.",

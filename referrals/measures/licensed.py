@@ -21,9 +21,9 @@ METRIC: dict[int, Decimal] = dict(
         map(
             Decimal,
             (
-                "7.00", "9.51", "11.25", "12.40", "13.33", "14.08", "14.75", "15.32", "15.84", "16.36", "16.88", "17.43",
-                "17.98", "18.59", "19.25", "19.98", "20.73", "21.54", "22.35", "23.21", "24.11", "25.03", "26.02",
-                "27.03", "28.13", "29.31", "30.70", "32.55", "35.00",
+                "7.00", "9.51", "11.25", "12.40", "13.33", "14.08", "14.75", "15.32", "15.84", "16.36",
+                "16.88", "17.43", "17.98", "18.59", "19.25", "19.98", "20.73", "21.54", "22.35", "23.21",
+                "24.11", "25.03", "26.02", "27.03", "28.13", "29.31", "30.70", "32.55", "35.00",
             ),
         ),
         strict=True,
@@ -76,7 +76,7 @@ SWEMWBS = Measure(
     sources=(
         Source(what="Seven items, 1 to 5, raw 7 to 35", says="field notes 4, S98b"),
         Source(what="All seven needed; metric for means; register before use", says="field notes 4, S99"),
-        Source(what="The table and the bands", says="field notes 4, S98; against the table of Warwick", to_be_checked=True),
+        Source(what="The table and the bands", says="field notes 4, S98; Warwick has the table", to_be_checked=True),
         Source(what="Other cuts; free if not commercial", says="field notes 4: general knowledge", to_be_checked=True),
     ),
     score=_score_swemwbs,

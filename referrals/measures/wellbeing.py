@@ -16,14 +16,13 @@ from referrals.measures.kinds import (
     not_answered,
 )
 
-_UP = tuple(
-    Band(code=code, name=name, lowest=Decimal(lowest))
-    for code, name, lowest in (("low", "Low", 0), ("medium", "Medium", 5), ("high", "High", 7), ("very_high", "Very high", 9))
-)  # fmt: skip
-_DOWN = tuple(
-    Band(code=code, name=name, lowest=Decimal(lowest))
-    for code, name, lowest in (("very_low", "Very low", 0), ("low", "Low", 2), ("medium", "Medium", 4), ("high", "High", 6))
-)  # fmt: skip
+
+def _bands(*bands: tuple[str, str, int]) -> tuple[Band, ...]:
+    return tuple(Band(code=code, name=name, lowest=Decimal(lowest)) for code, name, lowest in bands)
+
+
+_UP = _bands(("low", "Low", 0), ("medium", "Medium", 5), ("high", "High", 7), ("very_high", "Very high", 9))
+_DOWN = _bands(("very_low", "Very low", 0), ("low", "Low", 2), ("medium", "Medium", 4), ("high", "High", 6))
 
 
 def _item(code: str, name: str, text: str) -> Item:
@@ -83,7 +82,7 @@ ONS4 = Measure(
         Source(what="The four questions, 0 to 10", says="field notes 4, S100"),
         Source(what="No composite", says="field notes 4, S101"),
         Source(what="The bands", says="field notes 4: general knowledge", to_be_checked=True),
-        Source(what="The licence (Open Government Licence)", says="field notes 4: general knowledge", to_be_checked=True),
+        Source(what="Open Government Licence", says="field notes 4: general knowledge", to_be_checked=True),
         Source(what="The exact words of the questions", says="written from memory", to_be_checked=True),
     ),
     score=_score,

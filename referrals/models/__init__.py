@@ -2,6 +2,7 @@
 
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
+from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
 from referrals.models.referral import Consent, Referral, ReferralNeed, Risk
@@ -12,6 +13,9 @@ __all__ = [
     "Attendance",
     "Clearance",
     "Consent",
+    "MeasureInUse",
+    "MeasureLicence",
+    "MeasureResponse",
     "Observation",
     "OnwardReferral",
     "Person",

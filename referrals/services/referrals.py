@@ -26,6 +26,7 @@ from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
@@ -285,6 +286,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
             recorded_by=consent.recorded_by, recorded_at=consent.recorded_at,
         )  # fmt: skip
     copy_health(earlier, arrived)
+    copy_measures(earlier, arrived)
     announce(event, actor=actor)
 
 
