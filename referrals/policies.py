@@ -87,7 +87,7 @@ def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
 
 
 def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
-    """Whether the actor chooses what a team or its scheme measures: its lead, a provider's staff, the service itself."""
+    """Whether the actor chooses what a team or its scheme measures: its lead, a provider, the service."""
     return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
 
 

@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
+from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -11,5 +12,7 @@ router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
+router.register("measures", MeasureCatalogueView, basename="measure")
+router.register("measure-licences", MeasureLicenceViewSet, basename="measure-licence")
 
 urlpatterns = router.urls

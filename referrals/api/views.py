@@ -25,6 +25,7 @@ from referrals.api.inputs import (
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
+from referrals.api.measures import MeasureActions
 from referrals.api.outputs import (
     AttendanceSerializer,
     ConsentSerializer,
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, MeasureActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -79,6 +80,7 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "measures": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
     }
 
@@ -196,12 +198,12 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(MeasureActions, mixins.ListModelMixin, PathwayViewSet):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}}
+    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -43,7 +43,7 @@ def measures_of(subject: Subject) -> QuerySet[MeasureResponse]:
 
 
 def licensed_measures(organization_ids: Iterable[UUID], *, on: dt.date) -> set[str]:
-    """Return the codes for which any of the organisations holds a licence on a day. The latest recorded of each counts."""
+    """Return the codes for which any of the organisations holds a licence on a day. Of each the latest counts."""
     latest = (
         MeasureLicence.objects.filter(organization__in=list(organization_ids))
         .order_by("organization_id", "measure", "-id")

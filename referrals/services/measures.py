@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import F
 
 from accounts.actors import Actor
 from accounts.models import Organization, Team
@@ -61,11 +62,11 @@ def record_measure(
     :raises Stale: if the subject has changed since the caller read it (412).
     :raises NotPermitted: if the actor is not of the owning team (of a referral), or of the provider's, which sees the
         person (of an onward referral).
-    :raises Conflict: if the referral has ended, the person has not started, the measure's licence is not recorded, or it
+    :raises Conflict: if the referral has ended, the person has not started, no licence is recorded, or it
         was taken at this point or corrected already.
     :raises Invalid: if there is no such measure, or an answer, the point or the day cannot be.
     """
-    subject = lock(subject)
+    subject = lock(subject) if isinstance(subject, OnwardReferral) else lock(subject)
     onward = subject if isinstance(subject, OnwardReferral) else None
     referral = subject.referral if isinstance(subject, OnwardReferral) else subject
     check_version(subject, expected_version)
@@ -170,10 +171,12 @@ def choose_measures(*, user_of: Service | Team, measures: Mapping[str, Sequence[
 
 
 def copy_measures(earlier: Referral, arrived: Referral) -> None:
-    """Let a referral that arrives from another team have what was measured on it: each row as it was, by whom and when."""
+    """Let a referral that arrives from another team have what was measured: each row as it was, by whom."""
     copies: dict[UUID, MeasureResponse] = {}
     # A correction is copied after what it corrects.
-    for row in MeasureResponse.objects.filter(referral=earlier, onward_referral=None).order_by("recorded_at", "id"):
+    for row in MeasureResponse.objects.filter(referral=earlier, onward_referral=None).order_by(
+        "recorded_at", F("replaces").asc(nulls_first=True), "id"
+    ):
         values = {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields}
         values |= {"referral_id": arrived.pk}
         del values["id"], values["replaces_id"]
