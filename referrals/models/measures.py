@@ -88,9 +88,9 @@ class MeasureResponse(models.Model):
         blank=True,
         help_text="Weeks since the start, as planned: 0 is the baseline. Empty: at no such point.",
     )
-    answers = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict, blank=True, help_text="Empty once it is forgotten.")
     scores = models.JSONField(default=list)
-    remarks = models.JSONField(default=list)
+    remarks = models.JSONField(default=list, blank=True)
     taken_on = models.DateField()
     mode = models.CharField(max_length=20, choices=MeasureMode)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

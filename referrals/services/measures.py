@@ -66,9 +66,9 @@ def record_measure(
         was taken at this point or corrected already.
     :raises Invalid: if there is no such measure, or an answer, the point or the day cannot be.
     """
-    subject = lock(subject) if isinstance(subject, OnwardReferral) else lock(subject)
-    onward = subject if isinstance(subject, OnwardReferral) else None
-    referral = subject.referral if isinstance(subject, OnwardReferral) else subject
+    onward = lock(subject) if isinstance(subject, OnwardReferral) else None
+    referral = onward.referral if onward else lock(referral_of(subject))
+    subject = onward or referral
     check_version(subject, expected_version)
     if actor.user is None or not policies.may_record_measure(actor, subject):
         raise NotPermitted("The team that supports the person records measures, or the provider on its own offer.")
@@ -96,6 +96,11 @@ def record_measure(
         details={"measure": measure.code, "point": taken.point, "is_correction": replaced is not None},
     )  # fmt: skip
     return RecordedMeasure(response=response, warnings=warnings_of(response))
+
+
+def referral_of(subject: Referral | OnwardReferral) -> Referral:
+    """Return the referral that a subject is, or hangs on."""
+    return subject.referral if isinstance(subject, OnwardReferral) else subject
 
 
 def warnings_of(response: MeasureResponse) -> tuple[str, ...]:

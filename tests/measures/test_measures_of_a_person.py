@@ -1,6 +1,7 @@
 """What was measured of a person: who records and reads it, what is kept, what is due, and what changed."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -8,9 +9,19 @@ from django.db import DatabaseError, connection, transaction
 from accounts.actors import Actor
 from core.errors import NotPermitted
 from notifications.models import OutboxMessage
-from referrals.models import MeasureInUse, MeasureLicence, MeasureResponse, Referral, ReferralEvent
+from referrals.models import (
+    MeasureInUse,
+    MeasureLicence,
+    MeasureResponse,
+    Referral,
+    ReferralEvent,
+    RetentionProposal,
+)
 from referrals.services.consent import record_consent
 from referrals.services.measures import choose_measures
+from referrals.services.referrals import take_referral_step
+from referrals.services.retention import forget
+from referrals.services.steps import StepDetails
 from services_directory.models import Service
 from tests import stage
 
@@ -309,7 +320,11 @@ def test_three_months_on_rose_is_less_anxious_and_not_happier(cast, onward_at, a
     wrong = client.post(url(onward), BASELINE | {"answers": ONS4 | {"anxiety": 0}}).json()
     client.post(url(onward), BASELINE | {"replaces": wrong["id"]})
     time_machine.move_to(dt.datetime(2027, 2, 1, 12, tzinfo=dt.UTC))
-    later = {"point": 13, "taken_on": None, "answers": ONS4 | {"anxiety": 4, "happiness": 4, "worthwhile": None}}
+    later: dict[str, Any] = {
+        "point": 13,
+        "taken_on": None,
+        "answers": ONS4 | {"anxiety": 4, "happiness": 4, "worthwhile": None},
+    }
     client.post(url(onward), BASELINE | later)
     (found,) = client.get(url(onward, "change/")).json()["changes"]
     assert (found["baseline_taken_on"], found["is_planned_baseline"]) == ("2026-11-02", True)
@@ -420,3 +435,18 @@ def test_the_database_refuses_a_second_taking_at_a_point_and_a_correction_of_ano
             recorded_at=now,
             **values,
         )
+
+
+def test_when_the_referral_is_forgotten_the_answers_go_and_the_scores_stay(cast, referral_at, as_user, now):
+    referral = referral_at("active")
+    as_user(cast.link_worker).post(url(referral), BASELINE)
+    referral = take_referral_step(
+        referral=Referral.objects.get(pk=referral.pk), step="close", actor=Actor(stage.fresh(cast.link_worker)),
+        at=now + dt.timedelta(days=1), details=StepDetails(outcome="goals_met"),
+    )  # fmt: skip
+    proposal = RetentionProposal.objects.create(
+        referral=referral, kind="supported", due_on=now.date(), proposed_at=now
+    )  # fmt: skip
+    forget(proposal=proposal, actor=Actor(stage.fresh(cast.lead)), at=now + dt.timedelta(days=2))
+    kept = MeasureResponse.objects.get()
+    assert (kept.answers, kept.remarks, len(kept.scores), kept.measure) == ({}, [], 4, "ons4")
