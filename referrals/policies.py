@@ -144,7 +144,8 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
     if isinstance(subject, OnwardReferral):
         if subject.status == "started" and Role.PROVIDER in roles:
             names.append("record_attendance")
-        if subject.status in MEASURABLE and may_record_measure(actor, subject):
+        is_open = subject.referral.status in ReferralStatus.SENT
+        if is_open and subject.status in MEASURABLE and may_record_measure(actor, subject):
             names.append("record_measure")
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
             names.append("reroute")

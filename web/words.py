@@ -21,6 +21,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",
     "record_attendance": "Record who came to a session",
+    "record_measure": "Record a measure that was taken",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""
