@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         name: f"referrals.enums.{name}"
         for name in (
             "ContactParty",
+            "ContactDirection",
             "ConsultationMechanism",
             "ContactOutcome",
             "PlanAgreement",

@@ -26,6 +26,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "add_task": "Write down something to do",
     "save_plan": "Agree or change the plan",
     "record_attendance": "Record who came to a session",
+    "record_measure": "Record a measure that was taken",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""

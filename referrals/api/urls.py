@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
+from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
@@ -15,5 +16,7 @@ router.register("tasks", DueTaskViewSet, basename="task")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
 router.register("messages-back", MessageBackViewSet, basename="message-back")
+router.register("measures", MeasureCatalogueView, basename="measure")
+router.register("measure-licences", MeasureLicenceViewSet, basename="measure-licence")
 
 urlpatterns = router.urls

@@ -27,6 +27,7 @@ from referrals.api.inputs import (
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
+from referrals.api.measures import MeasureActions
 from referrals.api.messages_back import MessagesBackActions
 from referrals.api.outputs import (
     AttendanceSerializer,
@@ -70,7 +71,13 @@ class PathwayViewSet(GenericViewSet):
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
 class ReferralViewSet(
-    CaseworkActions, HealthActions, ConsentActions, MessagesBackActions, mixins.ListModelMixin, PathwayViewSet
+    CaseworkActions,
+    HealthActions,
+    ConsentActions,
+    MeasureActions,
+    MessagesBackActions,
+    mixins.ListModelMixin,
+    PathwayViewSet,
 ):
     """Referrals: what you made, or what your team has been sent."""
 
@@ -83,6 +90,7 @@ class ReferralViewSet(
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "measures": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
         **CASEWORK_PROBLEMS,
     }
@@ -191,12 +199,12 @@ class ReferralViewSet(
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(MeasureActions, mixins.ListModelMixin, PathwayViewSet):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}}
+    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -27,6 +27,7 @@ from referrals.enums.consent import (
     ConsentMethod,
     ConsentPurpose,
 )
+from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.reasons import (
     CloseOutcome,
@@ -76,6 +77,7 @@ __all__ = [
     "HoldReason",
     "KeepingReason",
     "LeftEarlyReason",
+    "MeasureMode",
     "MessageBackKind",
     "NhsNumberStatus",
     "NotStartedReason",

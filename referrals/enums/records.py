@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
+    MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"

@@ -8,6 +8,7 @@ from referrals.models import (
     Clearance,
     Consent,
     Contact,
+    MeasureResponse,
     MessageBack,
     MessageBackFiling,
     Observation,
@@ -48,6 +49,14 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(model=Observation, title="What is known of your health", to_referral="referral", is_removed=True),
     Holding(model=Clearance, title="What professionals decided", to_referral="referral", is_removed=True),
+    Holding(
+        model=MeasureResponse,
+        title="What was measured",
+        to_referral="referral",
+        forgets={"answers": {}, "remarks": []},
+        keeps=frozenset({"measure", "measure_version", "scores"}),  # numbers, which are counted
+        hides=frozenset({"replaces"}),
+    ),
     Holding(
         model=OnwardReferral,
         title="Where you were sent",

@@ -5,6 +5,7 @@ from referrals.models.consent import Consent, ConsentClock
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
+from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
@@ -21,6 +22,9 @@ __all__ = [
     "ConsentClock",
     "Contact",
     "DueTask",
+    "MeasureInUse",
+    "MeasureLicence",
+    "MeasureResponse",
     "MessageBack",
     "MessageBackFiling",
     "Observation",

@@ -10,6 +10,14 @@ from referrals.selectors.keeping import (
     retention_proposals_visible_to,
     subject_accesses_visible_to,
 )
+from referrals.selectors.measures import (
+    catalogue_for,
+    due_measures,
+    licences_visible_to,
+    licensed_measures,
+    measured_changes,
+    measures_of,
+)
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
     get_onward_referral,
@@ -21,14 +29,20 @@ from referrals.selectors.visible import (
 
 __all__ = [
     "attendances_of",
+    "catalogue_for",
     "clearances_of",
     "consents_of",
     "counting_consents",
+    "due_measures",
     "facts_for",
     "get_onward_referral",
     "get_referral",
     "get_retention_proposal",
     "get_whole_referral",
+    "licences_visible_to",
+    "licensed_measures",
+    "measured_changes",
+    "measures_of",
     "observations_of",
     "onward_referrals_visible_to",
     "person_who_asks",

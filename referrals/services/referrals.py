@@ -28,6 +28,7 @@ from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
@@ -284,6 +285,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     )
     copy_consents(earlier, arrived, on=local_day(at))
     copy_health(earlier, arrived)
+    copy_measures(earlier, arrived)
     announce(event, actor=actor)
 
 
