@@ -4,7 +4,7 @@ from typing import TypeGuard
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from referrals.enums import ConsentDecision, OnwardStatus, ReferralStatus
+from referrals.enums import ConsentDecision, OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -36,6 +36,8 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
         return {Role.SYSTEM}
     roles = actor.roles_in([referral.owner_team_id]) & _TEAM
     roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    if roles & _TEAM and referral.source in ReferralSource.STATED:
+        roles.add(Role.REFERRER)  # the person or their family ring, and the team does it for them (docs/adr/0023)
     if isinstance(subject, OnwardReferral):
         roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
     return roles

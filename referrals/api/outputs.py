@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from accounts.selectors import signed_in
 from referrals import policies
+from referrals.api.discharge_shapes import DischargeSerializer
 from referrals.enums import (
     AttendanceResult,
     CloseOutcome,
@@ -17,6 +18,8 @@ from referrals.enums import (
     OnwardStatus,
     PreferredContact,
     ProgrammeOutcome,
+    ReferralMethod,
+    ReferralSource,
     ReferralStatus,
 )
 from referrals.models import OnwardReferral, Referral, ReferralEvent
@@ -73,6 +76,8 @@ class ReferrerSerializer(Output):
     service = serializers.CharField(source="referrer_service")
     organization = serializers.CharField(source="referrer_organization")
     contact = serializers.CharField(source="referrer_contact")
+    relationship = serializers.CharField(source="referrer_relationship")
+    agreement = serializers.CharField()
 
 
 class NeedSerializer(Output):
@@ -142,6 +147,8 @@ class ReferralSerializer(ReferralSummarySerializer):
 
     person = PersonSerializer(source="*")  # type: ignore[assignment]
     referrer = ReferrerSerializer(source="*")
+    source = serializers.ChoiceField(choices=ReferralSource.choices)
+    referral_method = serializers.ChoiceField(choices=ReferralMethod.choices)
     service = NamedSerializer(allow_null=True)
     reason = serializers.CharField()
     needs = NeedSerializer(many=True)
@@ -149,9 +156,16 @@ class ReferralSerializer(ReferralSummarySerializer):
     consents = ConsentSerializer(many=True)
     planned_discharge_on = serializers.DateField(allow_null=True)
     discharged_on = serializers.DateField(allow_null=True)
+    discharge = serializers.SerializerMethodField()
     onward_referrals = OnwardSummarySerializer(many=True)
     redirected_from = serializers.SerializerMethodField()
     redirected_to = serializers.SerializerMethodField()
+
+    @extend_schema_field(DischargeSerializer(allow_null=True))
+    def get_discharge(self, referral: Referral) -> Any:
+        """What the hospital said, or null."""
+        row = getattr(referral, "discharge", None)
+        return DischargeSerializer(row).data if row else None
 
     def get_redirected_from(self, referral: Referral) -> str:
         """The reference it had with the team before, or empty."""

@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, DischargeActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -78,6 +79,7 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
+        "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
     }

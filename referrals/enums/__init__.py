@@ -8,6 +8,13 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.doors import (
+    AreaKind,
+    DischargeDestination,
+    DischargePathway,
+    ReferralMethod,
+    ReferralSource,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -33,11 +40,14 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "AreaKind",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
     "DeclineReason",
+    "DischargeDestination",
+    "DischargePathway",
     "ErrorReason",
     "EventKind",
     "HoldReason",
@@ -48,6 +58,8 @@ __all__ = [
     "PreferredContact",
     "ProgrammeOutcome",
     "RedirectionReason",
+    "ReferralMethod",
+    "ReferralSource",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",

@@ -36,4 +36,8 @@ class EventKind(models.TextChoices):
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
+    DISCHARGE_EDITED = "discharge_edited", "Details of the discharge changed"
+    DISCHARGE_OVERDUE = "discharge_overdue", "Planned discharge passed without a word"
+    CLOCK_HELD = "clock_held", "Waits: in hospital"
+    CLOCK_RESTARTED = "clock_restarted", "Home again: the clock runs anew"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"

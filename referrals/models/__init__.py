@@ -1,6 +1,8 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.discharge import Discharge
 from referrals.models.event import ReferralEvent
+from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
@@ -11,6 +13,7 @@ __all__ = [
     "Attendance",
     "Clearance",
     "Consent",
+    "Discharge",
     "Observation",
     "OnwardReferral",
     "Person",
@@ -18,5 +21,7 @@ __all__ = [
     "ReferralEvent",
     "ReferralNeed",
     "Risk",
+    "SelfReferral",
+    "TeamArea",
     "TeamPolicy",
 ]

@@ -3,6 +3,7 @@ person may not see does not exist for them.
 """
 
 from referrals.selectors.health import clearances_of, facts_for, observations_of
+from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
     get_onward_referral,
@@ -13,6 +14,8 @@ from referrals.selectors.visible import (
 )
 
 __all__ = [
+    "FoundTeam",
+    "NoTeamHere",
     "attendances_of",
     "clearances_of",
     "facts_for",
@@ -22,6 +25,7 @@ __all__ = [
     "observations_of",
     "onward_referrals_visible_to",
     "referrals_visible_to",
+    "team_for",
     "timeline_of",
     "timeline_of_onward",
 ]
