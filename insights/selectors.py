@@ -51,14 +51,10 @@ def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: 
 
     With a source, those of that source only.
     """
-    if by == "source":
-        names = {"key": F("source"), "name": _NAME_OF_SOURCE}
-    else:
-        key = {"programme": "service", "referring_organization": "referring_team__organization"}[by]
-        names = {"key": F(f"{key}_id"), "name": F(f"{key}__name")}
+    key, name = _GROUPED_BY[by]
     return (
         _between(user, since, until, source)
-        .values(**names)
+        .values(key=key, name=name)
         .annotate(**{stage: Sum(stage) for stage in STAGES})
         .order_by("name", "key")
     )
@@ -78,6 +74,13 @@ def _between(user: User, since: dt.date, until: dt.date, source: str) -> QuerySe
 _NAME_OF_SOURCE = Case(
     *[When(source=value, then=Value(label)) for value, label in ReferralSource.choices], output_field=CharField()
 )
+
+
+_GROUPED_BY: dict[Grouping, tuple[F, F | Case]] = {
+    "programme": (F("service_id"), F("service__name")),
+    "referring_organization": (F("referring_team__organization_id"), F("referring_team__organization__name")),
+    "source": (F("source"), _NAME_OF_SOURCE),
+}
 
 
 def presented(user: User, counts: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class UptakeQuerySerializer(serializers.Serializer[Any]):
         required=False, validators=REASONABLE, help_text="A day in the last month. Default: this month."
     )
     by = serializers.ChoiceField(choices=["programme", "referring_organization", "source"], default="programme")
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=ReferralSource.choices, required=False, allow_blank=True, default="", help_text="Only of this source."
     )
 

@@ -12,7 +12,7 @@ from referrals.services.discharge import DISCHARGE_EVENTS, DischargeDetails, Hos
 class HospitalEventInputSerializer(StrictSerializer):
     """One thing that happened: it is recorded as an answer, so that the rules of services see it."""
 
-    code = serializers.ChoiceField(choices=list(DISCHARGE_EVENTS.items()))
+    code = serializers.CharField(max_length=60, help_text=f"One of: {', '.join(DISCHARGE_EVENTS)}.")
     occurred = serializers.CharField(max_length=10, help_text="As far as known: 2026, 2026-08 or 2026-08-14.")
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 

@@ -120,8 +120,8 @@ class ConfirmedSerializer(serializers.Serializer[Any]):
     """The referral that has been made."""
 
     reference = serializers.CharField()
-    team = serializers.CharField(source="owner_team.name")
-    telephone = serializers.CharField(source="owner_team.telephone")
+    team = serializers.CharField()
+    telephone = serializers.CharField(help_text="Of the team; empty where it has none.")
     looked_at_by = serializers.DateField(allow_null=True)
     what_happens_next = serializers.ListField(child=serializers.CharField())
 
@@ -200,16 +200,23 @@ class ConfirmSelfReferralView(PublicView):
         form = CodeInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         made = self_referrals.confirm_self_referral(pk=pk, code=form.validated_data["code"], at=timezone.now())
-        made.referral.looked_at_by = made.referral.next_action_on
-        made.referral.what_happens_next = [
-            f"Keep this reference: {made.referral.reference}. Say it when you ring.",
+        referral = made.referral
+        next_steps = [
+            f"Keep this reference: {referral.reference}. Say it when you ring.",
             "A link worker reads what you wrote, and rings or writes to you. You need not do anything until then.",
             "We email you when there is news. The email says the reference, and nothing about you.",
             "If you change your mind, ring the team.",
             "This is not for emergencies: ring 999, or 111 if it is urgent but no emergency.",
         ]
         code = status.HTTP_200_OK if made.is_replay else status.HTTP_201_CREATED
-        return Response(ConfirmedSerializer(made.referral).data, status=code)
+        body = {
+            "reference": referral.reference,
+            "team": referral.owner_team.name,
+            "telephone": referral.owner_team.telephone,
+            "looked_at_by": referral.next_action_on,
+            "what_happens_next": next_steps,
+        }
+        return Response(ConfirmedSerializer(body).data, status=code)
 
 
 class FindTeamView(PublicView):

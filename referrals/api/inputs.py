@@ -95,7 +95,7 @@ class ReferralInputSerializer(StrictSerializer):
     no_known_risks = serializers.BooleanField(required=False, default=False)
     consent = ConsentInputSerializer(required=False, allow_null=True, default=None)
     discharge = DischargeInputSerializer(required=False, allow_null=True, default=None)
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=[(value, ReferralSource(value).label) for value in ReferralSource.STATED],
         required=False, allow_blank=True, default="",
         help_text="Only where a family member or the person themself asks; else it is known from your organisation.",

@@ -147,7 +147,7 @@ class ReferralSerializer(ReferralSummarySerializer):
 
     person = PersonSerializer(source="*")  # type: ignore[assignment]
     referrer = ReferrerSerializer(source="*")
-    source = serializers.ChoiceField(choices=ReferralSource.choices)
+    source = serializers.ChoiceField(choices=ReferralSource.choices)  # type: ignore[assignment]
     referral_method = serializers.ChoiceField(choices=ReferralMethod.choices)
     service = NamedSerializer(allow_null=True)
     reason = serializers.CharField()
