@@ -1,0 +1,156 @@
+"""Who refers is worked out, or stated; it stands on the referral and in every figure."""
+
+import pytest
+
+from accounts.enums import OrganizationKind
+from accounts.models import Organization
+from insights.services import count_uptake
+from referrals.models import Referral, TeamArea
+from referrals.selectors import facts_for
+from referrals.services.doors import FamilyMember
+
+URL = "/api/v1/referrals/"
+FAMILY = {"name": "Ada Okafor", "relationship": "daughter", "contact": "07700 900123", "agreement": "By telephone."}
+
+
+@pytest.fixture
+def body():
+    """A referral without a team: it is found."""
+    return {
+        "person": {
+            "first_name": "Rose", "family_name": "Okafor", "date_of_birth": "1951-03-27",
+            "gp_practice_code": "Z90001", "postcode": "SK5 8BS",
+        },
+        "reason": "Lives alone.",
+        "no_known_risks": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "said_to_rules"),
+    [
+        ("gp_practice", "gp_practice", "gp"),
+        ("nhs_trust", "hospital", "health_professional"),
+        ("charity", "charity", "charity"),
+        ("link_worker_host", "other_professional", "social_prescriber"),
+        ("professional", "other_professional", ""),
+        ("provider", "other_professional", ""),
+    ],
+)
+def test_of_a_professional_it_is_known_from_their_organisation(kind, source, said_to_rules, covered, body, as_user):
+    Organization.objects.filter(pk=covered.practice.organization_id).update(kind=OrganizationKind(kind))
+    body["person"]["gp_practice_code"] = "V81999"
+    answer = as_user(covered.gp).post(URL, body)
+    assert (answer.status_code, answer.json()["source"]) == (201, source)
+    assert facts_for(covered.gp, answer.json()["reference"]).referral_source == said_to_rules
+
+
+def test_a_practice_takes_down_what_a_daughter_asks_for(covered, body, as_user):
+    answer = as_user(covered.gp).post(URL, body | {"source": "family", "family": FAMILY, "referral_method": "phone"})
+    said = answer.json()
+    assert (answer.status_code, said["source"], said["referral_method"], said["referring_team"]) == (
+        201, "family", "phone", "Vale Practice",
+    )  # fmt: skip
+    assert said["referrer"]["name"] == "Ada Okafor"
+    assert facts_for(covered.gp, said["reference"]).referral_source == "family"
+
+
+BAD = [
+    ({"source": "family"}, "family"),
+    ({"family": FAMILY}, "family"),
+    ({"source": "hospital"}, "source"),
+    ({"referral_method": "self_referral"}, "referral_method"),
+    ({"source": "self", "referral_method": "phone"}, "referral_method"),
+    ({"referral_method": "pigeon"}, "referral_method"),
+    ({"source": "family", "family": FAMILY | {"name": " "}}, "family.name"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), BAD)
+def test_what_contradicts_itself_is_refused(change, field, covered, body, as_user):
+    answer = as_user(covered.gp).post(URL, body | change)
+    assert (answer.status_code, list(answer.json()["errors"]), Referral.objects.count()) == (400, [field], 0)
+
+
+def test_the_team_is_found_from_the_home(covered, body, as_user):
+    answer = as_user(covered.gp).post(URL, body)
+    assert (answer.status_code, answer.json()["owner_team"]) == (201, "Vale link workers")
+
+
+def test_without_a_team_for_the_place_the_error_says_what_to_do(covered, body, as_user):
+    TeamArea.objects.all().delete()
+    answer = as_user(covered.gp).post(URL, body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_team_here")
+    assert answer.json()["errors"] == {
+        "team": [
+            "No team covers this place yet. Choose a team (/api/v1/teams/), or ask the GP practice who helps there."
+        ]
+    }
+    del body["person"]["postcode"]
+    answer = as_user(covered.gp).post(URL, body)
+    assert answer.json()["errors"] == {
+        "team": ["Give the postcode of the home or the code of the GP practice, or choose a team: see /api/v1/teams/."]
+    }
+    assert Referral.objects.count() == 0
+
+
+AREAS = [
+    ("the narrowest wins", [("ward", "E05000781", 100, "hill")], "Hill link workers", "ward"),
+    ("the practice is the narrowest", [("gp_practice", "Z90001", 100, "hill")], "Hill link workers", "gp_practice"),
+    (
+        "a lower priority wins over a narrower place",
+        [("ward", "E05000781", 200, "hill")], "Vale link workers", "local_authority",
+    ),
+    ("another place does not count", [("lsoa", "E01000001", 1, "hill")], "Vale link workers", "local_authority"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("areas", "team", "by"), [row[1:] for row in AREAS], ids=[row[0] for row in AREAS])
+def test_of_several_teams_one_is_found(areas, team, by, covered, client, django_assert_num_queries):
+    for kind, code, priority, _ in areas:
+        TeamArea.objects.create(team=covered.neighbouring_team, kind=kind, code=code, priority=priority)
+    with django_assert_num_queries(2):
+        answer = client.get("/api/v1/teams/find/?postcode=sk58bs&gp_practice_code=z90001")
+    assert (answer.status_code, answer.json()["name"], answer.json()["found_by"]) == (200, team, by)
+
+
+def test_a_team_that_takes_no_referrals_is_not_found(covered, client):
+    covered.team.takes_referrals = False
+    covered.team.save()
+    answer = client.get("/api/v1/teams/find/?postcode=sk58bs")
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_team_here")
+
+
+@pytest.mark.parametrize("query", ["", "?postcode=", "?postcode=SK5", "?postcode=SK9 9ZZ", "?postcode=ZZ99 3VZ"])
+def test_a_place_that_is_none_is_refused(query, covered, client):
+    answer = client.get(f"/api/v1/teams/find/{query}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["postcode"])
+
+
+def test_figures_are_kept_apart_by_source(covered, onward_at, referral_at, now, as_user, time_machine):
+    """Five from the practice, and nine of whom Rose's daughter asked: a commissioner sees only what is not small."""
+    time_machine.move_to(now)
+    for _ in range(5):
+        onward_at("started")
+    family = {"source": "family", "family": FamilyMember(**FAMILY)}
+    for _ in range(9):
+        onward_at("started", referral=referral_at("active", **family))
+    count_uptake(at=now)
+    uptake = "/api/v1/insights/uptake/?since=2026-11-01&until=2026-11-30"
+    by_source = as_user(covered.link_worker).get(f"{uptake}&by=source").json()
+    assert [(row["id"], row["name"], row["referred"], row["started"]) for row in by_source["results"]] == [
+        ("family", "A family member, with the person's agreement", 9, 9),
+        ("gp_practice", "GP practice", 5, 5),
+    ]
+    shown = as_user(covered.manager).get(f"{uptake}&by=source").json()
+    assert [(row["id"], row["referred"]) for row in shown["results"]] == [("family", 10), ("gp_practice", None)]
+    only = as_user(covered.link_worker).get(f"{uptake}&source=family").json()
+    assert (only["total"]["referred"], [row["referred"] for row in only["results"]]) == (9, [9])
+
+
+def test_the_list_can_be_asked_for_one_source(covered, body, as_user):
+    worker = as_user(covered.link_worker)
+    as_user(covered.gp).post(URL, body)
+    as_user(covered.gp).post(URL, body | {"source": "self"})
+    assert len(worker.get(f"{URL}?source=self").json()["results"]) == 1
+    assert len(worker.get(URL).json()["results"]) == 2
