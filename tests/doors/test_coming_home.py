@@ -72,7 +72,7 @@ def test_what_the_hospital_says_is_held_and_what_happened_is_seen_by_the_rules(c
         "key_contact": "Discharge desk, 0161 496 0222", "start_no_earlier_than": None,
     }  # fmt: skip
     stroke = facts_for(cast.link_worker, said["reference"]).answers["stroke"]
-    assert (stroke.answer, str(stroke.occurred)) == ("yes", "2026-10-20")
+    assert (stroke.answer, stroke.occurred.text) == ("yes", "2026-10-20")
     kinds = list(Referral.objects.get().events.order_by("sequence").values_list("kind", "details"))
     assert ("observations_recorded", {"count": 1}) in kinds
     assert OutboxMessage.objects.count() == 0  # nobody is to act before she is home

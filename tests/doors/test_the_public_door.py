@@ -229,7 +229,7 @@ def test_after_a_day_what_was_not_confirmed_is_gone(covered, form, anybody, now,
 
 
 def test_a_daughter_asks_for_her_mother_who_agreed(covered, form, anybody, as_user):
-    """The code goes to the daughter; the link worker reads who she is and how Rose agreed, and asks Rose about sharing."""
+    """The code goes to her; the link worker reads who she is and how Rose agreed, and asks Rose about sharing."""
     family = {
         "name": "Ada Okafor", "relationship": "daughter", "contact": "07700 900123",
         "agreement": "We filled this in together at her table on Sunday.",

@@ -1,6 +1,7 @@
 """Who refers is worked out, or stated; it stands on the referral and in every figure."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.enums import OrganizationKind
 from accounts.models import Organization
@@ -154,3 +155,41 @@ def test_the_list_can_be_asked_for_one_source(covered, body, as_user):
     as_user(covered.gp).post(URL, body | {"source": "self"})
     assert len(worker.get(f"{URL}?source=self").json()["results"]) == 1
     assert len(worker.get(URL).json()["results"]) == 2
+
+
+def table(path, *rows):
+    path.write_text("\n".join(["team,kind,code,priority", *rows]), encoding="utf-8")
+    return str(path)
+
+
+def test_neighbourhood_teams_are_set_in_a_table(covered, client, tmp_path, capsys):
+    file = table(
+        tmp_path / "areas.csv", f"{covered.neighbouring_team.pk},ward,E05000781,", f"{covered.team.pk},lsoa,E1,5"
+    )
+    call_command("set_team_areas", file)
+    assert capsys.readouterr().out == "2 areas are set.\n"
+    assert client.get("/api/v1/teams/find/?postcode=sk58bs").json()["name"] == "Hill link workers"
+
+
+def test_a_table_that_cannot_be_right_changes_nothing(covered, tmp_path):
+    before = list(TeamArea.objects.values())
+    hill = covered.neighbouring_team.pk
+    file = table(
+        tmp_path / "areas.csv", f"{hill},ward,E05000781,1", f"{covered.practice.pk},ward,E1,1", f"{hill},parish,E2,1",
+        f"{hill},ward,,1", f"{hill},ward,E05000781,2", f"{hill},lsoa,E3,-1",
+    )  # fmt: skip
+    with pytest.raises(CommandError) as refusal:
+        call_command("set_team_areas", file)
+    assert str(refusal.value) == (
+        "Nothing was changed.\n"
+        "row 2: There is no team with this id that takes referrals.\n"
+        "row 3: Choose one of: gp_practice, lsoa, ward, neighbourhood, local_authority.\n"
+        "row 4: The code is missing.\n"
+        "row 5: This area comes twice.\n"
+        "row 6: The priority is a number from 0 to 32767."
+    )
+    with pytest.raises(CommandError, match=r"row 1: The columns are team, kind, code, priority"):
+        call_command("set_team_areas", table(tmp_path / "other.csv", "the hill team,ward,E1,1"))
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("set_team_areas", str(tmp_path / "none.csv"))
+    assert list(TeamArea.objects.values()) == before
