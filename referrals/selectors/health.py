@@ -38,7 +38,7 @@ def facts_for(user: User, reference: str) -> Facts:
     :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
     """
     visible = referrals_visible_to(user).select_related(None)
-    referral_id, postcode, practice, born, source, kind = the_one(
+    referral_id, postcode, practice, born, source, kind, not_before = the_one(
         visible.values_list(
             "id",
             "postcode",
@@ -46,6 +46,7 @@ def facts_for(user: User, reference: str) -> Facts:
             "person__date_of_birth",
             "source",
             "referring_team__organization__kind",
+            "discharge__start_no_earlier_than",
         ),
         reference,
     )
@@ -56,6 +57,7 @@ def facts_for(user: User, reference: str) -> Facts:
         date_of_birth=born,
         gp_practice_code=practice,
         referral_source=_said_of(source, kind),
+        start_no_earlier_than=not_before,
         answers=answers,
         clearances=tuple(clearances),
         **_areas_of(postcode),

@@ -271,3 +271,19 @@ def test_a_draft_says_something_else_when_it_is_written_again(cast, body, as_use
     assert (changed.status_code, changed.json()["discharge"]["ward"], Observation.objects.count()) == (200, "C1", 1)
     gone = nurse.put(f"{URL}{reference}/", draft | {"discharge": None})
     assert (gone.status_code, gone.json()["discharge"]) == (200, None)
+
+
+def test_services_are_judged_as_of_the_day_that_the_hospital_named(cast, body, as_user):
+    """A class for adults, and somebody who comes of age before the day on which anything may begin."""
+    cast.walking.minimum_age = 18
+    cast.walking.save()
+    body["person"] |= {"date_of_birth": "2008-11-20"}
+    nurse = as_user(cast.discharge_nurse)
+
+    def verdict(**said):
+        reference = nurse.post(URL, body | {"discharge": body["discharge"] | said}).json()["reference"]
+        answer = nurse.get(f"/api/v1/services/{cast.walking.pk}/?for_referral={reference}").json()
+        return answer["suitability"]["verdict"], answer["suitability"]["eligible_from"]
+
+    assert verdict() == ("eligible_from", "2026-11-20")
+    assert verdict(start_no_earlier_than="2026-11-27")[0] == "eligible_now"
