@@ -34,7 +34,10 @@ FOR_REFERRAL = OpenApiParameter(
 PLANNED_START = OpenApiParameter(
     "planned_start",
     dt.date,
-    description="With for_referral: the day on which the person would start. Else today, or the day before which the hospital wants nothing.",
+    description=(
+        "With for_referral: the day on which the person would start. Else today, or the day before which the hospital "
+        "wants nothing to begin."
+    ),
 )
 
 

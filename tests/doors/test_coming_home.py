@@ -286,4 +286,4 @@ def test_services_are_judged_as_of_the_day_that_the_hospital_named(cast, body, a
         return answer["suitability"]["verdict"], answer["suitability"]["eligible_from"]
 
     assert verdict() == ("eligible_from", "2026-11-20")
-    assert verdict(start_no_earlier_than="2026-11-27")[0] == "eligible_now"
+    assert verdict(start_no_earlier_than="2026-11-27") == ("no_rules", None)  # the age is no obstacle by then
