@@ -108,6 +108,8 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         return names
     if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
+    if subject.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+        names.append("edit_discharge")
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
         names.append("allocate")
     if roles & _TEAM and subject.status in SENDABLE:

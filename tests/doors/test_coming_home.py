@@ -75,6 +75,7 @@ def test_what_the_hospital_says_is_held_and_what_happened_is_seen_by_the_rules(c
     assert (stroke.answer, stroke.occurred.text) == ("yes", "2026-10-20")
     kinds = list(Referral.objects.get().events.order_by("sequence").values_list("kind", "details"))
     assert ("observations_recorded", {"count": 1}) in kinds
+    assert "edit_discharge" in said["available_actions"]
     assert OutboxMessage.objects.count() == 0  # nobody is to act before she is home
 
 

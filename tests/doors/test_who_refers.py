@@ -5,6 +5,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.enums import OrganizationKind
 from accounts.models import Organization
+from demo import seeding
+from demo.places import NEIGHBOURHOODS
 from insights.services import count_uptake
 from referrals.models import Referral, TeamArea
 from referrals.selectors import facts_for
@@ -193,3 +195,11 @@ def test_a_table_that_cannot_be_right_changes_nothing(covered, tmp_path):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("set_team_areas", str(tmp_path / "none.csv"))
     assert list(TeamArea.objects.values()) == before
+
+
+@pytest.mark.django_db
+def test_the_demonstration_knows_its_neighbourhood_teams(client, now):
+    seeding.seed(seed=7, now=now, size=0)
+    found = client.get("/api/v1/teams/find/?gp_practice_code=Z90009").json()
+    assert (found["name"], found["found_by"]) == (NEIGHBOURHOODS["bramhall"].team, "gp_practice")
+    assert set(TeamArea.objects.values_list("kind", "priority")) == {("neighbourhood", 100), ("gp_practice", 200)}
