@@ -153,7 +153,8 @@ class PublicView(APIView):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Refuse a large body before it is read."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_PUBLIC_BODY_BYTES:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_PUBLIC_BODY_BYTES:
             return json_problem(413, kind="body_too_large", max_bytes=settings.MAX_PUBLIC_BODY_BYTES)
         return super().dispatch(request, *args, **kwargs)
 
