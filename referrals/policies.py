@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.enums import Role
 from referrals.consents import may_share, recipient_of
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -39,6 +39,8 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
         return {Role.SYSTEM}
     roles = actor.roles_in([referral.owner_team_id]) & _TEAM
     roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    if roles & _TEAM and referral.source in ReferralSource.STATED:
+        roles.add(Role.REFERRER)  # the person or their family ring, and the team does it for them (docs/adr/0023)
     if isinstance(subject, OnwardReferral):
         roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
     return roles
@@ -153,6 +155,8 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         return names
     if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
+    if subject.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+        names.append("edit_discharge")
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
         names += ["allocate", "record_measure"]
     if roles & _TEAM and subject.status in SENDABLE:

@@ -17,6 +17,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "edit": "Change the draft",
     "allocate": "Give it to somebody in the team",
     "send_onward": "Send the person to a service",
+    "edit_discharge": "Change what is known of the discharge",
     "record_consent": "Record what the person decided about sharing",
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",

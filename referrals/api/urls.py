@@ -1,5 +1,7 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
@@ -19,4 +21,10 @@ router.register("messages-back", MessageBackViewSet, basename="message-back")
 router.register("measures", MeasureCatalogueView, basename="measure")
 router.register("measure-licences", MeasureLicenceViewSet, basename="measure-licence")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("teams/find/", FindTeamView.as_view(), name="find-team"),
+    path("self-referrals/", SelfReferralsView.as_view(), name="self-referrals"),
+    path("self-referrals/<uuid:pk>/codes/", SelfReferralCodesView.as_view(), name="self-referral-codes"),
+    path("self-referrals/<uuid:pk>/confirm/", ConfirmSelfReferralView.as_view(), name="self-referral-confirm"),
+]

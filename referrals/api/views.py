@@ -19,6 +19,7 @@ from core.idempotency import claim_of
 from referrals import policies, selectors
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
+from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -74,6 +75,7 @@ class ReferralViewSet(
     CaseworkActions,
     HealthActions,
     ConsentActions,
+    DischargeActions,
     MeasureActions,
     MessagesBackActions,
     mixins.ListModelMixin,
@@ -89,6 +91,7 @@ class ReferralViewSet(
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
+        "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "measures": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,

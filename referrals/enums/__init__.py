@@ -27,6 +27,13 @@ from referrals.enums.consent import (
     ConsentMethod,
     ConsentPurpose,
 )
+from referrals.enums.doors import (
+    AreaKind,
+    DischargeDestination,
+    DischargePathway,
+    ReferralMethod,
+    ReferralSource,
+)
 from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.reasons import (
@@ -59,6 +66,7 @@ from referrals.enums.statuses import (
 __all__ = [
     "ActionParty",
     "ActionStatus",
+    "AreaKind",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
@@ -70,6 +78,8 @@ __all__ = [
     "ContactOutcome",
     "ContactParty",
     "DeclineReason",
+    "DischargeDestination",
+    "DischargePathway",
     "ErrorReason",
     "EventKind",
     "FollowUpResult",
@@ -87,6 +97,8 @@ __all__ = [
     "ProgrammeOutcome",
     "RecordKind",
     "RedirectionReason",
+    "ReferralMethod",
+    "ReferralSource",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",

@@ -8,6 +8,7 @@ from referrals.models import (
     Clearance,
     Consent,
     Contact,
+    Discharge,
     MeasureResponse,
     MessageBack,
     MessageBackFiling,
@@ -30,19 +31,20 @@ HOLDINGS: tuple[Holding, ...] = (
         to_referral="pk",
         forgets={
             "first_name": GONE, "family_name": GONE, "address": "", "postcode": "", "telephone": "", "email": "",
-            "preferred_contact": "", "communication_needs": "", "reason": "",
+            "preferred_contact": "", "communication_needs": "", "reason": "", "referrer_name": GONE,
+            "referrer_contact": GONE, "referrer_relationship": GONE, "agreement": GONE, "confirmed_email": "",
         },
-        # Who referred is the organisation's business, and stays for the audit; so does where the person is registered,
-        # for the figures by practice.
+        # Which organisation referred stays for the figures, and where the person is registered; the name of who
+        # referred goes, because it may be their daughter's.
         keeps=frozenset(
             {
-                "reference", "gp_practice_code", "referrer_name", "referrer_service", "referrer_organization",
-                "referrer_contact", "chain_hash",
+                "reference", "gp_practice_code", "referrer_service", "referrer_organization", "chain_hash",
             }
         ),
         hides=frozenset({"version", "chain_hash"}),
     ),
     Holding(model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""}),
+    Holding(model=Discharge, title="Your way home from hospital", to_referral="referral", is_removed=True),
     Holding(model=Risk, title="Risks", to_referral="referral", is_removed=True),
     Holding(
         model=Consent, title="What you decided about sharing", to_referral="referral", forgets={"note": GONE},

@@ -2,8 +2,10 @@
 
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
+from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
+from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.message_back import MessageBack, MessageBackFiling
@@ -21,6 +23,7 @@ __all__ = [
     "Consent",
     "ConsentClock",
     "Contact",
+    "Discharge",
     "DueTask",
     "MeasureInUse",
     "MeasureLicence",
@@ -37,8 +40,10 @@ __all__ = [
     "RetentionProposal",
     "RetentionRule",
     "Risk",
+    "SelfReferral",
     "Signpost",
     "SignpostFollowUp",
     "SubjectAccess",
+    "TeamArea",
     "TeamPolicy",
 ]

@@ -18,6 +18,7 @@ from referrals.selectors.measures import (
     measured_changes,
     measures_of,
 )
+from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
     get_onward_referral,
@@ -28,6 +29,8 @@ from referrals.selectors.visible import (
 )
 
 __all__ = [
+    "FoundTeam",
+    "NoTeamHere",
     "attendances_of",
     "catalogue_for",
     "clearances_of",
@@ -49,6 +52,7 @@ __all__ = [
     "referrals_visible_to",
     "retention_proposals_visible_to",
     "subject_accesses_visible_to",
+    "team_for",
     "timeline_of",
     "timeline_of_onward",
 ]

@@ -19,6 +19,7 @@ from referrals.consents import recipient_at, recipient_of
 from referrals.enums import EventKind, OnwardStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
 from referrals.services.consent import check_may_share, decided_about
+from referrals.services.discharge import check_start
 from referrals.services.events import record_event
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -213,6 +214,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
         case "book_assessment":
             if details.assessment_at is None or details.assessment_at < at:
                 raise Invalid({"assessment_at": ["Book a time that is still to come."]})
+            check_start(onward.referral, local_day(details.assessment_at))
             onward.assessment_at = details.assessment_at
             return Taken(
                 next_action_on=local_day(details.assessment_at),

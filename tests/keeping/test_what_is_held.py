@@ -11,7 +11,7 @@ from django.db import models
 
 from accounts.actors import Actor
 from referrals.holdings import HOLDINGS
-from referrals.models import ConsentClock, DueTask, OnwardReferral, Person, Referral, SubjectAccess
+from referrals.models import ConsentClock, DueTask, OnwardReferral, Person, Referral, SelfReferral, SubjectAccess
 from referrals.services.consent import record_consent
 from referrals.services.health import ClearanceDetails, ObservationDetails, record_clearance, record_observations
 from referrals.services.subject_access import everything_on
@@ -20,6 +20,7 @@ from tests.stage import fresh
 NOT_HELD_ON_A_PERSON = {
     ConsentClock: "A date that serves the clock; the consent says the same.",
     DueTask: "A view of the rows that are: it holds nothing of its own.",
+    SelfReferral: "What was written at the public door: emptied when it is confirmed, deleted after a day.",
     SubjectAccess: "It tells that the file was made. In the file itself it would be one page late.",
 }
 """Models that point at a person or a referral and are no part of what is held on them, and why."""
