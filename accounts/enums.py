@@ -22,4 +22,5 @@ class Role(models.TextChoices):
     PROVIDER = "provider", "Provider"
     MANAGER = "manager", "Manager or commissioner"
     DIRECTORY_EDITOR = "directory_editor", "Directory editor"
+    SAFEGUARDING = "safeguarding", "Safeguarding lead"
     SYSTEM = "system", "The service itself"

@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS = {
             "LeftEarlyReason",
             "AttendanceResult",
             "ConsentBasis",
+            "SafeguardingKind",
+            "RecordSection",
         )
     }
     | {

@@ -5,10 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api import StrictSerializer
+from referrals.api.record import RecordInputSerializer, RecordOfReferralInputSerializer
 from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.people import PersonDetails
+from referrals.services.risks import RiskDetails
 
 
 class PersonInputSerializer(StrictSerializer):
@@ -81,6 +83,10 @@ class ReferralInputSerializer(StrictSerializer):
     no_known_risks = serializers.BooleanField(required=False, default=False)
     consent = ConsentInputSerializer(required=False, allow_null=True, default=None)
     discharge = DischargeInputSerializer(required=False, allow_null=True, default=None)
+    record = RecordOfReferralInputSerializer(
+        required=False, allow_null=True, default=None,
+        help_text="What is known of the person beside. Left out of a draft that is changed: it stays as it is.",
+    )  # fmt: skip
     draft = serializers.BooleanField(
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
     )
@@ -89,7 +95,11 @@ class ReferralInputSerializer(StrictSerializer):
         """Return what was sent, as the service takes it."""
         data = self.validated_data
         discharge = data["discharge"] or {"planned_on": None, "discharged_on": None}
+        record = dict(data["record"]) if data["record"] else None
+        coded_risks = record.pop("risks") if record else ()
         return ReferralContent(
+            record=RecordInputSerializer.details(record) if record else None,
+            coded_risks=tuple(RiskDetails(**risk) for risk in coded_risks),
             person=PersonDetails(**data["person"]),
             team_id=data["team"],
             service_id=data["service"],

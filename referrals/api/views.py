@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.dapb4066 import StandardActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -33,6 +34,8 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.record import RecordActions
+from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, consent, onward
@@ -67,7 +70,9 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(
+    RecordActions, SafeguardingActions, StandardActions, HealthActions, mixins.ListModelMixin, PathwayViewSet
+):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -79,6 +84,11 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "record": STEP_PROBLEMS,
+        "risks": STEP_PROBLEMS,
+        "end_risk": STEP_PROBLEMS,
+        "safeguarding": {"403", "409"},
+        "end_safeguarding": {"403", "409"},
         "onward_referrals": STEP_PROBLEMS,
     }
 

@@ -8,6 +8,10 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.person import (
+    EthnicCategory,
+    StatedGender,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -21,6 +25,12 @@ from referrals.enums.reasons import (
     ReopeningReason,
     WithdrawalReason,
 )
+from referrals.enums.record import (
+    ENTRY_RULES,
+    EntryRules,
+    RecordSection,
+    SafeguardingKind,
+)
 from referrals.enums.records import (
     AttendanceResult,
     ConsentBasis,
@@ -33,12 +43,15 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ENTRY_RULES",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
     "DeclineReason",
+    "EntryRules",
     "ErrorReason",
+    "EthnicCategory",
     "EventKind",
     "HoldReason",
     "LeftEarlyReason",
@@ -47,10 +60,13 @@ __all__ = [
     "OnwardStatus",
     "PreferredContact",
     "ProgrammeOutcome",
+    "RecordSection",
     "RedirectionReason",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",
+    "SafeguardingKind",
     "SnomedCode",
+    "StatedGender",
     "WithdrawalReason",
 ]

@@ -15,6 +15,8 @@ from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.services.onward import has_consent_to_share
 from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from referrals.services.record import RecordDetails, add_version
+from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
 from services_directory.selectors import needs
 
@@ -44,6 +46,8 @@ class ReferralContent:
     planned_discharge_on: dt.date | None = None
     discharged_on: dt.date | None = None
     is_draft: bool = False
+    record: RecordDetails | None = None
+    coded_risks: tuple[RiskDetails, ...] = ()
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
 
     :raises Invalid: if a need is none of ours, the risks contradict each other, or best interests gives no reason.
     """
-    if content.no_known_risks and content.risks:
+    if content.no_known_risks and (content.risks or content.coded_risks):
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
     known = {term.pk: term for term in needs().filter(pk__in=[term_id for term_id, _ in content.needs])}
     unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
@@ -136,7 +140,10 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
+    risks += made_of(referral, content.coded_risks, today=local_day(at), where="record.risks.")
     Risk.objects.bulk_create(risks)
+    if content.record is not None and actor.user is not None:
+        add_version(referral, content.record, user=actor.user, at=at, where="record.")
     consent = content.consent
     if consent is None and has_consent_to_share(referral):
         consent = ConsentDetails(decision=ConsentDecision.WITHDRAWN)  # the draft no longer says that it was given

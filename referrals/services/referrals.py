@@ -22,12 +22,15 @@ from referrals.enums import (
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
+from referrals.models import Consent, Referral, ReferralNeed, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
+from referrals.services.record import copy_record
+from referrals.services.risks import copy_risks
+from referrals.services.safeguarding import copy_concerns
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -275,10 +278,9 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     ReferralNeed.objects.bulk_create(
         ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note) for need in earlier.needs.order_by("id")
     )
-    Risk.objects.bulk_create(
-        Risk(referral=arrived, is_none_known=risk.is_none_known, description=risk.description)
-        for risk in earlier.risks.order_by("id")
-    )
+    copy_risks(earlier, arrived)
+    copy_record(earlier, arrived)
+    copy_concerns(earlier, arrived)
     for consent in earlier.consents.order_by("id"):
         Consent.objects.create(
             referral=arrived, decision=consent.decision, basis=consent.basis, note=consent.note,
