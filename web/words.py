@@ -20,6 +20,8 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_consent": "Record what the person decided about sharing",
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",
+    "write_record": "Write what is known of the person",
+    "record_risk": "Record a risk",
     "record_attendance": "Record who came to a session",
     "reroute": "Send the person to another service instead",
 }

@@ -188,14 +188,14 @@ class RecordActions:
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(request=EndInputSerializer, responses=RecordedRiskSerializer, parameters=[IF_MATCH])
-    @action(detail=True, methods=["post"], url_path="risks/(?P<risk_id>[0-9]{1,18})/end")
-    def end_risk(self: Any, request: Request, reference: str, risk_id: str) -> Response:
+    @action(detail=True, methods=["post"], url_path="risks/(?P<number>[0-9]{1,18})/end")
+    def end_risk(self: Any, request: Request, reference: str, number: str) -> Response:
         """End a risk. Its history stays."""
         referral = self.row(reference)
         form = EndInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         risk = risks.end_risk(
-            referral=referral, risk_id=int(risk_id), actor=self.actor, at=timezone.now(),
+            referral=referral, risk_id=int(number), actor=self.actor, at=timezone.now(),
             expected_version=expected_version(request), **form.validated_data,
         )  # fmt: skip
         body = RecordedRiskSerializer(risk, context=self.get_serializer_context()).data

@@ -93,14 +93,14 @@ class SafeguardingActions:
         return Response(body, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=EndInputSerializer, responses=ConcernReceiptSerializer)
-    @action(detail=True, methods=["post"], url_path="safeguarding/(?P<concern_id>[0-9]{1,18})/end")
-    def end_safeguarding(self: Any, request: Request, reference: str, concern_id: str) -> Response:
+    @action(detail=True, methods=["post"], url_path="safeguarding/(?P<number>[0-9]{1,18})/end")
+    def end_safeguarding(self: Any, request: Request, reference: str, number: str) -> Response:
         """End a concern. Its history stays."""
         referral = self.row(reference)
         form = EndInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         concern = safeguarding.end_concern(
-            referral=referral, concern_id=int(concern_id), actor=self.actor, at=timezone.now(), **form.validated_data
+            referral=referral, concern_id=int(number), actor=self.actor, at=timezone.now(), **form.validated_data
         )
         return Response(ConcernReceiptSerializer(concern, context=self.get_serializer_context()).data)
 

@@ -158,7 +158,7 @@ def test_the_second_to_press_is_told_who_was_first(cast, referral_at, as_user):
         "accepted",
         [
             "start_support", "close", "enter_in_error", "allocate", "send_onward", "record_consent",
-            "record_observations", "record_clearance",
+            "record_observations", "record_clearance", "write_record", "record_risk",
         ],
     )  # fmt: skip
     assert problem["detail"].startswith("Lou Marsh was first")

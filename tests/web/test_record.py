@@ -82,18 +82,17 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
 
 def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast, referral_at, read):
     referral = referral_at("submitted")
-    sentence = (
-        "Record what is known of the person's health Record what a health professional decided "
-        "For now these steps are taken through the API: its documentation says how."
-    )
+    recorded = "Record what is known of the person's health Record what a health professional decided"
+    how = "For now these steps are taken through the API: its documentation says how."
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "
-        f"Give it to somebody in the team Record what the person decided about sharing {sentence}"
+        f"Give it to somebody in the team Record what the person decided about sharing {recorded} "
+        f"Write what is known of the person Record a risk {how}"
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record what the person decided about sharing {sentence}"
+        f"What you can do next Withdraw Record what the person decided about sharing {recorded} Record a risk {how}"
     )
 
 

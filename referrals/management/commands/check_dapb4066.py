@@ -22,7 +22,7 @@ class Command(BaseCommand):
         try:
             text = sys.stdin.read() if options["file"] == "-" else Path(options["file"]).read_text(encoding="utf-8")
             document = json.loads(text)
-        except (OSError, UnicodeDecodeError, ValueError) as problem:
+        except (OSError, ValueError, RecursionError) as problem:
             raise CommandError(f"It cannot be read as JSON: {problem}") from problem
         findings = check(document, is_message=options["message"])
         for finding in findings:
