@@ -1,5 +1,6 @@
 """A referral with every item that is held here, one with the mandatory ones only, and the standard's own table."""
 
+import copy
 import csv
 import datetime as dt
 from collections.abc import Callable
@@ -130,7 +131,7 @@ def everything(cast: Cast) -> dict[str, Any]:
         "risks": ["A dog that bites."],
         "consent": {"decision": "given", "note": "Agreed in the consultation."},
         "record": {
-            **RECORD,
+            **copy.deepcopy(RECORD),
             "risks": [
                 {
                     "description": "May fall on stairs.", "code": "871691000000100", "display": "made-up risk",

@@ -4,6 +4,7 @@ import copy
 import io
 import json
 import re
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,7 +18,7 @@ REFERRAL = "Referral details > Referral details record entry"
 
 def changed(path, *value):
     """Return the whole document with another value at a path (entries count from 1), or without what is there."""
-    document = whole_document()
+    document: Any = whole_document()
     *outer, last = [int(step) - 1 if step.isdigit() else step for step in path.split(" > ")]
     inner = document
     for step in outer:
@@ -171,7 +172,8 @@ SCORED = "Assessments > Assessments record entry[1] > Structured assessment > As
         (f"{PERSON} > Person's address > Postcode", "SK5", "value set"),
         (f"{PERSON} > Person's contact details > Preferred contact method", "0", "value set"),
         (
-            f"{PERSON} > Person's contact details > Person's telephone number details > 1 > Preference of telephone number", 6,
+            f"{PERSON} > Person's contact details > Person's telephone number details > 1"
+            " > Preference of telephone number", 6,
             "value set",
         ),
         (f"{PERSON} > Religion", {"code": "871731000000107"}, "value set"),
@@ -285,9 +287,9 @@ def test_an_empty_document_lacks_the_four_mandatory_sections():
 
 
 def run(capsys, *arguments):
+    code: Any = 0
     try:
         call_command("check_dapb4066", *arguments)
-        code = 0
     except SystemExit as end:
         code = end.code
     return code, capsys.readouterr().out

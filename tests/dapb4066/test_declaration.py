@@ -110,7 +110,7 @@ def test_the_codes_that_replace_the_printed_ones_are_the_guidances(table):
     replaced = {path: change["value_set"] for path, (change, _) in CORRECTIONS.items() if "value_set" in change}
     assert len(replaced) == 3
     for path, value_set in replaced.items():
-        assert f"(SCTID: {value_set.removeprefix('sct ')})" in guidance[path]
+        assert f"(SCTID: {str(value_set).removeprefix('sct ')})" in guidance[path]
 
 
 def test_only_the_defects_that_are_named_are_read_otherwise():

@@ -62,7 +62,7 @@ def items_of_the_standard():
 
 def items_in(group, where=""):
     """Return the paths of all items that a document has."""
-    found = set()
+    found: set[str] = set()
     for name, value in group.items():
         path = f"{where} > {name}" if where else name
         for each in value if isinstance(value, list) else [value]:
