@@ -43,6 +43,10 @@ class NeedInputSerializer(StrictSerializer):
 
     term = serializers.UUIDField()
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    code = serializers.CharField(
+        max_length=18, required=False, allow_blank=True, default="", help_text="SNOMED CT, where your system has it."
+    )
+    display = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
 
 
 class ConsentInputSerializer(StrictSerializer):
@@ -106,6 +110,7 @@ class ReferralInputSerializer(StrictSerializer):
             referring_team_id=data["referring_team"],
             reason=data["reason"],
             needs=tuple((need["term"], need["note"]) for need in data["needs"]),
+            need_codes={need["term"]: (need["code"], need["display"]) for need in data["needs"]},
             risks=tuple(data["risks"]),
             no_known_risks=data["no_known_risks"],
             consent=ConsentDetails(**data["consent"]) if data["consent"] else None,

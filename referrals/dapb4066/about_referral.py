@@ -4,7 +4,7 @@ import datetime as dt
 
 from accounts.models import Team
 from core.clocks import local_day
-from referrals.dapb4066.source import Items, Source, coded_entry, cut, day, joined, moment, pieces
+from referrals.dapb4066.source import Items, Source, coded, coded_entry, cut, day, joined, moment, pieces
 from referrals.enums import ConsentBasis, RecordSection
 from referrals.models import Referral
 from services_directory.suitability.dates import in_words
@@ -59,10 +59,12 @@ def complaints(source: Source) -> Items:
     """Return why the person is referred: the reason in words, the needs as our taxonomy names them, and the coded ones
     of the record; beside them what the person themself reports.
     """
-    needs = [f"{need.term.name}: {need.note}" if need.note else need.term.name for need in source.referral.needs.all()]
-    in_words = [piece for text in (source.referral.reason, *needs) for piece in pieces(text, 150)]
+    said = [{"Free text": piece} for piece in pieces(source.referral.reason, 150)]
+    for need in source.referral.needs.all():
+        first, *more = pieces(f"{need.term.name}: {need.note}" if need.note else need.term.name, 150)
+        said += [coded(need.code, need.display, first), *({"Free text": piece} for piece in more)]
     return {
-        "Presenting complaint or issue": [{"Free text": said} for said in in_words]
+        "Presenting complaint or issue": said
         + [coded_entry(entry) for entry in source.entries(RecordSection.COMPLAINT)],
         "Person reported complaints or issues": [
             entry.text for entry in source.entries(RecordSection.REPORTED_COMPLAINT)

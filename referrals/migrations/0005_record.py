@@ -266,6 +266,20 @@ class Migration(migrations.Migration):
             model_name='safeguardingread',
             index=models.Index(fields=['referral', '-id'], name='safeguarding_reads_latest'),
         ),
+        migrations.AddField(
+            model_name='referralneed',
+            name='code',
+            field=models.CharField(blank=True, help_text="SNOMED CT, of the needs and concerns, where the referrer's system has it.", max_length=18),
+        ),
+        migrations.AddField(
+            model_name='referralneed',
+            name='display',
+            field=models.CharField(blank=True, max_length=255),
+        ),
+        migrations.AddConstraint(
+            model_name='referralneed',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('display', '')), ('code__regex', '^[1-9][0-9]{5,17}$'), _connector='OR'), name='referral_need_code_form'),
+        ),
         migrations.RunSQL(APPEND_ONLY, DROP_APPEND_ONLY),
         migrations.RunSQL(ENDED_ONCE, DROP_ENDED_ONCE),
     ]

@@ -129,9 +129,19 @@ class ReferralNeed(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="needs")  # part of its referral
     term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True)
+    code = models.CharField(
+        max_length=18, blank=True, help_text="SNOMED CT, of the needs and concerns, where the referrer's system has it."
+    )
+    display = models.CharField(max_length=255, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once"),
+            models.CheckConstraint(
+                condition=Q(code="", display="") | Q(code__regex=r"^[1-9][0-9]{5,17}$"),
+                name="referral_need_code_form",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.term_id} of {self.referral_id}"

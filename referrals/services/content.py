@@ -1,7 +1,8 @@
 """What a referrer sends, judged and written down. Called inside the use cases of `services.referrals`."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.services.onward import has_consent_to_share
 from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
-from referrals.services.record import RecordDetails, add_version
+from referrals.services.record import RecordDetails, add_version, problems_of_code
 from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
 from services_directory.selectors import needs
@@ -48,6 +49,7 @@ class ReferralContent:
     is_draft: bool = False
     record: RecordDetails | None = None
     coded_risks: tuple[RiskDetails, ...] = ()
+    need_codes: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -134,9 +136,17 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     if unknown:
         raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
     notes = dict(content.needs)
+    codes = {term_id: content.need_codes.get(term_id, ("", "")) for term_id in notes}
+    for number, (code, display) in enumerate(codes.values()):
+        for name, said in problems_of_code(code, display).items():
+            raise Invalid({f"needs.{number}.{name}": [said]})
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=referral, term=known[term_id], note=note) for term_id, note in notes.items()
-    )
+        ReferralNeed(
+            referral=referral, term=known[term_id], note=note,
+            code=codes[term_id][0].strip(), display=codes[term_id][1].strip(),
+        )
+        for term_id, note in notes.items()
+    )  # fmt: skip
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]

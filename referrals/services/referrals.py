@@ -276,7 +276,8 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         details={"from": earlier.reference},
     )  # fmt: skip
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note) for need in earlier.needs.order_by("id")
+        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note, code=need.code, display=need.display)
+        for need in earlier.needs.order_by("id")
     )
     copy_risks(earlier, arrived)
     copy_record(earlier, arrived)

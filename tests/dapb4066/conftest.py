@@ -127,7 +127,12 @@ def everything(cast: Cast) -> dict[str, Any]:
         },
         "team": str(cast.team.pk),
         "reason": "Lives alone since her husband died, and has stopped going out.",
-        "needs": [{"term": str(cast.loneliness.pk), "note": "misses company"}],
+        "needs": [
+            {
+                "term": str(cast.loneliness.pk), "note": "misses company", "code": "413350009",
+                "display": "made-up need",
+            }
+        ],
         "risks": ["A dog that bites."],
         "consent": {"decision": "given", "note": "Agreed in the consultation."},
         "record": {

@@ -164,6 +164,7 @@ def test_a_referral_with_a_wrong_record_is_not_made(cast, as_user, everything):
 def test_versions_take_the_same_queries_however_many_there_are(cast, as_user, refer, everything):
     base = refer(everything)
     client = as_user(cast.link_worker)
+    client.get(base)  # whose memberships are read once
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -295,3 +296,23 @@ def test_the_database_keeps_a_risk_once_its_referral_was_sent(cast, referral_at)
     ):  # fmt: skip
         with pytest.raises(DatabaseError, match="risk"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+# --- Needs --------------------------------------------------------------------------------------------------------
+
+
+def test_a_need_has_its_code_beside_our_own_term(cast, as_user, refer, everything):
+    document = as_user(cast.link_worker).get(refer(everything) + "dapb4066/").json()
+    _, need, _ = document["Presenting complaints or issues"]["Presenting complaint or issue"]
+    assert need == {
+        "Coded value": {"code": "413350009", "display": "made-up need"},
+        "Free text": "Loneliness and isolation: misses company",
+    }
+
+
+@pytest.mark.parametrize(("wrong", "field"), [({"code": "413350008"}, "code"), ({"display": "x"}, "display")])
+def test_a_need_with_a_wrong_code_is_refused(cast, as_user, mandatory, wrong, field):
+    mandatory["needs"] = [{"term": str(cast.loneliness.pk), **wrong}]
+    answer = as_user(cast.gp).post("/api/v1/referrals/", mandatory)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [f"needs.0.{field}"])
+    assert Referral.objects.count() == 0
