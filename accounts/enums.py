@@ -26,4 +26,5 @@ class Role(models.TextChoices):
     MANAGER = "manager", "Manager or commissioner"
     DIRECTORY_EDITOR = "directory_editor", "Directory editor"
     PRIVACY_OFFICER = "privacy_officer", "Records and privacy officer"
+    SAFEGUARDING = "safeguarding", "Safeguarding lead"
     SYSTEM = "system", "The service itself"

@@ -223,6 +223,8 @@ SPECTACULAR_SETTINGS = {
             "ReferralSource",
             "ReferralMethod",
             "DischargeDestination",
+            "SafeguardingKind",
+            "RecordSection",
         )
     }
     | {

@@ -95,6 +95,24 @@ def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
     return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
 
 
+def may_write_record(actor: Actor, referral: Referral) -> bool:
+    """Whether the record is the actor's to write now: the referrer's team's in a draft, then the owning team's."""
+    roles = roles_of(actor, referral)
+    return Role.REFERRER in roles if referral.status == ReferralStatus.DRAFT else bool(roles & _TEAM)
+
+
+def may_record_safeguarding(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may record a concern: whoever speaks with the person may, and who reads them."""
+    return may_record_health(actor, referral) or reads_safeguarding(actor, referral)
+
+
+def reads_safeguarding(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor reads what is recorded about safeguarding: a safeguarding lead of either side's team. Like
+    every role it counts only for a referral that its holder sees.
+    """
+    return Role.SAFEGUARDING in actor.roles_in([referral.owner_team_id, referral.referring_team_id])
+
+
 def may_edit(actor: Actor, referral: Referral) -> bool:
     """Whether the actor may change the content: the referrer's team, while it is a draft."""
     return Role.REFERRER in roles_of(actor, referral)
@@ -163,6 +181,8 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         names.append("send_onward")
     if roles and subject.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
+        names += ["write_record"] if may_write_record(actor, subject) else []
+        names += ["record_risk"]
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
         names += ["log_contact", "write_note", "record_signpost", "add_task"]
     if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:

@@ -26,6 +26,8 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_signpost": "Record that the person was signposted",
     "add_task": "Write down something to do",
     "save_plan": "Agree or change the plan",
+    "write_record": "Write what is known of the person",
+    "record_risk": "Record a risk",
     "record_attendance": "Record who came to a session",
     "record_measure": "Record a measure that was taken",
     "reroute": "Send the person to another service instead",

@@ -41,7 +41,7 @@ class PublicPersonInputSerializer(StrictSerializer):
     )
     address = serializers.CharField(max_length=180, required=False, allow_blank=True, default="")
     telephone = serializers.CharField(max_length=35, required=False, allow_blank=True, default="")
-    email = serializers.EmailField(max_length=254, required=False, allow_blank=True, default="")
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
@@ -49,7 +49,7 @@ class SelfReferralInputSerializer(StrictSerializer):
     """What somebody writes for themself, or for a member of their family who agrees."""
 
     email = serializers.EmailField(
-        max_length=254, required=False, allow_blank=True, default="",
+        max_length=254, required=False, allow_blank=True,
         help_text="Where the code goes, and later what becomes of it: of whoever writes.",
     )  # fmt: skip
     phone = serializers.CharField(
@@ -72,6 +72,8 @@ class SelfReferralInputSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["agrees_to_referral"]:
             raise serializers.ValidationError({"agrees_to_referral": ["We only act with the person's agreement."]})
+        attrs.setdefault("email", "")  # no default in the schema: an empty text is no email address
+        attrs["person"].setdefault("email", "")
         if bool(attrs["email"]) == bool(attrs["phone"]):
             raise serializers.ValidationError({"email": ["Give an email address to send the code to."]})
         if attrs["family"] and attrs["agrees_to_sharing"]:

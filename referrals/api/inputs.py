@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from core.api import StrictSerializer
 from referrals.api.discharge_shapes import DischargeInputSerializer, details_of
+from referrals.api.record import RecordInputSerializer, RecordOfReferralInputSerializer
 from referrals.enums import (
     AttendanceResult,
     ConsentBasis,
@@ -21,6 +22,7 @@ from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.doors import FamilyMember
 from referrals.services.people import PersonDetails
+from referrals.services.risks import RiskDetails
 
 
 class PersonInputSerializer(StrictSerializer):
@@ -53,6 +55,10 @@ class NeedInputSerializer(StrictSerializer):
 
     term = serializers.UUIDField()
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    code = serializers.CharField(
+        max_length=18, required=False, allow_blank=True, default="", help_text="SNOMED CT, where your system has it."
+    )
+    display = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
 
 
 class ConsentInputSerializer(StrictSerializer):
@@ -131,6 +137,10 @@ class ReferralInputSerializer(StrictSerializer):
     referral_method = serializers.ChoiceField(
         choices=ReferralMethod.choices, required=False, allow_blank=True, default="", help_text="Else Secure Messaging."
     )
+    record = RecordOfReferralInputSerializer(
+        required=False, allow_null=True, default=None,
+        help_text="What is known of the person beside. Left out of a draft that is changed: it stays as it is.",
+    )  # fmt: skip
     draft = serializers.BooleanField(
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
     )
@@ -139,13 +149,18 @@ class ReferralInputSerializer(StrictSerializer):
         """Return what was sent, as the service takes it."""
         data = self.validated_data
         discharge = data["discharge"] or {}
+        record = dict(data["record"]) if data["record"] else None
+        coded_risks = record.pop("risks") if record else ()
         return ReferralContent(
+            record=RecordInputSerializer.details(record) if record else None,
+            coded_risks=tuple(RiskDetails(**risk) for risk in coded_risks),
             person=PersonDetails(**data["person"]),
             team_id=data["team"],
             service_id=data["service"],
             referring_team_id=data["referring_team"],
             reason=data["reason"],
             needs=tuple((need["term"], need["note"]) for need in data["needs"]),
+            need_codes={need["term"]: (need["code"], need["display"]) for need in data["needs"]},
             risks=tuple(data["risks"]),
             no_known_risks=data["no_known_risks"],
             consent=ConsentDetails(**consent_details(data["consent"])) if data["consent"] else None,

@@ -19,6 +19,7 @@ from core.idempotency import claim_of
 from referrals import policies, selectors
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
+from referrals.api.dapb4066 import StandardActions
 from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
@@ -37,6 +38,8 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.record import RecordActions
+from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, onward
@@ -78,6 +81,9 @@ class ReferralViewSet(
     DischargeActions,
     MeasureActions,
     MessagesBackActions,
+    RecordActions,
+    SafeguardingActions,
+    StandardActions,
     mixins.ListModelMixin,
     PathwayViewSet,
 ):
@@ -94,6 +100,11 @@ class ReferralViewSet(
         "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "measures": STEP_PROBLEMS,
+        "record": STEP_PROBLEMS,
+        "risks": STEP_PROBLEMS,
+        "end_risk": STEP_PROBLEMS,
+        "safeguarding": {"403", "409"},
+        "end_safeguarding": {"403", "409"},
         "onward_referrals": STEP_PROBLEMS,
         **CASEWORK_PROBLEMS,
     }

@@ -36,6 +36,10 @@ from referrals.enums.doors import (
 )
 from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
+from referrals.enums.person import (
+    EthnicCategory,
+    StatedGender,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -48,6 +52,12 @@ from referrals.enums.reasons import (
     RejectionReason,
     ReopeningReason,
     WithdrawalReason,
+)
+from referrals.enums.record import (
+    ENTRY_RULES,
+    EntryRules,
+    RecordSection,
+    SafeguardingKind,
 )
 from referrals.enums.records import (
     AttendanceResult,
@@ -64,6 +74,7 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ENTRY_RULES",
     "ActionParty",
     "ActionStatus",
     "AreaKind",
@@ -80,7 +91,9 @@ __all__ = [
     "DeclineReason",
     "DischargeDestination",
     "DischargePathway",
+    "EntryRules",
     "ErrorReason",
+    "EthnicCategory",
     "EventKind",
     "FollowUpResult",
     "GoalStatus",
@@ -96,6 +109,7 @@ __all__ = [
     "PreferredContact",
     "ProgrammeOutcome",
     "RecordKind",
+    "RecordSection",
     "RedirectionReason",
     "ReferralMethod",
     "ReferralSource",
@@ -103,7 +117,9 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
+    "SafeguardingKind",
     "SnomedCode",
+    "StatedGender",
     "TaskKind",
     "TimeOfDay",
     "WithdrawalReason",

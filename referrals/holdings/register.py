@@ -15,11 +15,15 @@ from referrals.models import (
     Observation,
     OnwardReferral,
     PlanVersion,
+    RecordEntry,
+    RecordVersion,
     Referral,
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
     Risk,
+    SafeguardingConcern,
+    SafeguardingRead,
     Signpost,
     SignpostFollowUp,
 )
@@ -43,7 +47,24 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         hides=frozenset({"version", "chain_hash"}),
     ),
-    Holding(model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""}),
+    Holding(
+        model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""},
+        keeps=frozenset({"code", "display"}),
+    ),
+    Holding(
+        model=RecordEntry, title="What is recorded of you, point by point", to_referral="version__referral",
+        is_removed=True, hides=frozenset({"version"}),
+    ),
+    Holding(model=RecordVersion, title="What is recorded of you", to_referral="referral", is_removed=True),
+    Holding(
+        model=SafeguardingConcern, title="Safeguarding", to_referral="referral", is_removed=True,
+        withheld="It can speak of others, or put somebody at risk: a safeguarding lead decides what is handed out.",
+    ),
+    Holding(
+        model=SafeguardingRead, title="Who read about safeguarding", to_referral="referral",
+        keeps=frozenset({"way", "concerns"}),
+        withheld="It says when there was something to read: a safeguarding lead decides what is handed out.",
+    ),
     Holding(model=Discharge, title="Your way home from hospital", to_referral="referral", is_removed=True),
     Holding(model=Risk, title="Risks", to_referral="referral", is_removed=True),
     Holding(

@@ -11,8 +11,10 @@ from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureRespo
 from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
+from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
+from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
@@ -34,12 +36,16 @@ __all__ = [
     "OnwardReferral",
     "Person",
     "PlanVersion",
+    "RecordEntry",
+    "RecordVersion",
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
     "RetentionProposal",
     "RetentionRule",
     "Risk",
+    "SafeguardingConcern",
+    "SafeguardingRead",
     "SelfReferral",
     "Signpost",
     "SignpostFollowUp",

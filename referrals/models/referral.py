@@ -183,9 +183,19 @@ class ReferralNeed(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="needs")  # part of its referral
     term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True)
+    code = models.CharField(
+        max_length=18, blank=True, help_text="SNOMED CT, of the needs and concerns, where the referrer's system has it."
+    )
+    display = models.CharField(max_length=255, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once"),
+            models.CheckConstraint(
+                condition=Q(code="", display="") | Q(code__regex=r"^[1-9][0-9]{5,17}$"),
+                name="referral_need_code_form",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.term_id} of {self.referral_id}"
@@ -194,12 +204,18 @@ class ReferralNeed(models.Model):
 class Risk(models.Model):
     """One risk that whoever meets the person must know, or the statement that none is known. Personal data: yes.
 
-    DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked.
+    DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked. A risk is
+    ended, once, and not deleted after its referral was sent (field notes 2.3, rule 15): kept so by a trigger.
     """
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="risks")  # part of its referral
     is_none_known = models.BooleanField(default=False)
     description = models.CharField(max_length=500, blank=True)
+    code = models.CharField(max_length=18, blank=True, help_text="SNOMED CT, a finding of being at risk.")
+    display = models.CharField(max_length=255, blank=True)
+    comment = models.CharField(max_length=150, blank=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -208,7 +224,13 @@ class Risk(models.Model):
                 name="risk_is_described_or_none_known",
             ),
             models.UniqueConstraint(
-                fields=["referral"], condition=Q(is_none_known=True), name="risk_none_known_stated_once"
+                fields=["referral"],
+                condition=Q(is_none_known=True, ended_on__isnull=True),
+                name="risk_none_known_stated_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="risk_ends_after_it_starts",
             ),
         ]
 

@@ -18,6 +18,7 @@ from referrals.selectors.measures import (
     measured_changes,
     measures_of,
 )
+from referrals.selectors.record import record_of, record_versions_of, risks_of
 from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
@@ -49,8 +50,11 @@ __all__ = [
     "observations_of",
     "onward_referrals_visible_to",
     "person_who_asks",
+    "record_of",
+    "record_versions_of",
     "referrals_visible_to",
     "retention_proposals_visible_to",
+    "risks_of",
     "subject_accesses_visible_to",
     "team_for",
     "timeline_of",

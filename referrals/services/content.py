@@ -1,7 +1,8 @@
 """What a referrer sends, judged and written down. Called inside the use cases of `services.referrals`."""
 
 import datetime as dt
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from referrals.services.consent import append_consent, problems_with
 from referrals.services.discharge import DischargeDetails, write_discharge
 from referrals.services.doors import FamilyMember, fill_door, named
 from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from referrals.services.record import RecordDetails, add_version, problems_of_code
+from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
 from services_directory.selectors import needs
 
@@ -47,6 +50,9 @@ class ReferralContent:
     family: FamilyMember | None = None
     discharge: DischargeDetails | None = None
     is_draft: bool = False
+    record: RecordDetails | None = None
+    coded_risks: tuple[RiskDetails, ...] = ()
+    need_codes: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -120,21 +126,32 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
 
     :raises Invalid: if a need is none of ours, the risks contradict each other, or a consent cannot be right.
     """
-    if content.no_known_risks and content.risks:
+    if content.no_known_risks and (content.risks or content.coded_risks):
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
     known = {term.pk: term for term in needs().filter(pk__in=[term_id for term_id, _ in content.needs])}
     unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
     if unknown:
         raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
     notes = dict(content.needs)
+    codes = {term_id: content.need_codes.get(term_id, ("", "")) for term_id in notes}
+    for number, (code, display) in enumerate(codes.values()):
+        for name, said in problems_of_code(code, display).items():
+            raise Invalid({f"needs.{number}.{name}": [said]})
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=referral, term=known[term_id], note=note) for term_id, note in notes.items()
-    )
+        ReferralNeed(
+            referral=referral, term=known[term_id], note=note,
+            code=codes[term_id][0].strip(), display=codes[term_id][1].strip(),
+        )
+        for term_id, note in notes.items()
+    )  # fmt: skip
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
+    risks += made_of(referral, content.coded_risks, today=local_day(at), where="record.risks.")
     Risk.objects.bulk_create(risks)
     write_discharge(referral, content.discharge, actor=actor, at=at)
+    if content.record is not None and actor.user is not None:
+        add_version(referral, content.record, user=actor.user, at=at, where="record.")
     if actor.user is not None:
         _write_consents(referral, content, by=actor.user, at=at)
 
@@ -169,7 +186,7 @@ _BLANK = ConsentDetails(decision=ConsentDecision.WITHDRAWN)
 
 
 def _as_given(row: Consent) -> ConsentDetails:
-    return ConsentDetails(**{name: getattr(row, name) for name in (field.name for field in fields(ConsentDetails))})
+    return ConsentDetails(**{name: getattr(row, name) for name in (each.name for each in fields(ConsentDetails))})
 
 
 def _what_matters(details: ConsentDetails) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ from referrals.enums import (
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Referral, ReferralNeed, Risk, TeamPolicy
+from referrals.models import Referral, ReferralNeed, TeamPolicy
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
@@ -39,6 +39,9 @@ from referrals.services.readmission import (
     home_again,
     refuse_while_in_hospital,
 )
+from referrals.services.record import copy_record
+from referrals.services.risks import copy_risks
+from referrals.services.safeguarding import copy_concerns
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -303,13 +306,13 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         details={"from": earlier.reference},
     )  # fmt: skip
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note) for need in earlier.needs.order_by("id")
-    )
-    Risk.objects.bulk_create(
-        Risk(referral=arrived, is_none_known=risk.is_none_known, description=risk.description)
-        for risk in earlier.risks.order_by("id")
+        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note, code=need.code, display=need.display)
+        for need in earlier.needs.order_by("id")
     )
     copy_consents(earlier, arrived, on=local_day(at))
+    copy_risks(earlier, arrived)
+    copy_record(earlier, arrived)
+    copy_concerns(earlier, arrived)
     copy_health(earlier, arrived)
     copy_measures(earlier, arrived)
     copy_discharge(earlier, arrived)

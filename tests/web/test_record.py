@@ -92,11 +92,12 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "
         "Give it to somebody in the team Record a measure that was taken "
-        f"Record what the person decided about sharing {recorded} {of_the_team} {how}"
+        f"Record what the person decided about sharing {recorded} "
+        f"Write what is known of the person Record a risk {of_the_team} {how}"
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record what the person decided about sharing {recorded} {how}"
+        f"What you can do next Withdraw Record what the person decided about sharing {recorded} Record a risk {how}"
     )
 
 
