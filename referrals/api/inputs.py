@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api import StrictSerializer
+from referrals.api.contact import ContactInputSerializer, person_details
 from referrals.enums import AttendanceResult, ConsentBasis, ConsentDecision, NhsNumberStatus, PreferredContact
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
-from referrals.services.people import PersonDetails
 
 
 class PersonInputSerializer(StrictSerializer):
@@ -34,6 +34,11 @@ class PersonInputSerializer(StrictSerializer):
     email = serializers.EmailField(max_length=255, required=False, allow_blank=True)
     preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, required=False, allow_blank=True)
     communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    contact = ContactInputSerializer(required=False)
+    same_as = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="The token of the match that is this person."
+    )
+    is_new = serializers.BooleanField(required=False, help_text="No match that you were told of is this person.")
 
 
 class NeedInputSerializer(StrictSerializer):
@@ -85,12 +90,16 @@ class ReferralInputSerializer(StrictSerializer):
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
     )
 
+    send_anyway = serializers.BooleanField(
+        required=False, default=False, help_text="Although the person has an open referral to this team."
+    )
+
     def content(self) -> ReferralContent:
         """Return what was sent, as the service takes it."""
         data = self.validated_data
         discharge = data["discharge"] or {"planned_on": None, "discharged_on": None}
         return ReferralContent(
-            person=PersonDetails(**data["person"]),
+            person=person_details(data["person"]),
             team_id=data["team"],
             service_id=data["service"],
             referring_team_id=data["referring_team"],
@@ -102,6 +111,7 @@ class ReferralInputSerializer(StrictSerializer):
             planned_discharge_on=discharge["planned_on"],
             discharged_on=discharge["discharged_on"],
             is_draft=data["draft"],
+            send_anyway=data["send_anyway"],
         )
 
 

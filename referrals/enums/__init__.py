@@ -8,6 +8,14 @@ from referrals.enums.coded import (
     PreferredContact,
     SnomedCode,
 )
+from referrals.enums.people import (
+    AddressKind,
+    ContactChannel,
+    InformationFormat,
+    Permission,
+    PersonChangeKind,
+    TelephoneRule,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -33,18 +41,23 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "AddressKind",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
+    "ContactChannel",
     "DeclineReason",
     "ErrorReason",
     "EventKind",
     "HoldReason",
+    "InformationFormat",
     "LeftEarlyReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "Permission",
+    "PersonChangeKind",
     "PreferredContact",
     "ProgrammeOutcome",
     "RedirectionReason",
@@ -52,5 +65,6 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "SnomedCode",
+    "TelephoneRule",
     "WithdrawalReason",
 ]

@@ -39,7 +39,7 @@ def facts_for(user: User, reference: str) -> Facts:
     visible = referrals_visible_to(user).select_related(None)
     referral_id, postcode, practice, born, kind = the_one(
         visible.values_list(
-            "id", "postcode", "gp_practice_code", "person__date_of_birth", "referring_team__organization__kind"
+            "id", "postcode", "gp_practice_code", "date_of_birth", "referring_team__organization__kind"
         ),
         reference,
     )

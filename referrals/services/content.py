@@ -13,8 +13,9 @@ from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
+from referrals.services.known_people import settle_person
 from referrals.services.onward import has_consent_to_share
-from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from referrals.services.people import AS_GIVEN, PersonDetails, check_person
 from services_directory.models import Service
 from services_directory.selectors import needs
 
@@ -44,6 +45,8 @@ class ReferralContent:
     planned_discharge_on: dt.date | None = None
     discharged_on: dt.date | None = None
     is_draft: bool = False
+    send_anyway: bool = False
+    """Beside an open referral of the same person to the same team."""
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -97,10 +100,11 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
     return team, None
 
 
-def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> None:
+def fill(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
     """Set what the referral's own row holds: target, person, reason, dates of a discharge.
 
     :raises Invalid: if the target, the person or a date cannot be right.
+    :raises Conflict: as `known_people.settle_person` says.
     """
     today = local_day(at)
     if content.discharged_on is not None and content.discharged_on > today:
@@ -110,7 +114,8 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
             raise Invalid({f"discharge.{name}": ["Give a day within two years."]})
     referral.owner_team, referral.service = target_of(content)
     person = check_person(content.person, today=today)
-    referral.person = find_or_create_person(person)
+    settle_person(referral, person, actor=actor, at=at, is_draft=content.is_draft)
+    referral.is_second_meant = content.send_anyway
     for name in AS_GIVEN:
         setattr(referral, name, getattr(person, name))
     referral.reason = content.reason.strip()

@@ -26,6 +26,7 @@ from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.known_people import ask_before_sending
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
@@ -57,6 +58,7 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
     :raises NotPermitted: if the actor is no referrer, or not in the referring team named.
     :raises Invalid: if the content is not enough to send: the least is in field notes 2.5.
     :raises NotPossibleNow: if a scheme is named and no consent to share is recorded.
+    :raises PersonMayBeKnown, AlreadyReferred, PersonDeceased: as `known_people` says.
     :raises KeyReused: if the claim's key came before with another body.
     """
     if claim is not None:
@@ -64,7 +66,7 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
         if earlier is not None:
             return Made(reference=earlier, is_replay=True)
     referral = Referral(reference=new_reference("R"), **referrer_of(actor, content))
-    fill(referral, content, at=at)
+    fill(referral, content, actor=actor, at=at)
     if content.is_draft:
         record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
         write_content(referral, content, actor=actor, at=at)
@@ -100,7 +102,7 @@ def edit_draft(
         )
     if content.referring_team_id not in {None, referral.referring_team_id}:
         raise Invalid({"referring_team": ["A draft stays with the team that wrote it: make a new one."]})
-    fill(referral, content, at=at)
+    fill(referral, content, actor=actor, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
     record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
@@ -328,6 +330,8 @@ def _send(
     takes = referral.service is not None or referral.owner_team.takes_referrals
     if not (takes and is_receiving(referral.owner_team)):
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
+    if step != "confirm_discharge":  # it was asked when it was sent
+        ask_before_sending(referral, actor=actor)
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
         taken = Taken(next_action_on=add_working_days(max(referral.planned_discharge_on, today), 1))
