@@ -160,7 +160,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute", "signed-link": "60/minute"},
+    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute", "signed-link": "60/minute", "person-match": "30/minute"},
     # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "EXCEPTION_HANDLER": "core.problems.exception_handler",

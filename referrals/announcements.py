@@ -28,6 +28,7 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "enter_in_error": (("referrer", "referral_in_error"),),
     "reopen": (("referrer", "referral_reopened"), ("owner", "referral_back")),
     "withdraw": (("owner", "referral_withdrawn"),),
+    "record_death": (("referrer", "referral_ended"), ("owner", "referral_ended")),
 }
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "sent_onward": (("provider", "onward_arrived"),),
@@ -48,7 +49,7 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     """Write one row for each message that the event owes."""
     onward = event.onward_referral
     owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
-    if event.kind == "withdraw" and event.from_status == "draft":
+    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
     subject = onward or event.referral
     notifications.enqueue_many(

@@ -33,6 +33,7 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.person_actions import PersonActions
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, consent, onward
@@ -67,7 +68,7 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(HealthActions, PersonActions, mixins.ListModelMixin, PathwayViewSet):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -80,6 +81,10 @@ class ReferralViewSet(HealthActions, mixins.ListModelMixin, PathwayViewSet):
         "observations": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
+        "undo_death": {"403", "409"},
+        "correct_nhs_number": STEP_PROBLEMS,
+        "change_contact": STEP_PROBLEMS,
+        "addresses": STEP_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

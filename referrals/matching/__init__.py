@@ -3,10 +3,11 @@
 No database, no clock. What is compared, and what may be said of it to whom, is `selectors.people`'s.
 """
 
-from referrals.matching.comparing import Agreement, Comparison, Identity, Strength, compare
+from referrals.matching.comparing import NO_FIXED_ABODE, Agreement, Comparison, Identity, Strength, compare
 from referrals.matching.keys import birth_key, name_keys, names_to_look_for
 
 __all__ = [
+    "NO_FIXED_ABODE",
     "Agreement",
     "Comparison",
     "Identity",

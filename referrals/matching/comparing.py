@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from referrals.matching.keys import birth_key, other_forms, words_of
 
+NO_FIXED_ABODE = "ZZ99 3VZ"
+"""Its pseudo-postcode: the address may be empty, and it is said that there is none (field notes 5)."""
 NO_HOME = "ZZ99"
 """How the NHS pseudo-postcodes begin: no fixed abode (ZZ99 3VZ), abroad, not known (field notes 5)."""
 

@@ -5,8 +5,9 @@ person may not see does not exist for them.
 from referrals.selectors.duplicates import duplicates_of
 from referrals.selectors.health import clearances_of, facts_for, observations_of
 from referrals.selectors.people import (
-    get_led_merge,
+    addresses_of,
     get_led_person,
+    get_merge,
     is_certainly_known,
     known_people,
     likely_people,
@@ -23,12 +24,13 @@ from referrals.selectors.visible import (
 )
 
 __all__ = [
+    "addresses_of",
     "attendances_of",
     "clearances_of",
     "duplicates_of",
     "facts_for",
-    "get_led_merge",
     "get_led_person",
+    "get_merge",
     "get_onward_referral",
     "get_referral",
     "get_whole_referral",

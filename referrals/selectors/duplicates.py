@@ -63,8 +63,8 @@ _ORDER = [Strength.CERTAIN, Strength.LIKELY, Strength.WEAK]
 _PAIRS = f"""
 WITH led AS MATERIALIZED (
     SELECT referral.id, referral.person_id, referral.reference, referral.first_name, referral.family_name,
-        referral.date_of_birth, referral.postcode, coalesce(nullif(person.nhs_number, ''), referral.nhs_number) AS number,
-        referral.birth_key, referral.name_keys
+        referral.date_of_birth, referral.postcode, coalesce(nullif(person.nhs_number, ''), referral.nhs_number)
+        AS number, referral.birth_key, referral.name_keys
     FROM "{Referral._meta.db_table}" AS referral JOIN referrals_person AS person ON person.id = referral.person_id
     WHERE referral.owner_team_id = ANY(%s) AND referral.sent_at IS NOT NULL AND referral.status <> %s
 )

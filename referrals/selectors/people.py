@@ -15,7 +15,7 @@ from core.errors import NotVisible
 from core.signed_links import signature_of
 from referrals.enums import ReferralStatus
 from referrals.matching import Comparison, Identity, Strength, birth_key, compare, names_to_look_for
-from referrals.models import Person, PersonMerge, Referral
+from referrals.models import AddressRecord, Person, PersonMerge, Referral
 from referrals.selectors.visible import referrals_visible_to
 
 MOST_CANDIDATES = 500
@@ -148,6 +148,11 @@ def open_referrals_like(referral: Referral) -> QuerySet[Referral]:
     )  # fmt: skip
 
 
+def addresses_of(referral: Referral) -> QuerySet[AddressRecord]:
+    """Return where the person of a referral lived, stays or has letters sent, the newest first."""
+    return referral.addresses.select_related("recorded_by").order_by("-id")
+
+
 # --- For leads -------------------------------------------------------------------------------------------
 
 
@@ -168,13 +173,13 @@ def get_led_person(user: User, person_id: UUID) -> Person:
     return person
 
 
-def get_led_merge(user: User, merge_id: int) -> PersonMerge:
-    """Return a merge of people of whom the user leads a team's referral.
+def get_merge(person: Person, merge_id: int) -> PersonMerge:
+    """Return a merge into a person that the user may see (`get_led_person`).
 
-    :raises NotVisible: if there is none, or none that the user may see; it does not say which.
+    :raises NotVisible: if there is none with this id.
     """
-    merge = PersonMerge.objects.select_related("undone_by").filter(pk=merge_id, undoes=None).first()
-    if merge is None or not led_referrals(user).filter(person=merge.kept_id).exists():
+    merge = PersonMerge.objects.select_related("kept", "merged").filter(pk=merge_id, kept=person, undoes=None).first()
+    if merge is None:
         raise NotVisible("There is no such merge, or it is not yours to see.")
     return merge
 

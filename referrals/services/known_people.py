@@ -64,6 +64,8 @@ def settle_person(referral: Referral, details: PersonDetails, *, actor: Actor, a
     if person is not None and not is_draft:
         # Until this referral is written, nobody can record that the person has died and miss it.
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        while person.merged_into_id is not None:  # found to be another in this moment
+            person = Person.objects.select_for_update(no_key=True).get(pk=person.merged_into_id)
         if person.is_deceased:
             raise PersonDeceased
     referral.person = person or _new(referral, details)

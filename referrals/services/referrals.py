@@ -24,9 +24,10 @@ from referrals.enums import (
 )
 from referrals.models import Consent, Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
+from referrals.services.deaths import lock_person_of, record_death
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
-from referrals.services.known_people import ask_before_sending
+from referrals.services.known_people import PersonDeceased, ask_before_sending
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
 from referrals.services.steps import (
@@ -123,8 +124,13 @@ def take_referral_step(
     """Take a step of the referral's machine, and everything that follows from it.
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises PersonDeceased: if the person of a referral to be reopened has died.
     :raises NotPossibleNow: if something the step needs is missing (consent, an open onward referral's end, the window).
     """
+    if step == "record_death":
+        return record_death(referral=referral, actor=actor, at=at, details=details, expected_version=expected_version)
+    if step == "reopen" and lock_person_of(referral).is_deceased:
+        raise PersonDeceased
     referral = lock(referral)
     declared = policies.REFERRAL_STEPS[step]
     judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
