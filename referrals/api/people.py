@@ -1,6 +1,7 @@
 """People, over HTTP: whether one may be known, and what a lead does about one who is there twice."""
 
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -132,6 +133,8 @@ class PeopleViewSet(GenericViewSet):
     lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     serializer_class = MergeSerializer
     ordering = ("-id",)
+    filterset_class = None
+    throttle_scope = ""
     queryset = PersonMerge.objects.none()
     problem_codes = {
         "match": {"403", "429"}, "duplicates": {"403"}, "merge": {"403", "409"}, "undo_merge": {"403", "409"},
@@ -158,7 +161,7 @@ class PeopleViewSet(GenericViewSet):
         return Response(MatchSerializer(found, context=self.get_serializer_context()).data)
 
     @extend_schema(responses=DuplicatesSerializer)
-    @action(detail=False, filterset_class=None, pagination_class=None)
+    @action(detail=False, pagination_class=None)
     def duplicates(self, request: Request) -> Response:
         """People of your teams who may be there twice, with the reasons; the hundred likeliest pairs."""
         user = signed_in(request.user)
@@ -173,7 +176,7 @@ class PeopleViewSet(GenericViewSet):
     def merge(self, request: Request, person_id: str) -> Response:
         """Say that another person is this one: every referral of the other moves here. It can be undone."""
         user = signed_in(request.user)
-        kept = selectors.get_led_person(user, person_id)
+        kept = selectors.get_led_person(user, UUID(person_id))
         form = MergeInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         merged = selectors.get_led_person(user, form.validated_data["other"])
@@ -183,10 +186,10 @@ class PeopleViewSet(GenericViewSet):
         return Response(self.get_serializer(row).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=MergeSerializer(many=True))
-    @action(detail=True, filterset_class=None)
+    @action(detail=True)
     def merges(self, request: Request, person_id: str) -> Response:
         """What was merged into this person and what was undone, the newest first."""
-        person = selectors.get_led_person(signed_in(request.user), person_id)
+        person = selectors.get_led_person(signed_in(request.user), UUID(person_id))
         page = self.paginate_queryset(selectors.merges_of(person))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -195,7 +198,7 @@ class PeopleViewSet(GenericViewSet):
     def undo_merge(self, request: Request, person_id: str) -> Response:
         """Undo a merge: what it moved moves back."""
         user = signed_in(request.user)
-        person = selectors.get_led_person(user, person_id)
+        person = selectors.get_led_person(user, UUID(person_id))
         form = UndoMergeInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         merge = selectors.get_merge(person, form.validated_data["merge"])

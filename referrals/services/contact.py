@@ -36,7 +36,7 @@ _BY_TELEPHONE = {ContactChannel.TELEPHONE, ContactChannel.VOICEMAIL, ContactChan
 def may_contact(referral: Referral, channel: ContactChannel) -> bool:
     """Whether the person of a referral may be reached by a channel. For whoever sends to a person; reads the person.
 
-    Only a yes is a yes: not asked is no, and so is the rest where the person said “by telephone only” (which is itself a
+    Only a yes is a yes: not asked is no, and so is the rest where the person said “by telephone only” (that itself is a
     yes to a call, and to no message). To the dead nothing is sent.
     """
     if referral.person.is_deceased:
@@ -94,7 +94,7 @@ def record_address(
     The first home, as the referrer gave it, becomes a row of the history when the second is recorded.
 
     :raises Stale, NotPermitted, Conflict: as `change_contact` does.
-    :raises Invalid: if the postcode has no form of one, a day cannot be right, or there is neither address nor postcode.
+    :raises Invalid: if a postcode or a day cannot be right, or both address and postcode are missing.
     """
     referral = _lock_open(referral, actor=actor, expected_version=expected_version)
     today = local_day(at)

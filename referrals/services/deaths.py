@@ -129,6 +129,8 @@ def _note(
     person: Person, kind: PersonChangeKind, *, actor: Actor, at: dt.datetime,
     before: dict[str, str] | None = None, after: dict[str, str] | None = None, note: str = "",
 ) -> None:  # fmt: skip
+    if actor.user is None:
+        raise NotPermitted("Somebody records a death.")
     PersonChange.objects.create(
         person=person, kind=kind, before=before or {}, after=after or {}, note=note,
         recorded_by=actor.user, recorded_at=at,

@@ -9,7 +9,7 @@ import datetime as dt
 from django.db import connection
 
 from accounts.actors import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotPermitted
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 from referrals.matching import Identity
 from referrals.models import Person, PersonChange, Referral
@@ -123,7 +123,9 @@ def _certain(details: PersonDetails, *, actor: Actor) -> Person | None:
 
 def _named(details: PersonDetails, *, actor: Actor, at: dt.datetime) -> Person:
     """Return the person that the referrer says it is, with the NHS number that was missing until now."""
-    person_id = person_behind(details.same_as, actor.user, details.identity) if actor.user else None
+    if actor.user is None:
+        raise NotPermitted("Whoever refers says whom they mean.")
+    person_id = person_behind(details.same_as, actor.user, details.identity)
     if person_id is None:
         raise Invalid({"person.same_as": ["This is no match of the person as you describe them now. Send it without."]})
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.actors import Actor
+from accounts.models import User
 from core.errors import Conflict, Invalid, NotPermitted
 from referrals.enums import EventKind, NhsNumberStatus
 from referrals.models import Person, PersonMerge, Referral
@@ -28,7 +29,7 @@ def merge_people(*, kept: Person, merged: Person, actor: Actor, at: dt.datetime,
     if not note.strip():
         raise Invalid({"note": ["Say how you know that they are one person."]})
     kept, merged = _lock(kept, merged)
-    _check_leads(actor, kept, merged)
+    lead = _lead_of(actor, kept, merged)
     if kept.merged_into_id or merged.merged_into_id:
         raise Conflict("One of them has been merged already. Read both again.", code="already_merged")
     if kept.nhs_number and merged.nhs_number:
@@ -51,7 +52,7 @@ def merge_people(*, kept: Person, merged: Person, actor: Actor, at: dt.datetime,
     rows = list(merged.referrals.select_for_update(of=("self",)).order_by("id"))
     row = PersonMerge.objects.create(
         kept=kept, merged=merged, moved=[referral.reference for referral in rows], before=before, note=note.strip(),
-        recorded_by=actor.user, recorded_at=at,
+        recorded_by=lead, recorded_at=at,
     )  # fmt: skip
     _move(rows, kept, kind=EventKind.PERSON_MERGED, actor=actor, at=at)
     return row
@@ -68,7 +69,7 @@ def undo_merge(*, merge: PersonMerge, actor: Actor, at: dt.datetime, note: str) 
     if not note.strip():
         raise Invalid({"note": ["Say how you know that they are two people."]})
     kept, merged = _lock(merge.kept, merge.merged)
-    _check_leads(actor, kept)
+    lead = _lead_of(actor, kept)
     if merge.undoes_id or PersonMerge.objects.filter(undoes=merge).exists():
         raise Conflict("It has been undone already.", code="already_undone")
     if kept.merged_into_id or merged.merged_into_id != kept.pk:
@@ -90,7 +91,7 @@ def undo_merge(*, merge: PersonMerge, actor: Actor, at: dt.datetime, note: str) 
     rows = list(back)
     row = PersonMerge.objects.create(
         kept=kept, merged=merged, undoes=merge, moved=[referral.reference for referral in rows], note=note.strip(),
-        recorded_by=actor.user, recorded_at=at,
+        recorded_by=lead, recorded_at=at,
     )  # fmt: skip
     _move(rows, merged, kind=EventKind.PERSON_MERGE_UNDONE, actor=actor, at=at)
     return row
@@ -103,12 +104,13 @@ def _lock(one: Person, other: Person) -> tuple[Person, Person]:
     return rows[one.pk], rows[other.pk]
 
 
-def _check_leads(actor: Actor, *people: Person) -> None:
+def _lead_of(actor: Actor, *people: Person) -> User:
     if actor.user is None:
         raise NotPermitted("A lead merges people.")
     led = led_referrals(actor.user).filter(person__in=people).values("person").distinct().order_by("person")
     if led.count() != len(people):
         raise NotPermitted("Only a lead of teams that own referrals of these people may do this.")
+    return actor.user
 
 
 def _move(rows: list[Referral], to: Person, *, kind: EventKind, actor: Actor, at: dt.datetime) -> None:
