@@ -192,6 +192,8 @@ SPECTACULAR_SETTINGS = {
         name: f"referrals.enums.{name}"
         for name in (
             "ReferralStatus",
+            "Permission",
+            "AddressKind",
             "OnwardStatus",
             "CloseOutcome",
             "ProgrammeOutcome",

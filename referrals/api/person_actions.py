@@ -42,7 +42,7 @@ class ReachedInputSerializer(ContactInputSerializer):
     communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
-class AddressInputSerializer(StrictSerializer):
+class PersonAddressInputSerializer(StrictSerializer):
     """An address of the person."""
 
     kind = serializers.ChoiceField(choices=AddressKind.choices, default=AddressKind.HOME)
@@ -54,7 +54,7 @@ class AddressInputSerializer(StrictSerializer):
     until_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class AddressSerializer(Output):
+class PersonAddressSerializer(Output):
     """An address of the person."""
 
     kind = serializers.ChoiceField(choices=AddressKind.choices)
@@ -109,22 +109,25 @@ class PersonActions:
         )  # fmt: skip
         return self.answer(self.whole(reference))  # type: ignore[no-any-return]
 
-    @extend_schema(methods=["GET"], responses=AddressSerializer(many=True))
+    @extend_schema(methods=["GET"], responses=PersonAddressSerializer(many=True))
     @extend_schema(
-        methods=["POST"], request=AddressInputSerializer, parameters=[IF_MATCH], responses={201: AddressSerializer}
+        methods=["POST"],
+        request=PersonAddressInputSerializer,
+        parameters=[IF_MATCH],
+        responses={201: PersonAddressSerializer},
     )
     @action(detail=True, methods=["get", "post"], ordering=("-id",), filterset_class=None)
     def addresses(self: Any, request: Request, reference: str) -> Response:
         """Where the person lived, stays or has letters sent, the newest first; empty as long as nothing changed."""
         referral = self.row(reference)
         if request.method == "GET":
-            rows: Response = self.paged(selectors.addresses_of(referral), AddressSerializer)
+            rows: Response = self.paged(selectors.addresses_of(referral), PersonAddressSerializer)
             return rows
-        form = AddressInputSerializer(data=request.data)
+        form = PersonAddressInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = contact.record_address(
             referral=referral, actor=self.actor, at=timezone.now(), expected_version=expected_version(request),
             **form.validated_data,
         )  # fmt: skip
-        body = AddressSerializer(row, context=self.get_serializer_context()).data
+        body = PersonAddressSerializer(row, context=self.get_serializer_context()).data
         return Response(body, status=status.HTTP_201_CREATED)

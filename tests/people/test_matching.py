@@ -1,6 +1,7 @@
 """Whether two descriptions are of one person: each rule of docs/people.md, by people who could be real."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ ELIZABETH = Identity(
 )  # fmt: skip
 
 
-def described(**changes):
-    values = {"first_name": "Elizabeth", "family_name": "O'Neill", "date_of_birth": dt.date(1951, 3, 12),
+def described(**changes: Any) -> Identity:
+    values: dict[str, Any] = {"first_name": "Elizabeth", "family_name": "O'Neill", "date_of_birth": dt.date(1951, 3, 12),
               "postcode": "SK5 8BS", "nhs_number": ""}  # fmt: skip
     return Identity(**values | changes)
 
 
-JUDGED = [
+JUDGED: list[tuple[str, dict[str, Any], str]] = [
     ("the same number and date, whatever else", {"nhs_number": "9990000018", "first_name": "Xenia"}, "certain"),
     ("everything the same but no number", {}, "likely"),
     ("a nickname", {"first_name": "Liz"}, "likely"),
