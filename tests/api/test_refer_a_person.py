@@ -100,7 +100,13 @@ def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
         "submitted_at": "2026-11-02T09:30:00Z",
         "ended_at": None,
         "outcome": "",
-        "available_actions": ["withdraw", "record_consent", "record_observations", "record_clearance"],
+        "available_actions": [
+            "withdraw",
+            "record_death",
+            "record_consent",
+            "record_observations",
+            "record_clearance",
+        ],
         "referrer": {
             "name": "Gita Gill",
             "service": "Vale Practice",

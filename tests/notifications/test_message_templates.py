@@ -41,6 +41,7 @@ def test_these_messages_exist():
         "referral_arrived",
         "referral_back",
         "referral_closed",
+        "referral_ended",
         "referral_in_error",
         "referral_question",
         "referral_redirected",

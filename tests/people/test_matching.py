@@ -15,8 +15,8 @@ ELIZABETH = Identity(
 
 
 def described(**changes: Any) -> Identity:
-    values: dict[str, Any] = {"first_name": "Elizabeth", "family_name": "O'Neill", "date_of_birth": dt.date(1951, 3, 12),
-              "postcode": "SK5 8BS", "nhs_number": ""}  # fmt: skip
+    values: dict[str, Any] = {"first_name": "Elizabeth", "family_name": "O'Neill",
+                              "date_of_birth": dt.date(1951, 3, 12), "postcode": "SK5 8BS", "nhs_number": ""}  # fmt: skip
     return Identity(**values | changes)
 
 
