@@ -89,11 +89,12 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "
-        f"Give it to somebody in the team Record what the person decided about sharing {sentence}"
+        "Record that the person has died Give it to somebody in the team Correct how the person is reached "
+        f"Record a change of address Record what the person decided about sharing {sentence}"
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record what the person decided about sharing {sentence}"
+        f"What you can do next Withdraw Record that the person has died Record what the person decided about sharing {sentence}"
     )
 
 
