@@ -94,7 +94,8 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record that the person has died Record what the person decided about sharing {sentence}"
+        "What you can do next Withdraw Record that the person has died "
+        f"Record what the person decided about sharing {sentence}"
     )
 
 
