@@ -164,6 +164,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "sign-in": "30/minute",
         "signed-link": "60/minute",
+        "person-match": "30/minute",
         # In an hour a library or a care home may help several people from one address.
         "self-referral": "20/hour",
         "self-referral-code": "60/hour",
@@ -200,6 +201,8 @@ SPECTACULAR_SETTINGS = {
         name: f"referrals.enums.{name}"
         for name in (
             "ReferralStatus",
+            "Permission",
+            "AddressKind",
             "OnwardStatus",
             "CloseOutcome",
             "ProgrammeOutcome",

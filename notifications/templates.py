@@ -197,6 +197,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Your referral $reference has been opened again",
             news="The team has opened your referral $reference again. You do not need to do anything.",
         ),
+        "referral_ended": MessageTemplate(
+            subject="Referral $reference has ended",
+            news="Referral $reference has ended. Please read why before you do anything else about it.",
+        ),
         "referral_in_error": MessageTemplate(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",

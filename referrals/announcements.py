@@ -35,6 +35,7 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "discharge_overdue": (("referrer", "discharge_unconfirmed"),),
     "record_readmission": (("owner", "referral_held"),),
     "confirm_discharge_again": (("owner", "referral_home"),),
+    "record_death": (("referrer", "referral_ended"), ("owner", "referral_ended")),
 }
 FOR_THE_PERSON = {"referral_question": "self_referral_question"}
 """What whoever came by the public door is told instead of the referrer's message; else that there is news."""
@@ -60,7 +61,7 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     """Write one row for each message that the event owes."""
     onward = event.onward_referral
     owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
-    if event.kind == "withdraw" and event.from_status == "draft":
+    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
     subject = onward or event.referral
     if event.referral.confirmed_email:

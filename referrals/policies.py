@@ -179,6 +179,10 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         names += ["allocate", "record_measure"]
     if roles & _TEAM and subject.status in SENDABLE:
         names.append("send_onward")
+    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+        names += ["change_contact", "record_address"]
+    if Role.LEAD in roles:
+        names.append("correct_nhs_number")
     if roles and subject.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
         names += ["write_record"] if may_write_record(actor, subject) else []

@@ -141,6 +141,7 @@ def content_for(cast: Cast, **changes: Any) -> ReferralContent:
         needs=((cast.loneliness.pk, "misses company"),),
         no_known_risks=True,
         consent=ConsentDetails(decision="given", note="Agreed in the consultation."),
+        send_anyway=True,  # a test may refer her as often as it likes
     )
     return replace(content, **changes)
 

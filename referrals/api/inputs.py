@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api import StrictSerializer
+from referrals.api.contact_details import ContactDetailsInputSerializer, person_details
 from referrals.api.discharge_shapes import DischargeInputSerializer, details_of
 from referrals.api.record import RecordInputSerializer, RecordOfReferralInputSerializer
 from referrals.enums import (
@@ -21,7 +22,6 @@ from referrals.enums import (
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
 from referrals.services.doors import FamilyMember
-from referrals.services.people import PersonDetails
 from referrals.services.risks import RiskDetails
 
 
@@ -48,6 +48,11 @@ class PersonInputSerializer(StrictSerializer):
     email = serializers.EmailField(max_length=255, required=False, allow_blank=True)
     preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, required=False, allow_blank=True)
     communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    contact = ContactDetailsInputSerializer(required=False)
+    same_as = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="The token of the match that is this person."
+    )
+    is_new = serializers.BooleanField(required=False, help_text="No match that you were told of is this person.")
 
 
 class NeedInputSerializer(StrictSerializer):
@@ -145,6 +150,10 @@ class ReferralInputSerializer(StrictSerializer):
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
     )
 
+    send_anyway = serializers.BooleanField(
+        required=False, default=False, help_text="Although the person has an open referral to this team."
+    )
+
     def content(self) -> ReferralContent:
         """Return what was sent, as the service takes it."""
         data = self.validated_data
@@ -154,7 +163,7 @@ class ReferralInputSerializer(StrictSerializer):
         return ReferralContent(
             record=RecordInputSerializer.details(record) if record else None,
             coded_risks=tuple(RiskDetails(**risk) for risk in coded_risks),
-            person=PersonDetails(**data["person"]),
+            person=person_details(data["person"]),
             team_id=data["team"],
             service_id=data["service"],
             referring_team_id=data["referring_team"],
@@ -172,6 +181,7 @@ class ReferralInputSerializer(StrictSerializer):
             referral_method=data["referral_method"],
             family=FamilyMember(**data["family"]) if data["family"] else None,
             is_draft=data["draft"],
+            send_anyway=data["send_anyway"],
         )
 
 

@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.clocks import local_day
 from referrals import policies
+from referrals.api.contact_details import ContactDetailsSerializer
 from referrals.api.discharge_shapes import DischargeSerializer
 from referrals.consents import those_that_count
 from referrals.enums import (
@@ -62,18 +63,19 @@ class PersonForProviderSerializer(Output):
 
     first_name = serializers.CharField()
     family_name = serializers.CharField()
-    date_of_birth = serializers.DateField(source="person.date_of_birth")
+    date_of_birth = serializers.DateField()
     telephone = serializers.CharField()
     email = serializers.CharField()
     preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, allow_blank=True)
     communication_needs = serializers.CharField()
+    contact = ContactDetailsSerializer(source="*")
 
 
 class PersonSerializer(PersonForProviderSerializer):
     """The person of a referral, for those who support them or refer them; contact as this referrer gave it."""
 
-    nhs_number = serializers.CharField(source="person.nhs_number")
-    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices, source="person.nhs_number_status")
+    nhs_number = serializers.CharField()
+    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices)
     gp_practice_code = serializers.CharField()
     address = serializers.CharField()
     postcode = serializers.CharField()

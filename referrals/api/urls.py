@@ -7,11 +7,13 @@ from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
+from referrals.api.people import PeopleViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
 # First, because it is asked most often and addresses are tried one after another.
 router.register("services", MatchingServiceViewSet, basename="service")
+router.register("people", PeopleViewSet, basename="person")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
 router.register("tasks", DueTaskViewSet, basename="task")

@@ -38,6 +38,7 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.person_actions import PersonActions
 from referrals.api.record import RecordActions
 from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.steps import STEP_PROBLEMS, with_steps
@@ -81,6 +82,7 @@ class ReferralViewSet(
     DischargeActions,
     MeasureActions,
     MessagesBackActions,
+    PersonActions,
     RecordActions,
     SafeguardingActions,
     StandardActions,
@@ -107,6 +109,10 @@ class ReferralViewSet(
         "end_safeguarding": {"403", "409"},
         "onward_referrals": STEP_PROBLEMS,
         **CASEWORK_PROBLEMS,
+        "undo_death": {"403", "409"},
+        "correct_nhs_number": STEP_PROBLEMS,
+        "change_contact": STEP_PROBLEMS,
+        "addresses": STEP_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

@@ -14,7 +14,7 @@ ADDRESS_LINE = 35
 
 def demographics(source: Source) -> Items:
     """Return who the person is and how to reach them. Sex is not held (field notes 2.3, rule 4)."""
-    referral, person = source.referral, source.referral.person
+    referral = source.referral
     return {
         "Person name": {
             "Person first name": [referral.first_name],
@@ -24,15 +24,15 @@ def demographics(source: Source) -> Items:
             "Person name suffix": [source.plain("name_suffix")],
             "Person full name": cut(f"{referral.first_name} {referral.family_name}", 70),
         },
-        "Date of birth": day(person.date_of_birth),
+        "Date of birth": day(referral.date_of_birth),
         "Pronoun": source.plain("pronouns"),
         "Gender": source.plain("gender"),
         "Person alias": source.plain("alias"),
         "Ethnicity": source.plain("ethnic_category"),
         "Religion": _concept(source, RecordSection.RELIGION),
         "Carer Status": _concept(source, RecordSection.CARER_STATUS),
-        "NHS number": person.nhs_number,
-        "NHS number status indicator": person.nhs_number_status,
+        "NHS number": referral.nhs_number,
+        "NHS number status indicator": referral.nhs_number_status,
         "Person's address": address(referral),
         "Person's contact details": contact_details(referral),
         "Sexual Orientation": _concept(source, RecordSection.SEXUAL_ORIENTATION),

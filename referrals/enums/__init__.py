@@ -36,6 +36,14 @@ from referrals.enums.doors import (
 )
 from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
+from referrals.enums.people import (
+    AddressKind,
+    ContactChannel,
+    InformationFormat,
+    Permission,
+    PersonChangeKind,
+    TelephoneRule,
+)
 from referrals.enums.person import (
     EthnicCategory,
     StatedGender,
@@ -77,6 +85,7 @@ __all__ = [
     "ENTRY_RULES",
     "ActionParty",
     "ActionStatus",
+    "AddressKind",
     "AreaKind",
     "AttendanceResult",
     "CloseOutcome",
@@ -85,6 +94,7 @@ __all__ = [
     "ConsentMethod",
     "ConsentPurpose",
     "ConsultationMechanism",
+    "ContactChannel",
     "ContactDirection",
     "ContactOutcome",
     "ContactParty",
@@ -98,6 +108,7 @@ __all__ = [
     "FollowUpResult",
     "GoalStatus",
     "HoldReason",
+    "InformationFormat",
     "KeepingReason",
     "LeftEarlyReason",
     "MeasureMode",
@@ -105,6 +116,8 @@ __all__ = [
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "Permission",
+    "PersonChangeKind",
     "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
@@ -121,6 +134,7 @@ __all__ = [
     "SnomedCode",
     "StatedGender",
     "TaskKind",
+    "TelephoneRule",
     "TimeOfDay",
     "WithdrawalReason",
 ]

@@ -2,6 +2,7 @@
 
 from referrals.holdings.kinds import GONE, Holding
 from referrals.models import (
+    AddressRecord,
     Attendance,
     CaseNote,
     CaseTask,
@@ -14,6 +15,8 @@ from referrals.models import (
     MessageBackFiling,
     Observation,
     OnwardReferral,
+    PersonChange,
+    PersonMerge,
     PlanVersion,
     RecordEntry,
     RecordVersion,
@@ -37,15 +40,25 @@ HOLDINGS: tuple[Holding, ...] = (
             "first_name": GONE, "family_name": GONE, "address": "", "postcode": "", "telephone": "", "email": "",
             "preferred_contact": "", "communication_needs": "", "reason": "", "referrer_name": GONE,
             "referrer_contact": GONE, "referrer_relationship": GONE, "agreement": GONE, "confirmed_email": "",
+            "nhs_number": "", "birth_key": "", "name_keys": [], "interpreter_language": "",
         },
         # Which organisation referred stays for the figures, and where the person is registered; the name of who
         # referred goes, because it may be their daughter's.
         keeps=frozenset(
             {
                 "reference", "gp_practice_code", "referrer_service", "referrer_organization", "chain_hash",
+                "information_formats",
             }
         ),
-        hides=frozenset({"version", "chain_hash"}),
+        hides=frozenset(
+            {"version", "chain_hash", "birth_key", "name_keys", "is_person_settled", "is_second_meant"}
+        ),
+    ),
+    Holding(model=AddressRecord, title="Where you live and lived", to_referral="referral", is_removed=True),
+    Holding(model=PersonChange, title="What was corrected of who you are", to_person="person", is_removed=True),
+    Holding(
+        model=PersonMerge, title="Two records found to be yours", to_person="kept",
+        forgets={"before": {}, "note": GONE}, keeps=frozenset({"moved"}), hides=frozenset({"merged", "kept"}),
     ),
     Holding(
         model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""},

@@ -84,8 +84,8 @@ def person_of(referral: Referral) -> document.PersonDetails:
     return document.PersonDetails(
         first_name=referral.first_name,
         family_name=referral.family_name,
-        date_of_birth=referral.person.date_of_birth,
-        nhs_number=referral.person.nhs_number,
+        date_of_birth=referral.date_of_birth,
+        nhs_number=referral.nhs_number,
     )
 
 

@@ -1,5 +1,6 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.address import AddressRecord
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
 from referrals.models.discharge import Discharge
@@ -10,7 +11,7 @@ from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
-from referrals.models.person import Person
+from referrals.models.person import Person, PersonChange, PersonMerge
 from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
@@ -18,6 +19,7 @@ from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
+    "AddressRecord",
     "Attendance",
     "CaseNote",
     "CaseTask",
@@ -35,6 +37,8 @@ __all__ = [
     "Observation",
     "OnwardReferral",
     "Person",
+    "PersonChange",
+    "PersonMerge",
     "PlanVersion",
     "RecordEntry",
     "RecordVersion",

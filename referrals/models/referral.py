@@ -14,13 +14,14 @@ from referrals.enums import (
     ReferralSource,
     ReferralStatus,
 )
+from referrals.models.as_given import PersonAsGiven
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
 from referrals.querysets import ReferralQuerySet
 from services_directory.models import Service, TaxonomyTerm
 
 
-class Referral(ReferralPathway):
+class Referral(ReferralPathway, PersonAsGiven):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
     Personal data: why the person is referred (special-category), how to reach them, and who referred them. The
@@ -106,6 +107,7 @@ class Referral(ReferralPathway):
 
     class Meta:
         constraints = [
+            *PersonAsGiven.Meta.constraints,
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
             models.CheckConstraint(condition=Q(source__in=ReferralSource.values), name="referral_source_known"),
             models.CheckConstraint(
@@ -165,6 +167,7 @@ class Referral(ReferralPathway):
         indexes = [
             models.Index(fields=["owner_team", "-id"], name="referral_by_owner_team"),
             models.Index(fields=["referring_team", "-id"], name="referral_by_referring_team"),
+            models.Index(fields=["birth_key"], name="referral_by_birth_key"),
             models.Index(
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
             ),

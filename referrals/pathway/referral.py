@@ -137,6 +137,12 @@ class ReferralPathway(models.Model):
     def withdraw(self) -> None: ...
 
     @step(
+        source=S.OPEN, target=S.CLOSED, by=(*REFERRER, *TEAM), label="Record that the person has died",
+        allows=("died_on", "note"),
+    )  # fmt: skip
+    def record_death(self) -> None: ...
+
+    @step(
         source=(*S.OPEN, S.CLOSED, S.REJECTED, S.REDIRECTED, S.WITHDRAWN), target=S.ENTERED_IN_ERROR, by=LEAD,
         label="Mark as entered in error", reasons=ErrorReason, allows=("note",),
     )  # fmt: skip

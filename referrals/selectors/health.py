@@ -43,7 +43,7 @@ def facts_for(user: User, reference: str) -> Facts:
             "id",
             "postcode",
             "gp_practice_code",
-            "person__date_of_birth",
+            "date_of_birth",
             "source",
             "referring_team__organization__kind",
             "discharge__start_no_earlier_than",

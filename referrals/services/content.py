@@ -19,7 +19,8 @@ from referrals.services.consent import ConsentDetails as ConsentDetails
 from referrals.services.consent import append_consent, problems_with
 from referrals.services.discharge import DischargeDetails, write_discharge
 from referrals.services.doors import FamilyMember, fill_door, named
-from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from referrals.services.known_people import settle_person
+from referrals.services.people import AS_GIVEN, PersonDetails, check_person
 from referrals.services.record import RecordDetails, add_version, problems_of_code
 from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
@@ -53,6 +54,8 @@ class ReferralContent:
     record: RecordDetails | None = None
     coded_risks: tuple[RiskDetails, ...] = ()
     need_codes: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
+    send_anyway: bool = False
+    """Beside an open referral of the same person to the same team."""
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -99,10 +102,11 @@ def target_of(content: ReferralContent, person: PersonDetails) -> tuple[Team, Se
     return team, None
 
 
-def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> None:
+def fill(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
     """Set what the referral's own row holds: target, person, reason, dates of a discharge.
 
     :raises Invalid: if the target, the person or a date cannot be right.
+    :raises Conflict: as `known_people.settle_person` says.
     """
     today = local_day(at)
     if content.discharged_on is not None and content.discharged_on > today:
@@ -112,7 +116,8 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
             raise Invalid({f"discharge.{name}": ["Give a day within two years."]})
     person = check_person(content.person, today=today)
     referral.owner_team, referral.service = target_of(content, person)
-    referral.person = find_or_create_person(person)
+    settle_person(referral, person, actor=actor, at=at, is_draft=content.is_draft)
+    referral.is_second_meant = content.send_anyway
     for name in AS_GIVEN:
         setattr(referral, name, getattr(person, name))
     fill_door(referral, source=content.source, method=content.referral_method, family=content.family)

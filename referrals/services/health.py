@@ -89,7 +89,7 @@ def append_observations(
     today = local_day(at)
     if len({given.code for given in observations}) < len(observations) or not observations:
         raise Invalid({field: ["Give at least one answer, and one to each question."]})
-    born = referral.person.date_of_birth
+    born = referral.date_of_birth
     problems: dict[str, list[str]] = {}
     rows = []
     for number, given in enumerate(observations):
@@ -120,7 +120,7 @@ def record_clearance(
     for name in ("professional_name", "professional_role"):
         if not getattr(given, name).strip():
             problems[name] = ["Say who decided, and what they are: a GP, a consultant, a midwife."]
-    if not referral.person.date_of_birth <= given.decided_on <= local_day(at):
+    if not referral.date_of_birth <= given.decided_on <= local_day(at):
         problems["decided_on"] = ["Give the day on which it was decided."]
     if problems:
         raise Invalid(problems)

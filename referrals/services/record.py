@@ -140,7 +140,7 @@ def _problems(details: RecordDetails, referral: Referral, *, today: dt.date) -> 
         if given.section in given_once and not ENTRY_RULES[RecordSection(given.section)].repeats:
             problems[f"{where}.section"] = ["Give one entry of this topic."]
         given_once.add(given.section)
-        found = _problems_of_entry(given, born=referral.person.date_of_birth, today=today)
+        found = _problems_of_entry(given, born=referral.date_of_birth, today=today)
         problems |= {f"{where}.{name}": [said] for name, said in found.items()}
     return problems
 

@@ -27,9 +27,11 @@ from referrals.models import Referral, ReferralNeed, TeamPolicy
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
+from referrals.services.deaths import lock_person_of, record_death
 from referrals.services.discharge import copy_discharge, day_after_planned, first_contact_due
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.known_people import PersonDeceased, ask_before_sending
 from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
@@ -71,6 +73,7 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
     :raises NotPermitted: if the actor is no referrer, or not in the referring team named.
     :raises Invalid: if the content is not enough to send: the least is in field notes 2.5.
     :raises NotPossibleNow: if a scheme is named and no consent to share is recorded.
+    :raises PersonMayBeKnown, AlreadyReferred, PersonDeceased: as `known_people` says.
     :raises KeyReused: if the claim's key came before with another body.
     """
     if claim is not None:
@@ -89,7 +92,7 @@ def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.d
 
     :raises: as `create_referral` says.
     """
-    fill(referral, content, at=at)
+    fill(referral, content, actor=actor, at=at)
     if content.is_draft:
         record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
         write_content(referral, content, actor=actor, at=at)
@@ -122,7 +125,7 @@ def edit_draft(
         )
     if content.referring_team_id not in {None, referral.referring_team_id}:
         raise Invalid({"referring_team": ["A draft stays with the team that wrote it: make a new one."]})
-    fill(referral, content, at=at)
+    fill(referral, content, actor=actor, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
     record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
@@ -143,8 +146,13 @@ def take_referral_step(
     """Take a step of the referral's machine, and everything that follows from it.
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises PersonDeceased: if the person of a referral to be reopened has died.
     :raises NotPossibleNow: if something the step needs is missing (consent, an open onward referral's end, the window).
     """
+    if step == "record_death":
+        return record_death(referral=referral, actor=actor, at=at, details=details, expected_version=expected_version)
+    if step == "reopen" and lock_person_of(referral).is_deceased:
+        raise PersonDeceased
     referral = lock(referral)
     declared = policies.REFERRAL_STEPS[step]
     judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
@@ -359,6 +367,8 @@ def _send(
     takes = referral.service is not None or referral.owner_team.takes_referrals
     if not (takes and is_receiving(referral.owner_team)):
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
+    if step != "confirm_discharge":  # it was asked when it was sent
+        ask_before_sending(referral, actor=actor)
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
         taken = Taken(next_action_on=day_after_planned(referral.planned_discharge_on, today=today))

@@ -71,7 +71,7 @@ def end_risk(
         raise Conflict("The risk has ended already.", code="risk_ended")
     today = local_day(at)
     risk.ended_on = ended_on or today
-    found = problems_of_days(risk.started_on, risk.ended_on, born=referral.person.date_of_birth, last=today)
+    found = problems_of_days(risk.started_on, risk.ended_on, born=referral.date_of_birth, last=today)
     if found:
         raise Invalid({name: [said] for name, said in found.items()})
     risk.save()
@@ -89,7 +89,7 @@ def made_of(referral: Referral, given: Sequence[RiskDetails], *, today: dt.date,
     problems: dict[str, list[str]] = {}
     for number, details in enumerate(given):
         found = problems_of_code(details.code, details.display)
-        found |= problems_of_days(details.started_on, None, born=referral.person.date_of_birth, last=today)
+        found |= problems_of_days(details.started_on, None, born=referral.date_of_birth, last=today)
         if not (details.description.strip() or details.display.strip()):
             found["description"] = "Say what the risk is: whoever meets the person reads it."
         prefix = f"{where}{number}." if where else ""

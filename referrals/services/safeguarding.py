@@ -50,7 +50,7 @@ def record_concern(
         raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
     today = local_day(at)
     found = problems_of_code(details.code, details.display)
-    found |= problems_of_days(details.started_on, None, born=referral.person.date_of_birth, last=today)
+    found |= problems_of_days(details.started_on, None, born=referral.date_of_birth, last=today)
     says_something = bool(details.code.strip() or details.text.strip())
     if details.kind == SafeguardingKind.CONCERN and not says_something:
         found["text"] = "Say what the concern is."
@@ -114,7 +114,7 @@ def end_concern(
         raise Conflict("The concern has ended already.", code="concern_ended")
     today = local_day(at)
     concern.ended_on, concern.ended_by = ended_on or today, actor.user
-    found = problems_of_days(concern.started_on, concern.ended_on, born=referral.person.date_of_birth, last=today)
+    found = problems_of_days(concern.started_on, concern.ended_on, born=referral.date_of_birth, last=today)
     if found:
         raise Invalid({name: [said] for name, said in found.items()})
     concern.save()

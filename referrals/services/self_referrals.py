@@ -4,7 +4,7 @@ Until then nobody of staff sees anything, and no answer depends on whether the p
 """
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -191,7 +191,8 @@ def _rehearse(content: SelfReferralContent, *, address: str, at: dt.datetime) ->
 
 
 def _make(content: SelfReferralContent, *, address: str, at: dt.datetime) -> tuple[Referral, Actor]:
-    person = content.person
+    # Whoever comes by the public door is never asked, and never told, whether somebody is known here.
+    person = replace(content.person, is_new=True)
     team = team_for(postcode=person.postcode, gp_practice_code=person.gp_practice_code, field="postcode").team
     user, desk = public_desk(for_team=team)
     actor = Actor(user)
@@ -205,6 +206,7 @@ def _make(content: SelfReferralContent, *, address: str, at: dt.datetime) -> tup
         ReferralContent(
             person=person, team_id=team.pk, reason=content.reason, needs=content.needs, risks=content.risks,
             no_known_risks=content.no_known_risks, consent=agreed, source=content.source, family=content.family,
+            send_anyway=True,
         ),
         actor=actor,
         at=at,

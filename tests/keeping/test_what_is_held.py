@@ -35,7 +35,7 @@ def hangs_on_a_person(model):
 
 
 def test_every_model_that_hangs_on_a_person_is_in_the_register():
-    found = {model for model in apps.get_models() if hangs_on_a_person(model)}
+    found = {model for model in apps.get_models() if hangs_on_a_person(model)} - {Person}
     assert found == {holding.model for holding in HOLDINGS} | set(NOT_HELD_ON_A_PERSON)
 
 
@@ -63,7 +63,9 @@ def test_what_is_forgotten_can_stand_in_its_field():
             field = holding.model._meta.get_field(name)
             assert isinstance(field, models.Field)
             field.run_validators(value) if value else None
-            assert value or field.blank or field.null, f"{holding.model.__name__}.{name} must not be empty."
+            assert value or field.blank or field.null or not field.editable, (
+                f"{holding.model.__name__}.{name} must not be empty."
+            )
 
 
 def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
@@ -89,7 +91,7 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
         file = everything_on(person)
     assert file["person"] == {
         "nhs number": "9990000018", "nhs number status": "Number present but not traced", "first name": "Rose",
-        "family name": "Okafor", "date of birth": "1951-03-27",
+        "family name": "Okafor", "date of birth": "1951-03-27", "is deceased": False,
     }  # fmt: skip
     sections = {section["title"]: section["rows"] for section in file["sections"]}
     assert list(sections) == [

@@ -56,6 +56,7 @@ def test_these_messages_exist():
         "referral_closed",
         "referral_held",
         "referral_home",
+        "referral_ended",
         "referral_in_error",
         "referral_note",
         "referral_question",
