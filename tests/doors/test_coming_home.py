@@ -279,11 +279,13 @@ def test_services_are_judged_as_of_the_day_that_the_hospital_named(cast, body, a
     """A class for adults, and somebody who comes of age before the day on which anything may begin."""
     cast.walking.minimum_age = 18
     cast.walking.save()
-    body["person"] |= {"date_of_birth": "2008-11-20"}
+    body["person"] |= {"date_of_birth": "2008-11-20", "is_new": True}
     nurse = as_user(cast.discharge_nurse)
 
     def verdict(**said):
-        reference = nurse.post(URL, body | {"discharge": body["discharge"] | said}).json()["reference"]
+        reference = nurse.post(URL, body | {"discharge": body["discharge"] | said, "send_anyway": True}).json()[
+            "reference"
+        ]
         answer = nurse.get(f"/api/v1/services/{cast.walking.pk}/?for_referral={reference}").json()
         return answer["suitability"]["verdict"], answer["suitability"]["eligible_from"]
 

@@ -154,7 +154,9 @@ def test_figures_are_kept_apart_by_source(covered, onward_at, referral_at, now, 
 def test_the_list_can_be_asked_for_one_source(covered, body, as_user):
     worker = as_user(covered.link_worker)
     as_user(covered.gp).post(URL, body)
-    as_user(covered.gp).post(URL, body | {"source": "self"})
+    again = {"source": "self", "person": body["person"] | {"is_new": True}}
+    second = as_user(covered.gp).post(URL, body | again)
+    assert second.status_code == 201, second.json()
     assert len(worker.get(f"{URL}?source=self").json()["results"]) == 1
     assert len(worker.get(URL).json()["results"]) == 2
 
