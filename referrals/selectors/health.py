@@ -1,5 +1,6 @@
 """What is known of a person's health."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
@@ -43,6 +44,18 @@ def facts_for(user: User, reference: str) -> Facts:
         ),
         reference,
     )
+    return _facts(referral_id, postcode=postcode, practice=practice, born=born, kind=kind)
+
+
+def facts_of(referral: Referral) -> Facts:
+    """Return what is known of the person of a referral that the caller was allowed to read."""
+    return _facts(
+        referral.pk, postcode=referral.postcode, practice=referral.gp_practice_code,
+        born=referral.person.date_of_birth, kind=referral.referring_team.organization.kind,
+    )  # fmt: skip
+
+
+def _facts(referral_id: Any, *, postcode: str, practice: str, born: dt.date, kind: str) -> Facts:
     # By hand: a search for a person is to cost twice a search at most, and rows of a model would be half of that.
     answers = {row.pop("code"): _answer(**row) for row in _rows(_ANSWERS, referral_id)}
     clearances = [ClearanceGiven(**row) for row in _rows(_CLEARANCES, referral_id)]
