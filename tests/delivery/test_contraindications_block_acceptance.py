@@ -27,12 +27,16 @@ def sent(cast, onward_at):
     return onward
 
 
+BOOKED = {"assessment_at": "2026-11-20T10:00:00Z"}
+
+
 def provider_does(as_user, cast, onward, step):
-    return as_user(cast.provider).post(f"/api/v1/onward-referrals/{onward.reference}/{step}/", {})
+    said = BOOKED if step == "book-assessment" else {}
+    return as_user(cast.provider).post(f"/api/v1/onward-referrals/{onward.reference}/{step}/", said)
 
 
 def reading(as_user, cast, onward, upper, lower):
-    given = {"code": "blood_pressure", "value": upper, "second_value": lower}
+    given = {"code": "blood_pressure", "value": upper, "second_value": lower, "observed_on": "2026-11-03"}
     answer = as_user(cast.link_worker).post(
         f"/api/v1/referrals/{onward.referral.reference}/observations/", {"observations": [given]}
     )
@@ -67,7 +71,7 @@ def test_exactly_at_the_limit_rose_waits_for_her_gp_and_then_goes_on(cast, sent,
     assert everything() == before
 
     decision(as_user, cast, sent, is_cleared=True)
-    for step in ("accept", "start"):
+    for step in ("accept", "book-assessment", "start"):
         assert provider_does(as_user, cast, sent, step).status_code == 200
 
 
@@ -85,7 +89,8 @@ def test_what_her_gp_refuses_is_not_suitable(cast, sent, as_user):
 
 
 def test_what_is_not_known_stops_the_start_but_not_the_acceptance(cast, sent, as_user):
-    assert provider_does(as_user, cast, sent, "accept").status_code == 200
+    for step in ("accept", "book-assessment"):
+        assert provider_does(as_user, cast, sent, step).status_code == 200
     before = everything()
     refused = provider_does(as_user, cast, sent, "start")
     assert (refused.status_code, refused.json()["code"], everything()) == (409, "screening_incomplete", before)
