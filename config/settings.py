@@ -128,6 +128,7 @@ if IS_PRODUCTION:
 
 # --- Requests ----------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
+MAX_PUBLIC_BODY_BYTES = 16 * 1024
 """The largest request body accepted, in bytes: a referral is a few kilobytes."""
 
 # --- Language, time, static files ------------------------------------------------------------------
@@ -160,7 +161,14 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute", "signed-link": "60/minute"},
+    "DEFAULT_THROTTLE_RATES": {
+        "sign-in": "30/minute",
+        "signed-link": "60/minute",
+        # In an hour a library or a care home may help several people from one address.
+        "self-referral": "20/hour",
+        "self-referral-code": "60/hour",
+        "find-team": "60/minute",
+    },
     # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "EXCEPTION_HANDLER": "core.problems.exception_handler",
@@ -212,11 +220,29 @@ SPECTACULAR_SETTINGS = {
             "RecordKind",
             "ConsentMethod",
             "ConsentPurpose",
+            "ReferralSource",
+            "ReferralMethod",
+            "DischargeDestination",
         )
     }
     | {
         name: f"services_directory.suitability.kinds.{name}"
         for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
+    }
+    | {
+        name: f"referrals.enums.{name}"
+        for name in (
+            "ContactParty",
+            "ContactDirection",
+            "ConsultationMechanism",
+            "ContactOutcome",
+            "PlanAgreement",
+            "ActionParty",
+            "ActionStatus",
+            "GoalStatus",
+            "FollowUpResult",
+            "TaskKind",
+        )
     }
     | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
 }

@@ -75,7 +75,8 @@ class ProblemAutoSchema(AutoSchema):
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         """Claim no format of an email or address that can be empty: "" has none."""
         super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
-        if isinstance(field, serializers.EmailField | serializers.URLField) and _column_can_be_empty(field):
+        is_address = isinstance(field, serializers.EmailField | serializers.URLField)
+        if is_address and (field.allow_blank or _column_can_be_empty(field)):
             schema.pop("format", None)
 
     def _problem_codes(self) -> set[str]:

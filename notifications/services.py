@@ -14,6 +14,7 @@ from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
 from notifications import templates
+from notifications.channels import SENDERS
 from notifications.enums import Channel, MessageStatus
 from notifications.models import Delivery, OutboxMessage
 
@@ -99,6 +100,11 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
     if any(row.status == MessageStatus.PENDING for row in written):
         wake_after_commit()
     return written
+
+
+def can_send_by(channel: str) -> bool:
+    """Whether messages can go out by this channel here."""
+    return channel in SENDERS
 
 
 def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:

@@ -13,7 +13,8 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
-from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.enums import CloseOutcome, WithdrawalReason
+from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -30,7 +31,14 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "enter_in_error": (("referrer", "referral_in_error"),),
     "reopen": (("referrer", "referral_reopened"), ("owner", "referral_back")),
     "withdraw": (("owner", "referral_withdrawn"),),
+    "note_shared": (("referrer", "referral_note"),),
+    "discharge_overdue": (("referrer", "discharge_unconfirmed"),),
+    "record_readmission": (("owner", "referral_held"),),
+    "confirm_discharge_again": (("owner", "referral_home"),),
 }
+FOR_THE_PERSON = {"referral_question": "self_referral_question"}
+"""What whoever came by the public door is told instead of the referrer's message; else that there is news."""
+DIED = {CloseOutcome.DECEASED.value, WithdrawalReason.DECEASED.value}
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "sent_onward": (("provider", "onward_arrived"),),
     "request_information": (("owner", "onward_question"),),
@@ -43,6 +51,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "complete": (("owner", "onward_ended"),),
     "leave_early": (("owner", "onward_ended"),),
     "withdraw": (("provider", "onward_withdrawn"),),
+    "clock_held": (("provider", "onward_held"),),
+    "clock_restarted": (("provider", "onward_back"),),
 }
 
 
@@ -53,6 +63,8 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     if event.kind == "withdraw" and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
     subject = onward or event.referral
+    if event.referral.confirmed_email:
+        owed = _to_the_person_instead(event, owed)
     notifications.enqueue_many(
         [
             notifications.Owed(
@@ -65,6 +77,26 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
             )
             for audience, template in owed
         ]
+    )
+
+
+def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
+    """Tell whoever came by the public door, at the address that they confirmed."""
+    notifications.enqueue(
+        event_key=f"referral:{referral.reference}:{template}", recipient=referral.confirmed_email, template=template,
+        context={"reference": referral.reference}, at=at, already_delivered_at=at if actor.is_retelling else None,
+    )  # fmt: skip
+
+
+def _to_the_person_instead(
+    event: ReferralEvent, owed: tuple[tuple[Audience, str], ...]
+) -> tuple[tuple[Audience, str], ...]:
+    """Put the person's own messages in place of the referrer's; of a death nobody is told by email."""
+    has_died = bool({event.outcome, event.reason} & DIED)
+    return tuple(
+        (audience, FOR_THE_PERSON.get(template, "self_referral_update") if audience == "referrer" else template)
+        for audience, template in owed
+        if not (audience == "referrer" and has_died)
     )
 
 
@@ -102,6 +134,49 @@ def announce_that_consent_ends(referral: Referral, consent: Consent, *, at: dt.d
     )
 
 
+def announce_message_back(message: MessageBack, *, actor: Actor) -> None:
+    """Tell the registered practice, where the person agrees; and the referrer, where the step has told them nothing."""
+    event = message.event
+    told = {audience for audience, _ in AFTER_REFERRAL_STEP.get(event.kind, ())}
+    by_the_person = bool(event.referral.confirmed_email)  # whoever came by the public door files nothing
+    addresses = [] if "referrer" in told or by_the_person else [_address(event.referral, "referrer")]
+    _tell_of_message_back(message, "message_back", [*addresses, *_practice_inboxes(message)], event=event, actor=actor)
+
+
+def announce_messages_in_error(event: ReferralEvent, *, actor: Actor) -> None:
+    """Tell registered practices that what they hold was never right; the referrer is told by the step."""
+    sent = event.referral.messages_back.exclude(registered_practice=None).select_related("event").order_by("id")
+    for message in sent:
+        _tell_of_message_back(message, "message_back_in_error", _practice_inboxes(message), event=event, actor=actor)
+
+
+def _tell_of_message_back(
+    message: MessageBack, template: str, addresses: list[str], *, event: ReferralEvent, actor: Actor
+) -> None:
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
+                event_key=f"message-back:{message.reference}:{event.sequence}",
+                recipient=address,
+                template=template,
+                context={"reference": message.reference},
+                at=event.occurred_at,
+                already_delivered_at=event.occurred_at if actor.is_retelling else None,
+            )
+            for address in addresses
+        ]
+    )
+
+
+def _practice_inboxes(message: MessageBack) -> list[str]:
+    if message.registered_practice_id is None:
+        return []
+    teams = Team.objects.filter(
+        organization=message.registered_practice_id, is_active=True, memberships__role=Role.REFERRER
+    )
+    return list(teams.order_by("inbox_email").values_list("inbox_email", flat=True).distinct())
+
+
 def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str]:
     context = {"reference": subject.reference}
     if "due_on" in TEMPLATES[template].context and subject.next_action_on is not None:
@@ -112,6 +187,8 @@ def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str
 def _address(referral: Referral, audience: Audience, onward: OnwardReferral | None = None) -> str:
     """Return where to tell them: the person who has it in hand as long as they work there, else the team's inbox."""
     if audience == "referrer":
+        if referral.confirmed_email:
+            return referral.confirmed_email
         return (
             _personal(referral.referrer, referral.referring_team, Role.REFERRER) or referral.referring_team.inbox_email
         )

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from typing import TypeGuard
+from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from referrals.consents import may_share, recipient_of
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -38,6 +39,8 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
         return {Role.SYSTEM}
     roles = actor.roles_in([referral.owner_team_id]) & _TEAM
     roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    if roles & _TEAM and referral.source in ReferralSource.STATED:
+        roles.add(Role.REFERRER)  # the person or their family ring, and the team does it for them (docs/adr/0023)
     if isinstance(subject, OnwardReferral):
         roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
     return roles
@@ -61,6 +64,35 @@ def may_speak_for_consent(actor: Actor, referral: Referral) -> bool:
 def may_record_health(actor: Actor, referral: Referral) -> bool:
     """Whether the actor may record what is known of the person's health: the referrer's team, and the owning team."""
     return bool(roles_of(actor, referral) & {Role.REFERRER, *_TEAM})
+
+
+def may_record_measure(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
+    """Whether the actor may record a measure on a day: the owning team on the referral, a provider on what it has."""
+    roles = roles_of(actor, subject)
+    if isinstance(subject, OnwardReferral):
+        return Role.PROVIDER in roles and _provider_sees_person(subject, on=on)
+    return bool(roles & _TEAM)
+
+
+def may_read_measures(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
+    """Whether the actor reads scores: the referral's own side, and a provider as long as it sees the person."""
+    return sees_person(actor, subject, on=on) if isinstance(subject, OnwardReferral) else bool(roles_of(actor, subject))
+
+
+def reads_answers(actor: Actor, subject: Subject) -> bool:
+    """Whether the actor reads the single answers, too: who referred the person reads the scores only."""
+    roles = roles_of(actor, subject)
+    return bool(roles & {*_TEAM, Role.SYSTEM, Role.PROVIDER})
+
+
+def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
+    """Whether the actor may say that the organisation of these teams holds a licence: its leads and managers."""
+    return bool(actor.roles_in(team_ids) & {Role.LEAD, Role.MANAGER})
+
+
+def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
+    """Whether the actor chooses what a team or its scheme measures: its lead, a provider, the service."""
+    return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
 
 
 def may_edit(actor: Actor, referral: Referral) -> bool:
@@ -115,19 +147,30 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
     if isinstance(subject, OnwardReferral):
         if subject.status == "started" and Role.PROVIDER in roles:
             names.append("record_attendance")
+        is_open = subject.referral.status in ReferralStatus.SENT
+        if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
+            names.append("record_measure")
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
             names.append("reroute")
         return names
     if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
+    if subject.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+        names.append("edit_discharge")
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
-        names.append("allocate")
+        names += ["allocate", "record_measure"]
     if roles & _TEAM and subject.status in SENDABLE:
         names.append("send_onward")
     if roles and subject.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
+    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+        names += ["log_contact", "write_note", "record_signpost", "add_task"]
+    if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:
+        names.append("save_plan")
     return names
 
 
 SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
 """When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""
+MEASURABLE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)
+"""When a provider may take a measure: once the person has started, and still after the end, for the last points."""

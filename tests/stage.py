@@ -168,7 +168,7 @@ REFERRAL_PATHS: dict[str, Path] = {
     "on_hold": (
         ("accept", "link_worker", {}),
         ("start_support", "link_worker", {}),
-        ("hold", "link_worker", {"reason": "away", "until": dt.date(2026, 12, 1)}),
+        ("hold", "link_worker", {"reason": "in_hospital", "until": dt.date(2026, 12, 1)}),
     ),
     "closed": (
         ("accept", "link_worker", {}),

@@ -10,12 +10,14 @@ from typing import Any
 
 from accounts.actors import Actor
 from accounts.models import User
+from core.clocks import local_day
 from core.errors import NotVisible
 from referrals import policies, selectors
 from referrals.consents import those_that_count
 from referrals.enums import ConsentBasis, ConsentPurpose, OnwardStatus, ReferralStatus
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 from referrals.policies import Subject
+from referrals.selectors.messages_back import messages_back_about
 from web import words
 
 
@@ -93,7 +95,7 @@ def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Re
         reference=referral.reference,
         status=_status(referral, events),
         is_overdue=_is_overdue(referral, today),
-        standing=_standing_of_referral(actor, referral),
+        standing=_standing_of_referral(actor, referral) + _messages_back(referral),
         person=_facts_about(referral) + _more_facts_about(referral),
         content_title="Why",
         content=_reasons(referral, today),
@@ -145,6 +147,13 @@ def _standing_of_referral(actor: Actor, referral: Referral) -> list[Fact]:
         _fact("Sent", words.moment(referral.submitted_at)),
         _fact("Ended", words.moment(referral.ended_at)),
     )  # fmt: skip
+
+
+def _messages_back(referral: Referral) -> list[Fact]:
+    return [
+        Fact(name="Message back", values=[words.day(local_day(row.issued_at))], reference=row.reference)
+        for row in messages_back_about(referral)
+    ]
 
 
 def _standing_of_onward(actor: Actor, onward: OnwardReferral) -> list[Fact]:

@@ -14,7 +14,7 @@ from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
-from web import proposals, records, worklists
+from web import messages_back, proposals, records, worklists
 from web.forms import SignInForm
 
 
@@ -68,6 +68,8 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         if reference.startswith("L-"):
             return render(request, "web/proposal.html", {"proposal": proposals.get_page(user, reference)})
+        if reference.startswith("M-"):
+            return HttpResponse(messages_back.get_page(user, reference))
         page = records.get_record(user, reference, today=local_day(timezone.now()))
     except NotVisible as unseen:
         raise Http404 from unseen

@@ -17,10 +17,17 @@ ACTIONS_BESIDE_THE_STEPS = {
     "edit": "Change the draft",
     "allocate": "Give it to somebody in the team",
     "send_onward": "Send the person to a service",
+    "edit_discharge": "Change what is known of the discharge",
     "record_consent": "Record what the person decided about sharing",
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",
+    "log_contact": "Log a contact, or a try to reach the person",
+    "write_note": "Write a note",
+    "record_signpost": "Record that the person was signposted",
+    "add_task": "Write down something to do",
+    "save_plan": "Agree or change the plan",
     "record_attendance": "Record who came to a session",
+    "record_measure": "Record a measure that was taken",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""

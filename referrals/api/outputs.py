@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.clocks import local_day
 from referrals import policies
+from referrals.api.discharge_shapes import DischargeSerializer
 from referrals.consents import those_that_count
 from referrals.enums import (
     AttendanceResult,
@@ -23,6 +24,8 @@ from referrals.enums import (
     OnwardStatus,
     PreferredContact,
     ProgrammeOutcome,
+    ReferralMethod,
+    ReferralSource,
     ReferralStatus,
 )
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
@@ -83,6 +86,8 @@ class ReferrerSerializer(Output):
     service = serializers.CharField(source="referrer_service")
     organization = serializers.CharField(source="referrer_organization")
     contact = serializers.CharField(source="referrer_contact")
+    relationship = serializers.CharField(source="referrer_relationship")
+    agreement = serializers.CharField()
 
 
 class NeedSerializer(Output):
@@ -163,6 +168,8 @@ class ReferralSerializer(ReferralSummarySerializer):
 
     person = PersonSerializer(source="*")  # type: ignore[assignment]
     referrer = ReferrerSerializer(source="*")
+    source = serializers.ChoiceField(choices=ReferralSource.choices)  # type: ignore[assignment]
+    referral_method = serializers.ChoiceField(choices=ReferralMethod.choices)
     service = NamedSerializer(allow_null=True)
     reason = serializers.CharField()
     needs = NeedSerializer(many=True)
@@ -170,6 +177,7 @@ class ReferralSerializer(ReferralSummarySerializer):
     consents = serializers.SerializerMethodField()
     planned_discharge_on = serializers.DateField(allow_null=True)
     discharged_on = serializers.DateField(allow_null=True)
+    discharge = serializers.SerializerMethodField()
     onward_referrals = OnwardSummarySerializer(many=True)
     redirected_from = serializers.SerializerMethodField()
     redirected_to = serializers.SerializerMethodField()
@@ -180,6 +188,12 @@ class ReferralSerializer(ReferralSummarySerializer):
         rows = referral.consents.all()
         context = {**self.context, "counting": those_that_count(rows, on=self.today)}
         return ConsentSerializer(rows, many=True, context=context).data
+
+    @extend_schema_field(DischargeSerializer(allow_null=True))
+    def get_discharge(self, referral: Referral) -> Any:
+        """What the hospital said, or null."""
+        row = getattr(referral, "discharge", None)
+        return DischargeSerializer(row).data if row else None
 
     def get_redirected_from(self, referral: Referral) -> str:
         """The reference it had with the team before, or empty."""

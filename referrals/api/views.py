@@ -17,7 +17,9 @@ from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
 from referrals import policies, selectors
+from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
+from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -26,6 +28,8 @@ from referrals.api.inputs import (
     OnwardInputSerializer,
     ReferralInputSerializer,
 )
+from referrals.api.measures import MeasureActions
+from referrals.api.messages_back import MessagesBackActions
 from referrals.api.outputs import (
     AttendanceSerializer,
     EventSerializer,
@@ -67,7 +71,16 @@ class PathwayViewSet(GenericViewSet):
 
 
 @with_steps(steps=policies.REFERRAL_STEPS, machine="Referral", output=ReferralSerializer, take="take")
-class ReferralViewSet(HealthActions, ConsentActions, mixins.ListModelMixin, PathwayViewSet):
+class ReferralViewSet(
+    CaseworkActions,
+    HealthActions,
+    ConsentActions,
+    DischargeActions,
+    MeasureActions,
+    MessagesBackActions,
+    mixins.ListModelMixin,
+    PathwayViewSet,
+):
     """Referrals: what you made, or what your team has been sent."""
 
     serializer_class = ReferralSummarySerializer
@@ -78,8 +91,11 @@ class ReferralViewSet(HealthActions, ConsentActions, mixins.ListModelMixin, Path
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
+        "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "measures": STEP_PROBLEMS,
         "onward_referrals": STEP_PROBLEMS,
+        **CASEWORK_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:
@@ -186,12 +202,12 @@ class ReferralViewSet(HealthActions, ConsentActions, mixins.ListModelMixin, Path
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(MeasureActions, mixins.ListModelMixin, PathwayViewSet):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}}
+    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -3,6 +3,19 @@
 A stored value is a public contract: it is never renamed.
 """
 
+from referrals.enums.casework import (
+    ActionParty,
+    ActionStatus,
+    ConsultationMechanism,
+    ContactDirection,
+    ContactOutcome,
+    ContactParty,
+    FollowUpResult,
+    GoalStatus,
+    PlanAgreement,
+    TaskKind,
+    TimeOfDay,
+)
 from referrals.enums.coded import (
     NhsNumberStatus,
     PreferredContact,
@@ -14,6 +27,15 @@ from referrals.enums.consent import (
     ConsentMethod,
     ConsentPurpose,
 )
+from referrals.enums.doors import (
+    AreaKind,
+    DischargeDestination,
+    DischargePathway,
+    ReferralMethod,
+    ReferralSource,
+)
+from referrals.enums.measures import MeasureMode
+from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -42,29 +64,47 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ActionParty",
+    "ActionStatus",
+    "AreaKind",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
     "ConsentMethod",
     "ConsentPurpose",
+    "ConsultationMechanism",
+    "ContactDirection",
+    "ContactOutcome",
+    "ContactParty",
     "DeclineReason",
+    "DischargeDestination",
+    "DischargePathway",
     "ErrorReason",
     "EventKind",
+    "FollowUpResult",
+    "GoalStatus",
     "HoldReason",
     "KeepingReason",
     "LeftEarlyReason",
+    "MeasureMode",
+    "MessageBackKind",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
     "RecordKind",
     "RedirectionReason",
+    "ReferralMethod",
+    "ReferralSource",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
     "SnomedCode",
+    "TaskKind",
+    "TimeOfDay",
     "WithdrawalReason",
 ]

@@ -20,7 +20,7 @@ class Holding:
     to_referral: str
     """The lookup from a row to the referral that it hangs on: "pk" of the referral itself."""
     forgets: Mapping[str, Any] = field(default_factory=dict)
-    """By field, what stands there once the referral is forgotten."""
+    """By field, what stands there once the referral is forgotten; GONE only where something stood."""
     keeps: frozenset[str] = frozenset()
     """Fields of free text that stay, because nothing about the person can stand there."""
     is_removed: bool = False

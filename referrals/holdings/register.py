@@ -3,15 +3,25 @@
 from referrals.holdings.kinds import GONE, Holding
 from referrals.models import (
     Attendance,
+    CaseNote,
+    CaseTask,
     Clearance,
     Consent,
+    Contact,
+    Discharge,
+    MeasureResponse,
+    MessageBack,
+    MessageBackFiling,
     Observation,
     OnwardReferral,
+    PlanVersion,
     Referral,
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
     Risk,
+    Signpost,
+    SignpostFollowUp,
 )
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -21,25 +31,34 @@ HOLDINGS: tuple[Holding, ...] = (
         to_referral="pk",
         forgets={
             "first_name": GONE, "family_name": GONE, "address": "", "postcode": "", "telephone": "", "email": "",
-            "preferred_contact": "", "communication_needs": "", "reason": "",
+            "preferred_contact": "", "communication_needs": "", "reason": "", "referrer_name": GONE,
+            "referrer_contact": GONE, "referrer_relationship": GONE, "agreement": GONE, "confirmed_email": "",
         },
-        # Who referred is the organisation's business, and stays for the audit; so does where the person is registered,
-        # for the figures by practice.
+        # Which organisation referred stays for the figures, and where the person is registered; the name of who
+        # referred goes, because it may be their daughter's.
         keeps=frozenset(
             {
-                "reference", "gp_practice_code", "referrer_name", "referrer_service", "referrer_organization",
-                "referrer_contact", "chain_hash",
+                "reference", "gp_practice_code", "referrer_service", "referrer_organization", "chain_hash",
             }
         ),
         hides=frozenset({"version", "chain_hash"}),
     ),
     Holding(model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""}),
+    Holding(model=Discharge, title="Your way home from hospital", to_referral="referral", is_removed=True),
     Holding(model=Risk, title="Risks", to_referral="referral", is_removed=True),
     Holding(
         model=Consent, title="What you decided about sharing", to_referral="referral", forgets={"note": GONE},
     ),
     Holding(model=Observation, title="What is known of your health", to_referral="referral", is_removed=True),
     Holding(model=Clearance, title="What professionals decided", to_referral="referral", is_removed=True),
+    Holding(
+        model=MeasureResponse,
+        title="What was measured",
+        to_referral="referral",
+        forgets={"answers": {}, "remarks": []},
+        keeps=frozenset({"measure", "measure_version", "scores"}),  # numbers, which are counted
+        hides=frozenset({"replaces"}),
+    ),
     Holding(
         model=OnwardReferral,
         title="Where you were sent",
@@ -49,6 +68,29 @@ HOLDINGS: tuple[Holding, ...] = (
         hides=frozenset({"version"}),
     ),
     Holding(model=Attendance, title="When you came", to_referral="onward_referral__referral"),
+    Holding(
+        model=Contact,
+        title="When somebody was in touch, or tried to be",
+        to_referral="referral",
+        forgets={"with_name": "", "location": "", "note": ""},
+        hides=frozenset({"replaces"}),
+    ),
+    Holding(
+        model=CaseNote,
+        title="Notes of the team",
+        to_referral="referral",
+        forgets={"text": GONE},
+        withheld="They may speak of other people: somebody reads them before they are handed out.",
+    ),
+    Holding(model=PlanVersion, title="Your plan, as it was each time", to_referral="referral", is_removed=True),
+    Holding(
+        model=Signpost,
+        title="What you were told of",
+        to_referral="referral",
+        forgets={"name": GONE, "contact_details": "", "reason": "", "information_given": ""},
+    ),
+    Holding(model=SignpostFollowUp, title="What came of it", to_referral="referral", forgets={"note": ""}),
+    Holding(model=CaseTask, title="What was to be done for you", to_referral="referral", forgets={"title": GONE}),
     Holding(
         model=ReferralEvent,
         title="What happened, and who did it",
@@ -63,6 +105,14 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
         hides=frozenset({"note_salt", "note_seal", "previous_hash", "hashed_text", "hash", "created_at"}),
     ),
+    Holding(
+        model=MessageBack,
+        title="What was sent back to those who referred you",
+        to_referral="referral",
+        forgets={"text": '{"forgotten": true}'},
+        keeps=frozenset({"reference"}),
+    ),
+    Holding(model=MessageBackFiling, title="Who filed it", to_referral="message__referral"),
     Holding(
         model=RetentionProposal,
         title="How long it is kept",

@@ -1,8 +1,14 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
+from referrals.models.discharge import Discharge
+from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
+from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
+from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
+from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
 from referrals.models.person import Person
 from referrals.models.referral import Referral, ReferralNeed, Risk
@@ -11,18 +17,33 @@ from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
     "Attendance",
+    "CaseNote",
+    "CaseTask",
     "Clearance",
     "Consent",
     "ConsentClock",
+    "Contact",
+    "Discharge",
+    "DueTask",
+    "MeasureInUse",
+    "MeasureLicence",
+    "MeasureResponse",
+    "MessageBack",
+    "MessageBackFiling",
     "Observation",
     "OnwardReferral",
     "Person",
+    "PlanVersion",
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
     "RetentionProposal",
     "RetentionRule",
     "Risk",
+    "SelfReferral",
+    "Signpost",
+    "SignpostFollowUp",
     "SubjectAccess",
+    "TeamArea",
     "TeamPolicy",
 ]

@@ -7,7 +7,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from referrals.enums import CloseOutcome, PreferredContact, ReferralStatus
+from referrals.enums import (
+    CloseOutcome,
+    PreferredContact,
+    ReferralMethod,
+    ReferralSource,
+    ReferralStatus,
+)
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
 from referrals.querysets import ReferralQuerySet
@@ -40,12 +46,25 @@ class Referral(ReferralPathway):
         max_length=500, blank=True, help_text="Interpreter, large print, hearing loop, someone who speaks for them."
     )
 
+    source = models.CharField(max_length=20, choices=ReferralSource, help_text="Who refers, for every figure.")
+    referral_method = models.CharField(
+        max_length=20, choices=ReferralMethod, default=ReferralMethod.SECURE_MESSAGING, help_text="How it came."
+    )
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_made")
     referrer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
     referrer_name = models.CharField(max_length=70)
     referrer_service = models.CharField(max_length=255)
     referrer_organization = models.CharField(max_length=255)
     referrer_contact = models.CharField(max_length=300)
+    referrer_relationship = models.CharField(
+        max_length=35, blank=True, help_text="Of a family member to the person: daughter, neighbour."
+    )
+    agreement = models.CharField(
+        max_length=500, blank=True, help_text="How the person agreed to being referred by a family member."
+    )
+    confirmed_email = models.EmailField(
+        max_length=254, blank=True, help_text="Of whoever came by the public door: where they are told what becomes."
+    )
 
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_owned")
     owner = models.ForeignKey(
@@ -53,6 +72,14 @@ class Referral(ReferralPathway):
     )
     next_action_on = models.DateField(
         null=True, blank=True, help_text="When somebody must look again. Empty when ended."
+    )
+    # Where the team stands with reaching the person: a copy of what its contacts say (selectors.reaching_of).
+    reached_at = models.DateTimeField(null=True, blank=True, help_text="When the person was last spoken with.")
+    failed_tries = models.PositiveSmallIntegerField(
+        default=0, help_text="On how many days, since then, they could not be reached."
+    )
+    asks_to_close_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last try that the team's policy asks for failed."
     )
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, related_name="direct_referrals", null=True, blank=True,
@@ -80,6 +107,20 @@ class Referral(ReferralPathway):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
+            models.CheckConstraint(condition=Q(source__in=ReferralSource.values), name="referral_source_known"),
+            models.CheckConstraint(
+                condition=Q(referral_method__in=ReferralMethod.values)
+                & (
+                    Q(source=ReferralSource.SELF, referral_method=ReferralMethod.SELF_REFERRAL)
+                    | ~Q(source=ReferralSource.SELF) & ~Q(referral_method=ReferralMethod.SELF_REFERRAL)
+                ),
+                name="referral_method_fits_its_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(source=ReferralSource.FAMILY) & ~Q(referrer_relationship="") & ~Q(agreement="")
+                | ~Q(source=ReferralSource.FAMILY) & Q(referrer_relationship="", agreement=""),
+                name="referral_by_family_says_who_and_how_agreed",
+            ),
             models.CheckConstraint(condition=~Q(gp_practice_code=""), name="referral_names_a_practice_or_its_absence"),
             models.CheckConstraint(condition=~Q(first_name="") & ~Q(family_name=""), name="referral_names_the_person"),
             models.CheckConstraint(
@@ -104,6 +145,10 @@ class Referral(ReferralPathway):
             ),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(outcome__in=CloseOutcome.values), name="referral_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(asks_to_close_at__isnull=True) | Q(failed_tries__gte=1),
+                name="referral_asks_to_close_after_a_try",
             ),
             models.CheckConstraint(
                 condition=~Q(status=ReferralStatus.DEFERRED) | Q(planned_discharge_on__isnull=False),

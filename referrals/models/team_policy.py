@@ -17,7 +17,23 @@ class TeamPolicy(models.Model):
     first_contact_working_days = models.PositiveSmallIntegerField(default=5)
     review_working_days = models.PositiveSmallIntegerField(default=20)
     provider_response_days = models.PositiveSmallIntegerField(default=14)
+    discharge_contact_working_days = models.PositiveSmallIntegerField(
+        default=2, help_text="To the first contact after the person came home."
+    )
     reopening_days = models.PositiveSmallIntegerField(default=28)
+
+    # How often somebody is tried before the case asks to be closed (field notes 3.6: custom, no source has numbers).
+    contact_tries = models.PositiveSmallIntegerField(default=3, help_text="Days on which a try must have failed.")
+    next_try_working_days = models.PositiveSmallIntegerField(default=2)
+    tries_need_another_way = models.BooleanField(
+        default=True, help_text="One try at least by another way: a text or a letter after calls."
+    )
+    closing_wait_working_days = models.PositiveSmallIntegerField(
+        default=2, help_text="How long the person has to answer the last try."
+    )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(contact_tries__gte=1), name="policy_tries_once")]
 
     def __str__(self) -> str:
         return f"Clocks of {self.team_id}"

@@ -103,6 +103,22 @@ class ReferralPathway(models.Model):
     def resume(self) -> None: ...
 
     @step(
+        source=[S.ACCEPTED, S.ACTIVE], target=S.ON_HOLD, by=(*REFERRER, *TEAM), label="Back in hospital",
+        allows=("until", "note"),
+    )  # fmt: skip
+    def record_readmission(self) -> None: ...
+
+    @step(
+        source=[S.ON_HOLD],
+        target=S.ACCEPTED,  # after a hospital stay the person is asked anew before support goes on
+        by=(*REFERRER, *TEAM),
+        label="Confirm discharge again",
+        requires=("discharged_on",),
+        allows=("note",),
+    )
+    def confirm_discharge_again(self) -> None: ...
+
+    @step(
         source=[S.ACCEPTED, S.ACTIVE], target=S.CLOSED, by=TEAM, label="Close", outcomes=CloseOutcome, allows=("note",)
     )
     def close(self) -> None: ...

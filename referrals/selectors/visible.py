@@ -47,7 +47,7 @@ def get_whole_referral(user: User, reference: str) -> Referral:
     onward = OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id")
     whole = (
         referrals_visible_to(user)
-        .select_related("service", "redirected_from", "redirected_to")
+        .select_related("service", "redirected_from", "redirected_to", "discharge")
         .prefetch_related(
             Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
             Prefetch("risks", Risk.objects.order_by("id")),

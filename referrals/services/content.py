@@ -13,8 +13,11 @@ from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
+from referrals.selectors import team_for
 from referrals.services.consent import ConsentDetails as ConsentDetails
 from referrals.services.consent import append_consent, problems_with
+from referrals.services.discharge import DischargeDetails, write_discharge
+from referrals.services.doors import FamilyMember, fill_door, named
 from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
 from services_directory.models import Service
 from services_directory.selectors import needs
@@ -22,7 +25,10 @@ from services_directory.selectors import needs
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralContent:
-    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why."""
+    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why.
+
+    Without a target the team is found from where the person lives or is registered.
+    """
 
     person: PersonDetails
     team_id: UUID | None = None
@@ -36,6 +42,10 @@ class ReferralContent:
     consents: tuple[ConsentDetails, ...] = ()
     planned_discharge_on: dt.date | None = None
     discharged_on: dt.date | None = None
+    source: str = ""
+    referral_method: str = ""
+    family: FamilyMember | None = None
+    discharge: DischargeDetails | None = None
     is_draft: bool = False
 
 
@@ -55,25 +65,18 @@ def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
     if team_id not in team_ids:
         raise Invalid({"referring_team": ["You are no referrer of this team."]})
     team = Team.objects.select_related("organization").get(pk=team_id)
-    return {
-        "referring_team": team,
-        "referrer": user,
-        "referrer_name": user.full_name,
-        "referrer_service": team.name,
-        "referrer_organization": team.organization.name,
-        "referrer_contact": " · ".join(part for part in (user.email, team.telephone) if part),
-    }
+    return {"referring_team": team, "referrer": user, **named(user, team)}
 
 
-def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
+def target_of(content: ReferralContent, person: PersonDetails) -> tuple[Team, Service | None]:
     """Return the team that will own the referral, and the scheme where one was named.
 
-    :raises Invalid: if neither or both are named, or the one named takes no referrals.
+    :raises Invalid: if both are named, or the one named takes no referrals.
+    :raises NoTeamHere: if neither is named, and no team covers where the person lives or is registered.
     """
-    either = Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
     if content.service_id is not None:
         if content.team_id is not None:
-            raise either
+            raise Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
         service = (
             Service.objects.select_related("receiving_team__organization")
             .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
@@ -83,7 +86,7 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
             raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
         return service.receiving_team, service
     if content.team_id is None:
-        raise either
+        return team_for(postcode=person.postcode, gp_practice_code=person.gp_practice_code).team, None
     team = find_team(content.team_id)
     if team is None or not team.takes_referrals:
         raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})
@@ -101,18 +104,19 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
     for name, day in (("planned_on", content.planned_discharge_on), ("discharged_on", content.discharged_on)):
         if day is not None and abs(day - today) > FARTHEST_PLAN:
             raise Invalid({f"discharge.{name}": ["Give a day within two years."]})
-    referral.owner_team, referral.service = target_of(content)
     person = check_person(content.person, today=today)
+    referral.owner_team, referral.service = target_of(content, person)
     referral.person = find_or_create_person(person)
     for name in AS_GIVEN:
         setattr(referral, name, getattr(person, name))
+    fill_door(referral, source=content.source, method=content.referral_method, family=content.family)
     referral.reason = content.reason.strip()
     referral.planned_discharge_on = content.planned_discharge_on
     referral.discharged_on = content.discharged_on
 
 
 def write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
-    """Write the rows that hang on a referral which has been saved: needs, risks, consents.
+    """Write the rows that hang on a referral which has been saved: needs, risks, consents, the discharge.
 
     :raises Invalid: if a need is none of ours, the risks contradict each other, or a consent cannot be right.
     """
@@ -130,6 +134,7 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
     Risk.objects.bulk_create(risks)
+    write_discharge(referral, content.discharge, actor=actor, at=at)
     if actor.user is not None:
         _write_consents(referral, content, by=actor.user, at=at)
 

@@ -66,24 +66,40 @@ def record_observations(
     :raises Invalid: if an answer does not fit its question, or is of a day that cannot be; nothing is then recorded.
     """
     referral, user = _judged(referral, actor, expected_version)
+    rows = append_observations(referral, observations, user=user, at=at)
+    record_event(
+        referral=referral, kind=EventKind.OBSERVATIONS_RECORDED, actor=actor, at=at, details={"count": len(rows)}
+    )
+    return rows
+
+
+def append_observations(
+    referral: Referral,
+    observations: Sequence[ObservationDetails],
+    *,
+    user: User,
+    at: dt.datetime,
+    field: str = "observations",
+) -> list[Observation]:
+    """Write answers that fit their questions, all or none. Called inside a use case, which records the event.
+
+    :param field: the name of the input, for the errors.
+    :raises Invalid: if there is none, or one does not fit.
+    """
     today = local_day(at)
     if len({given.code for given in observations}) < len(observations) or not observations:
-        raise Invalid({"observations": ["Give at least one answer, and one to each question."]})
+        raise Invalid({field: ["Give at least one answer, and one to each question."]})
     born = referral.person.date_of_birth
     problems: dict[str, list[str]] = {}
     rows = []
     for number, given in enumerate(observations):
         found = _problems(given, born=born, today=today)
-        problems |= {f"observations.{number}.{name}": list(said) for name, said in found.items()}
+        problems |= {f"{field}.{number}.{name}": list(said) for name, said in found.items()}
         if not found:
             rows.append(_row(referral, given, user=user, at=at, today=today))
     if problems:
         raise Invalid(problems)
-    Observation.objects.bulk_create(rows)
-    record_event(
-        referral=referral, kind=EventKind.OBSERVATIONS_RECORDED, actor=actor, at=at, details={"count": len(rows)}
-    )
-    return rows
+    return Observation.objects.bulk_create(rows)
 
 
 @transaction.atomic(durable=True)

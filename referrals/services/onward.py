@@ -2,6 +2,9 @@
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
@@ -16,6 +19,7 @@ from referrals.consents import recipient_at, recipient_of
 from referrals.enums import EventKind, OnwardStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
 from referrals.services.consent import check_may_share, decided_about
+from referrals.services.discharge import check_start
 from referrals.services.events import record_event
 from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
@@ -67,21 +71,62 @@ def send_onward_referral(
     :raises Conflict: if it is already with this service (`already_sent`).
     :raises Invalid: if the service takes no referrals, or the earlier one cannot be re-routed.
     """
-    referral = lock(referral)
-    check_version(referral, expected_version)
-    if not policies.may_work_on(actor, referral):
-        raise NotPermitted("Only the team that owns a referral may send it onward.")
-    if referral.status not in policies.SENDABLE:
-        raise StepNotAllowed(
-            f"It stands at “{referral.get_status_display()}”. Accept it before you send it onward.",
-            available_actions=policies.available_actions(actor, referral),
-            current_status=referral.status,
-        )
+    referral = _judged(referral, actor, expected_version)
     if rerouted_from is not None:
         _check_rerouting(rerouted_from, referral)
     return _send(
         referral, service=service, actor=actor, at=at, handover_note=handover_note, rerouted_from=rerouted_from
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """One service to offer to a person, and what its provider needs to know."""
+
+    service_id: UUID
+    handover_note: str = ""
+
+
+@transaction.atomic(durable=True)
+def send_offers(
+    *,
+    referral: Referral,
+    offers: Sequence[Offer],
+    actor: Actor,
+    at: dt.datetime,
+    expected_version: int | None = None,
+) -> list[OnwardReferral]:
+    """Send a person to several services at once: to all of them or to none, and then say of each why not.
+
+    :raises Stale, NotPermitted, StepNotAllowed: as `send_onward_referral` says.
+    :raises Conflict: if one or more cannot be sent now (`offers_refused`); `errors` says which and why.
+    :raises Invalid: if none is named, or one or more take no referrals at all.
+    """
+    referral = _judged(referral, actor, expected_version)
+    if not offers:
+        raise Invalid({"offers": ["Name at least one service."]})
+    ids = [offer.service_id for offer in offers]
+    services = Service.objects.select_related("receiving_team__organization").in_bulk(ids)
+    sent: list[OnwardReferral] = []
+    refused: dict[str, list[str]] = {}
+    is_invalid = False
+    for number, offer in enumerate(offers):
+        service = services.get(offer.service_id)
+        try:
+            if service is None:
+                raise Invalid({"service": ["There is no service with this id."]})
+            note = offer.handover_note
+            sent.append(_send(referral, service=service, actor=actor, at=at, handover_note=note, rerouted_from=None))
+        except Invalid as refusal:
+            refused[f"offers.{number}.service"] = refusal.extra["errors"]["service"]
+            is_invalid = True
+        except Conflict as refusal:
+            refused[f"offers.{number}.service"] = [refusal.detail]
+    if is_invalid:
+        raise Invalid(refused)
+    if refused:  # what was sent before is taken back with the transaction
+        raise Conflict("Nothing was sent: errors says of each service why not.", code="offers_refused", errors=refused)
+    return sent
 
 
 def can_send_at_submission(referral: Referral, *, service: Service, at: dt.datetime) -> bool:
@@ -172,6 +217,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
         case "book_assessment":
             if details.assessment_at is None or details.assessment_at < at:
                 raise Invalid({"assessment_at": ["Book a time that is still to come."]})
+            check_start(onward.referral, local_day(details.assessment_at))
             onward.assessment_at = details.assessment_at
             return Taken(
                 next_action_on=local_day(details.assessment_at),
@@ -194,6 +240,21 @@ def _next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
     started_on = local_day(start.occurred_at) if start else today
     points = (started_on + dt.timedelta(weeks=weeks) for weeks in onward.service.review_points_weeks)
     return min((point for point in points if point > today), default=None)
+
+
+def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> Referral:
+    """Return the locked referral; or refuse to send it onward, in the order: stale, not theirs, the wrong moment."""
+    referral = lock(referral)
+    check_version(referral, expected_version)
+    if not policies.may_work_on(actor, referral):
+        raise NotPermitted("Only the team that owns a referral may send it onward.")
+    if referral.status not in policies.SENDABLE:
+        raise StepNotAllowed(
+            f"It stands at “{referral.get_status_display()}”. Accept it before you send it onward.",
+            available_actions=policies.available_actions(actor, referral),
+            current_status=referral.status,
+        )
+    return referral
 
 
 def _check_rerouting(rerouted: OnwardReferral, referral: Referral) -> None:

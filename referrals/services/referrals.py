@@ -1,7 +1,7 @@
 """Use cases of a referral: make it, change the draft, take a step, allocate it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
 from accounts.selectors import is_receiving
-from core.clocks import add_working_days, is_plannable, local_day
+from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from core.idempotency import Claim, settle, take
 from core.identifiers import new_reference
@@ -18,17 +18,27 @@ from referrals.announcements import announce
 from referrals.enums import (
     CloseOutcome,
     EventKind,
+    HoldReason,
     ReferralStatus,
     SnomedCode,
     WithdrawalReason,
 )
 from referrals.models import Referral, ReferralNeed, Risk, TeamPolicy
 from referrals.services.consent import as_sent, copy_consents
+from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
+from referrals.services.discharge import copy_discharge, day_after_planned, first_contact_due
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
+from referrals.services.readmission import (
+    hold_for_hospital,
+    hold_or_restart_onward,
+    home_again,
+    refuse_while_in_hospital,
+)
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -65,17 +75,25 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
         if earlier is not None:
             return Made(reference=earlier, is_replay=True)
     referral = Referral(reference=new_reference("R"), **referrer_of(actor, content))
+    make(referral, content, actor=actor, at=at)
+    if claim is not None:
+        settle(claim, result=referral.reference)
+    return Made(reference=referral.reference)
+
+
+def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
+    """Fill a new referral, write it and send it, whoever it comes from. Called inside a use case.
+
+    :raises: as `create_referral` says.
+    """
     fill(referral, content, at=at)
     if content.is_draft:
         record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
         write_content(referral, content, actor=actor, at=at)
-    else:
-        referral.save()  # what it holds needs its id; its version is set by the event of the step below
-        write_content(referral, content, actor=actor, at=at)
-        _send(referral, actor=actor, at=at)
-    if claim is not None:
-        settle(claim, result=referral.reference)
-    return Made(reference=referral.reference)
+        return
+    referral.save()  # what it holds needs its id; its version is set by the event of the step below
+    write_content(referral, content, actor=actor, at=at)
+    _send(referral, actor=actor, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -132,7 +150,10 @@ def take_referral_step(
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
     if declared.target in ReferralStatus.ENDED and step != "close":
         _withdraw_open_onward_referrals(referral, actor=actor, at=at)
+    if step == "record_readmission":
+        details = replace(details, reason=HoldReason.IN_HOSPITAL)
     write(referral, declared, actor=actor, at=at, details=details, taken=taken)
+    hold_or_restart_onward(referral, step, actor=actor, at=at)
     if step == "redirect" and details.to_team is not None:
         _arrive_at(details.to_team, referral, actor=actor, at=at)
     return referral
@@ -194,7 +215,8 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
             return Taken(next_action_on=working_days_after(at, clocks().triage_working_days))
         case "accept":
             _set_owner(referral, details.owner or actor.user)
-            due = details.next_action_on or working_days_after(at, clocks().first_contact_working_days)
+            usual = working_days_after(at, clocks().first_contact_working_days)
+            due = details.next_action_on or first_contact_due(referral, at=at, usual=usual)
             return Taken(next_action_on=due, details={"owner": str(referral.owner_id)})
         case "redirect":
             _check_redirection(referral, details)
@@ -208,7 +230,12 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
             if details.until is None or details.until <= today:
                 raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
             return Taken(next_action_on=details.until)
+        case "record_readmission":
+            return hold_for_hospital(referral, at=at, until=details.until)
+        case "confirm_discharge_again":
+            return home_again(referral, at=at, discharged_on=details.discharged_on)
         case "resume":
+            refuse_while_in_hospital(referral)
             return Taken(next_action_on=details.next_action_on or working_days_after(at, clocks().review_working_days))
         case "close":
             return _close(referral, details)
@@ -221,6 +248,7 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
                 )
             if not _works_in_the_team(referral.owner, referral):
                 _set_owner(referral, actor.user)
+            forget_tries(referral)
             return Taken(
                 next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days),
                 snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),
@@ -261,7 +289,8 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     """Make the referral that the other team receives: a redirection must never be the end of the road."""
     copied = (
         "person", *AS_GIVEN, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
-        "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
+        "referrer_contact", "source", "referral_method", "referrer_relationship", "agreement", "confirmed_email",
+        "reason", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
     arrived = Referral(
         reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at, sent_at=at,
@@ -282,6 +311,8 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     )
     copy_consents(earlier, arrived, on=local_day(at))
     copy_health(earlier, arrived)
+    copy_measures(earlier, arrived)
+    copy_discharge(earlier, arrived)
     announce(event, actor=actor)
 
 
@@ -327,10 +358,11 @@ def _send(
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
-        taken = Taken(next_action_on=add_working_days(max(referral.planned_discharge_on, today), 1))
+        taken = Taken(next_action_on=day_after_planned(referral.planned_discharge_on, today=today))
     else:
         referral.submitted_at = at
-        taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
+        usual = working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days)
+        taken = Taken(next_action_on=first_contact_due(referral, at=at, usual=usual))
     # What the person had agreed to when it was sent is part of the chain.
     taken.details |= as_sent(referral)
     details = StepDetails(discharged_on=referral.discharged_on)

@@ -100,7 +100,8 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
             _empty(holding, referral)
     own = next(holding for holding in HOLDINGS if holding.model is Referral)
     for name, value in own.forgets.items():
-        setattr(referral, name, value)
+        if getattr(referral, name):
+            setattr(referral, name, value)
     referral.forgotten_at = at
     record_event(referral=referral, kind=EventKind.FORGOTTEN, actor=actor, at=at, details={"kind": proposal.kind})
     if not Referral.objects.filter(person=referral.person_id, forgotten_at__isnull=True).exists():
@@ -149,8 +150,11 @@ def _empty(holding: Holding, referral: Referral) -> None:
     if "note_salt" in holding.forgets:
         rows.filter(note_seal="").exclude(note="").update(hashed_text="", **holding.forgets)
         rows = rows.exclude(note="")
-    if holding.forgets:
-        rows.update(**holding.forgets)
+    for name, value in holding.forgets.items():
+        if value == GONE:  # what was empty stays so: rules may hang on it
+            rows.exclude(**{name: ""}).update(**{name: value})
+    if blanked := {name: value for name, value in holding.forgets.items() if value != GONE}:
+        rows.update(**blanked)
 
 
 def _forget_person(person_id: UUID) -> None:

@@ -16,6 +16,7 @@ from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
 from referrals.pathway import Step
 from referrals.policies import Subject
 from referrals.services.events import record_event
+from referrals.services.messages_back import issue_message_back
 from referrals.services.places import keep_count
 
 
@@ -183,6 +184,7 @@ def write(
         snomed_code=taken.snomed_code,
     )
     announce(event, actor=actor)
+    issue_message_back(event, actor=actor)
     return event
 
 

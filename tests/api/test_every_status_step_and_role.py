@@ -15,6 +15,8 @@ SAYS = {
     "reject": {"reason": "out_of_area"},
     "redirect": {"reason": "better_suited"},
     "hold": {"reason": "health", "until": "2027-01-01"},
+    "record_readmission": {},
+    "confirm_discharge_again": {"discharged_on": "2026-11-02"},
     "close": {"outcome": "transferred"},
     "reopen": {"reason": "person_came_back"},
     "withdraw": {"reason": "moved"},
@@ -137,5 +139,5 @@ def test_an_onward_referral_takes_each_step_that_the_table_allows(status, step, 
 
 
 def test_the_tables_hold_every_row_of_their_kind(cast):
-    assert (len(matrix.REFERRAL), len(matrix.ONWARD)) == (12 * 15, 13 * 14)
+    assert (len(matrix.REFERRAL), len(matrix.ONWARD)) == (12 * 17, 13 * 14)
     assert OnwardReferral.objects.count() == 0

@@ -157,8 +157,8 @@ def test_the_second_to_press_is_told_who_was_first(cast, referral_at, as_user):
         "step_not_allowed",
         "accepted",
         [
-            "start_support", "close", "enter_in_error", "allocate", "send_onward", "record_consent",
-            "record_observations", "record_clearance",
+            "start_support", "record_readmission", "close", "enter_in_error", "allocate", "send_onward",
+            "record_consent", "record_observations", "record_clearance",
         ],
     )  # fmt: skip
     assert problem["detail"].startswith("Lou Marsh was first")

@@ -5,6 +5,7 @@ without asking fails `test_nothing_shares_unasked.py`.
 """
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -59,21 +60,19 @@ def what_was_said(said, *, service, elsewhere):
     """The decisions of a column, one after the other. `service` is where the person would go."""
     yes = {"decision": "given", "decided_on": YESTERDAY}
     taken_back = {"decision": "withdrawn", "decided_on": YESTERDAY}
-    return [
-        ConsentDetails(**each)
-        for each in {
-            "nothing": [],
-            "yes": [yes],
-            "refused": [{"decision": "refused"}],
-            "withdrawn": [taken_back],
-            "ran_out": [yes | {"expires_on": YESTERDAY}],
-            "another": [taken_back, yes | {"to_service_id": elsewhere.pk}],
-            "best_interests": [yes | {"basis": "best_interests", "note": "Cannot decide it now; it keeps him well."}],
-            "not_them": [yes, {"decision": "refused", "to_service_id": service.pk}],
-            "only_them": [taken_back, yes | {"to_service_id": service.pk}],
-            "held_back": [yes, {"decision": "withdrawn", "purpose": "full_message_back"}],
-        }[said]
-    ]
+    said_how: dict[str, list[dict[str, Any]]] = {
+        "nothing": [],
+        "yes": [yes],
+        "refused": [{"decision": "refused"}],
+        "withdrawn": [taken_back],
+        "ran_out": [yes | {"expires_on": YESTERDAY}],
+        "another": [taken_back, yes | {"to_service_id": elsewhere.pk}],
+        "best_interests": [yes | {"basis": "best_interests", "note": "Cannot decide it now; it keeps him well."}],
+        "not_them": [yes, {"decision": "refused", "to_service_id": service.pk}],
+        "only_them": [taken_back, yes | {"to_service_id": service.pk}],
+        "held_back": [yes, {"decision": "withdrawn", "purpose": "full_message_back"}],
+    }
+    return [ConsentDetails(**each) for each in said_how[said]]
 
 
 class Town:

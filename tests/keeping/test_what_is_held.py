@@ -11,7 +11,7 @@ from django.db import models
 
 from accounts.actors import Actor
 from referrals.holdings import HOLDINGS
-from referrals.models import ConsentClock, OnwardReferral, Person, Referral, SubjectAccess
+from referrals.models import ConsentClock, DueTask, OnwardReferral, Person, Referral, SelfReferral, SubjectAccess
 from referrals.services.consent import record_consent
 from referrals.services.health import ClearanceDetails, ObservationDetails, record_clearance, record_observations
 from referrals.services.subject_access import everything_on
@@ -19,6 +19,8 @@ from tests.stage import fresh
 
 NOT_HELD_ON_A_PERSON = {
     ConsentClock: "A date that serves the clock; the consent says the same.",
+    DueTask: "A view of the rows that are: it holds nothing of its own.",
+    SelfReferral: "What was written at the public door: emptied when it is confirmed, deleted after a day.",
     SubjectAccess: "It tells that the file was made. In the file itself it would be one page late.",
 }
 """Models that point at a person or a referral and are no part of what is held on them, and why."""
@@ -93,6 +95,7 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     assert list(sections) == [
         "Referrals", "Needs", "Risks", "What you decided about sharing", "What is known of your health",
         "What professionals decided", "Where you were sent", "What happened, and who did it",
+        "What was sent back to those who referred you",
     ]  # fmt: skip
     assert sections["Needs"] == [
         {"referral": referral.reference, "term": "Loneliness and isolation", "note": "misses company"}
@@ -107,4 +110,4 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     assert happened[0]["actor name"] == "Gita Gill"
     machine = ("hash", "salt", "seal", "hashed text")
     assert not [name for event in happened for name in event if any(word in name for word in machine)]
-    assert file["withheld"] == []
+    assert [each["title"] for each in file["withheld"]] == ["Notes of the team"]

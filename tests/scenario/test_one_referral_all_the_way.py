@@ -64,6 +64,8 @@ def test_from_the_gp_to_the_walking_group_and_back(cast, as_user, at):
     link_worker.post(f"{referral}accept/", {})
     assert delivered(moment) == [(cast.gp.email, f"Your referral {reference} has been accepted")]
     link_worker.post(f"{referral}start-support/", {"note": "Would like company and fresh air."})
+    message = gp.get("/api/v1/messages-back/").json()["results"][0]["reference"]
+    assert delivered(moment) == [(cast.gp.email, f"A message back for your records: {message}")]
     offer = link_worker.post(
         f"{referral}onward-referrals/", {"service": str(cast.walking.pk), "handover_note": "Needs a rail on steps."}
     ).json()

@@ -82,18 +82,21 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
 
 def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast, referral_at, read):
     referral = referral_at("submitted")
-    sentence = (
-        "Record what is known of the person's health Record what a health professional decided "
-        "For now these steps are taken through the API: its documentation says how."
+    recorded = "Record what is known of the person's health Record what a health professional decided"
+    of_the_team = (
+        "Log a contact, or a try to reach the person Write a note Record that the person was signposted "
+        "Write down something to do"
     )
+    how = "For now these steps are taken through the API: its documentation says how."
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "
-        f"Give it to somebody in the team Record what the person decided about sharing {sentence}"
+        "Give it to somebody in the team Record a measure that was taken "
+        f"Record what the person decided about sharing {recorded} {of_the_team} {how}"
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record what the person decided about sharing {sentence}"
+        f"What you can do next Withdraw Record what the person decided about sharing {recorded} {how}"
     )
 
 
@@ -235,9 +238,9 @@ def test_a_record_with_more_in_it_needs_no_more_queries(browser_of, cast, django
     gp, link_worker, provider = (browser_of(user) for user in (cast.gp, cast.link_worker, cast.provider))
 
     def assert_bounded():
-        # Session, user, memberships; the referral with its needs, risks, consents and offers; the timeline.
+        # Session, user, memberships; the referral with its needs, risks, consents and offers; timeline; messages back.
         for browser in (gp, link_worker):
-            with django_assert_num_queries(3 + 5 + 1):
+            with django_assert_num_queries(3 + 5 + 1 + 1):
                 assert browser.get(f"/r/{referral.reference}").status_code == 200
         # The onward referral with its referral's risks and consents; its timeline.
         for browser in (gp, link_worker, provider):

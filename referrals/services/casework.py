@@ -1,0 +1,47 @@
+"""What every use case of a link worker's own work begins with."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from accounts.actors import Actor
+from accounts.models import User
+from core.clocks import FARTHEST_PLAN
+from core.errors import Conflict, NotPermitted
+from referrals import policies
+from referrals.enums import ReferralStatus
+from referrals.models import Referral
+from referrals.services.steps import StepNotAllowed, check_version, lock
+
+
+def judged(
+    referral: Referral,
+    actor: Actor,
+    *,
+    expected_version: int | None = None,
+    at_status: Collection[str] = ReferralStatus.SENT,
+) -> tuple[Referral, User]:
+    """Return the locked referral, and who works on it.
+
+    :raises Stale: if the referral has changed since the caller read it (412).
+    :raises NotPermitted: if the actor is not of the team that owns it.
+    :raises Conflict: if it has ended (`referral_ended`).
+    :raises StepNotAllowed: if it does not stand where this can be done.
+    """
+    referral = lock(referral)
+    check_version(referral, expected_version)
+    if actor.user is None or not policies.may_work_on(actor, referral):
+        raise NotPermitted("This is for the team that supports the person.")
+    if referral.status in ReferralStatus.ENDED:
+        raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
+    if referral.status not in at_status:
+        raise StepNotAllowed(
+            f"It stands at “{referral.get_status_display()}”. Accept it first.",
+            available_actions=policies.available_actions(actor, referral),
+            current_status=referral.status,
+        )
+    return referral, actor.user
+
+
+def is_far_off(day: dt.date, *, today: dt.date) -> bool:
+    """Whether a day is so far from today, either way, that it must be a slip of the keyboard."""
+    return abs(day - today) > FARTHEST_PLAN
