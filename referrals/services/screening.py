@@ -18,7 +18,7 @@ def check_suitable(onward: OnwardReferral, step: str, *, on: dt.date) -> None:
     """Refuse a step that a contraindication forbids on that day; a service without rules refuses nobody.
 
     Before the start itself, a waiting time must also be over, and every question of an absolute rule answered: what is
-    not known is no reason to send a person away, and none to let them exercise (docs/adr/0022).
+    not known is no reason to send a person away, and none to let them exercise (docs/adr/0026).
 
     :raises NotPossibleNow: if a professional could clear what stands in the way (`clearance_required`), if one has
         refused it or nobody can (`not_suitable`), or if questions are open (`screening_incomplete`). `reasons` says
