@@ -60,7 +60,8 @@ def build_in_full(
         onward_referrals=tuple(row for row, _ in onward),
         assessments=sections.assessments_of(referral, at),
         risks=tuple(
-            "No known risks" if risk.is_none_known else risk.description for risk in referral.risks.order_by("id")
+            "No known risks" if risk.is_none_known else risk.description
+            for risk in referral.risks.filter(ended_on=None).order_by("id")
         ),
         goals=sections.goals_of(referral, at),
         codes=_codes_in(events, event),

@@ -1,5 +1,6 @@
 """What is known of a person's health."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
@@ -50,6 +51,31 @@ def facts_for(user: User, reference: str) -> Facts:
         ),
         reference,
     )
+    return _facts(
+        referral_id, postcode=postcode, practice=practice, born=born, source=source, kind=kind, not_before=not_before
+    )  # fmt: skip
+
+
+def facts_of(referral: Referral) -> Facts:
+    """Return what is known of the person of a referral that the caller was allowed to read."""
+    discharge = getattr(referral, "discharge", None)
+    return _facts(
+        referral.pk, postcode=referral.postcode, practice=referral.gp_practice_code,
+        born=referral.person.date_of_birth, source=referral.source, kind=referral.referring_team.organization.kind,
+        not_before=discharge.start_no_earlier_than if discharge else None,
+    )  # fmt: skip
+
+
+def _facts(
+    referral_id: Any,
+    *,
+    postcode: str,
+    practice: str,
+    born: dt.date,
+    source: str,
+    kind: str,
+    not_before: dt.date | None,
+) -> Facts:
     # By hand: a search for a person is to cost twice a search at most, and rows of a model would be half of that.
     answers = {row.pop("code"): _answer(**row) for row in _rows(_ANSWERS, referral_id)}
     clearances = [ClearanceGiven(**row) for row in _rows(_CLEARANCES, referral_id)]

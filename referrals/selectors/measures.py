@@ -150,6 +150,7 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
 class FollowUp:
     """One taking after the baseline, and what changed since."""
 
+    response: MeasureResponse
     point: int | None
     taken_on: dt.date
     changes: tuple[Change, ...]
@@ -192,6 +193,7 @@ def _pair(reference: str, code: str, rows: list[MeasureResponse]) -> Pairing:
         is_planned_baseline=baseline.point == 0,
         follow_ups=tuple(
             FollowUp(
+                response=row,
                 point=row.point,
                 taken_on=row.taken_on,
                 changes=changes_between(

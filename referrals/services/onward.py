@@ -21,6 +21,7 @@ from referrals.models import OnwardReferral, Referral, TeamPolicy
 from referrals.services.consent import check_may_share, decided_about
 from referrals.services.discharge import check_start
 from referrals.services.events import record_event
+from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -158,7 +159,7 @@ def take_onward_step(
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
     :raises NotPossibleNow: if the step takes the person up, or tells the provider more, and they do not agree to it
-        (`consent_required`).
+        (`consent_required`), or its service's rules keep the person out (`screening.check_suitable`).
     :raises NoPlaceLeft: if it is accepted and every place of the service is taken.
     """
     onward = lock(onward)
@@ -169,6 +170,8 @@ def take_onward_step(
         check_may_share(
             onward.referral, recipient_of(onward), on=local_day(at), instead=ask_the_team if step in TAKES_UP else ""
         )
+    if step in SCREENED:
+        check_suitable(onward, step, on=local_day(at))
     taken = _consequences(onward, step, at=at, details=details)
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
         # It is the link worker's turn again: the case comes up today, whatever date it had.
