@@ -14,6 +14,7 @@ from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import DischargeDestination, DischargePathway, EventKind, ReferralStatus
 from referrals.models import Discharge, Observation, Referral
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.health import ObservationDetails, append_observations
 from referrals.services.steps import check_version, clocks_of, lock
@@ -111,10 +112,7 @@ def _write_events(referral: Referral, events: tuple[HospitalEvent, ...], *, acto
 
 def copy_discharge(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what the hospital said."""
-    row = Discharge.objects.filter(referral=earlier).first()
-    if row is not None:
-        row.pk, row.referral, row._state.adding = None, arrived, True
-        row.save(force_insert=True)
+    Discharge.objects.bulk_create(copies_of(Discharge.objects.filter(referral=earlier), referral=arrived))
 
 
 @transaction.atomic(durable=True)

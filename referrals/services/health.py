@@ -14,6 +14,7 @@ from core.errors import Conflict, FieldErrors, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import Clearance, Observation, Referral
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.steps import check_version, lock
 from services_directory.models import Service
@@ -138,13 +139,10 @@ def record_clearance(
 
 def copy_health(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what was known: each row as it was, by whom and when."""
-    observations = list(Observation.objects.filter(referral=earlier).order_by("id"))
-    clearances = list(Clearance.objects.filter(referral=earlier).order_by("id"))
-    rows: list[Observation | Clearance] = [*observations, *clearances]
-    for row in rows:
-        row.pk, row.referral, row._state.adding = None, arrived, True
-    Observation.objects.bulk_create(observations)
-    Clearance.objects.bulk_create(clearances)
+    observations = Observation.objects.filter(referral=earlier).order_by("id")
+    Observation.objects.bulk_create(copies_of(observations, referral=arrived))
+    clearances = Clearance.objects.filter(referral=earlier).order_by("id")
+    Clearance.objects.bulk_create(copies_of(clearances, referral=arrived))
 
 
 def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> tuple[Referral, User]:

@@ -13,6 +13,7 @@ from core.identifiers import clean_snomed_code
 from referrals import policies
 from referrals.enums import ENTRY_RULES, EventKind, RecordSection, ReferralStatus
 from referrals.models import RecordEntry, RecordVersion, Referral
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.steps import check_version, lock
 
@@ -112,11 +113,9 @@ def copy_record(earlier: Referral, arrived: Referral) -> None:
     if version is None:
         return
     entries = list(version.entries.order_by("id"))
-    version.pk, version.referral, version.number, version._state.adding = None, arrived, 1, True
-    version.save(force_insert=True)
-    for entry in entries:
-        entry.pk, entry.version, entry._state.adding = None, version, True
-    RecordEntry.objects.bulk_create(entries)
+    [copy] = copies_of([version], referral=arrived, number=1)
+    copy.save(force_insert=True)
+    RecordEntry.objects.bulk_create(copies_of(entries, version=copy))
 
 
 # --- Can it be right? ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from referrals import policies
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import Referral, Risk
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.record import problems_of_code, problems_of_days
 from referrals.services.steps import check_version, lock
@@ -108,10 +109,7 @@ def made_of(referral: Referral, given: Sequence[RiskDetails], *, today: dt.date,
 
 def copy_risks(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what was known, ended risks too."""
-    risks = list(earlier.risks.order_by("id"))
-    for risk in risks:
-        risk.pk, risk.referral, risk._state.adding = None, arrived, True
-    Risk.objects.bulk_create(risks)
+    Risk.objects.bulk_create(copies_of(earlier.risks.order_by("id"), referral=arrived))
 
 
 def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> Referral:

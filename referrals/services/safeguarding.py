@@ -16,6 +16,7 @@ from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from referrals import policies
 from referrals.enums import ReferralStatus, SafeguardingKind
 from referrals.models import Referral, SafeguardingConcern, SafeguardingRead
+from referrals.services.copying import copies_of
 from referrals.services.record import problems_of_code, problems_of_days
 from referrals.services.steps import lock
 
@@ -123,7 +124,5 @@ def end_concern(
 
 def copy_concerns(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what was recorded: as it was, by whom and when."""
-    concerns = list(earlier.safeguarding_concerns.order_by("id"))
-    for concern in concerns:
-        concern.pk, concern.referral, concern._state.adding = None, arrived, True
-    SafeguardingConcern.objects.bulk_create(concerns)
+    concerns = earlier.safeguarding_concerns.order_by("id")
+    SafeguardingConcern.objects.bulk_create(copies_of(concerns, referral=arrived))
