@@ -98,6 +98,7 @@ def test_with_the_mandatory_items_only_it_conforms(cast, as_user, refer, mandato
                         "Organisation": {"Coded value": "Z90001", "Free text": "Vale Practice"},
                         "Contact details": "gita.gill@work.example",
                     },
+                    "Referral method": "Secure Messaging",
                     "Referral to": {
                         "Team": "Vale link workers",
                         "Organisation": {"Free text": "Town Network"},
