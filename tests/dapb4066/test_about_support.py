@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.enums import Role
 from accounts.models import Team
+from accounts.services import register_user
 from core.api import etag
 from referrals.dapb4066.conformance import check, conforms
 from referrals.models import Contact, PlanVersion, Referral, Signpost
@@ -100,9 +102,13 @@ def test_the_referrer_reads_scores_and_what_they_were_told_and_nothing_of_the_te
 
 
 def test_whoever_both_refers_and_supports_reads_as_the_team(cast, referral_at, tell, post):
+    both = register_user(
+        email="bea.both@work.example", full_name="Bea Both", password=None,
+        roles=[(cast.practice, Role.REFERRER), (cast.team, Role.LINK_WORKER)],
+    )  # fmt: skip
     referral = referral_at("active")
-    post(cast.lead, referral, "contacts", contact())
-    assert len(entries(tell(cast.lead, referral), "Contacts with professionals")) == 1
+    post(cast.link_worker, referral, "contacts", contact())
+    assert len(entries(tell(both, referral), "Contacts with professionals")) == 1
 
 
 def test_a_person_who_holds_back_all_but_the_codes_is_heard_though_a_message_went_out_before(
@@ -195,14 +201,14 @@ def test_what_was_corrected_is_told_as_corrected_and_once(cast, referral_at, tel
 def test_a_measure_without_a_score_says_why_and_a_unit_without_a_code_stands_in_the_name(cast, referral_at, tell, post):
     referral = referral_at("active")
     post(cast.link_worker, referral, "measures",
-         {"measure": "active_days", "mode": "by_proxy", "answers": {"days": None}})  # fmt: skip
+         {"measure": "active_days", "mode": "by_proxy", "taken_on": "2026-11-02", "answers": {"days": None}})  # fmt: skip
     walks = {"vigorous_days": 0, "moderate_days": 0, "walking_days": 5, "walking_minutes": 200, "sitting_minutes": None}
     post(cast.link_worker, referral, "measures", {"measure": "ipaq_short", "mode": "telephone", "answers": walks})
     unscored, ipaq = entries(tell(cast.gp, referral), "Assessments")
     assert unscored["Assessment summary"] == "Not answered: active days."
     assert unscored["Structured assessment"]["Assessment result"] == {"Assessment score": {"Free text": "Active days"}}
     assert unscored["Comment"] == (
-        "Taken on 3 November 2026, answered by somebody for them, by Lou Marsh. Active days: Not answered: active days."
+        "Taken on 2 November 2026, answered by somebody for them, by Lou Marsh. Active days: Not answered: active days."
     )
     assert len(ipaq["Assessment summary"]) <= 250
     names = [row["Subscale score"]["Free text"] for row in ipaq["Structured assessment"]["Subscale result"]]

@@ -4,11 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import Role
-from accounts.models import Organization
-from accounts.services import register_user
 from referrals.dapb4066.conformance import check
-from referrals.dapb4066.declaration import standard
 from referrals.dapb4066.source import pieces
 
 MISSING_OF_THE_MINIMUM_DATASET = [

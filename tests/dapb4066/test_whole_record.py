@@ -175,8 +175,8 @@ def whole(
                      "answers": {"moderate_minutes": 20, "vigorous_minutes": 0}})  # fmt: skip
     do("measures/", {"measure": "active_lives", "mode": "telephone",
                      "answers": {"moderate_minutes": 90, "vigorous_minutes": 0}})  # fmt: skip
-    do("measures/", {"measure": "ucla3", "mode": "face_to_face",
-                     "answers": {"companionship": 3, "left_out": 2, "isolated": 3, "lonely": "often_or_always"}})  # fmt: skip
+    lonely = {"companionship": 3, "left_out": 2, "isolated": 3, "lonely": "often_or_always"}
+    do("measures/", {"measure": "ucla3", "mode": "face_to_face", "answers": lonely})
     do("signposts/", {"service": str(cast.leaflet.pk), "contact_details": "0161 496 0222",
                       "reason": "Wants to read again."})  # fmt: skip
     plan = json.loads(json.dumps(PLAN_OF_ROSE))
