@@ -200,8 +200,8 @@ def test_what_was_corrected_is_told_as_corrected_and_once(cast, referral_at, tel
 
 def test_a_measure_without_a_score_says_why_and_a_unit_without_a_code_stands_in_the_name(cast, referral_at, tell, post):
     referral = referral_at("active")
-    post(cast.link_worker, referral, "measures",
-         {"measure": "active_days", "mode": "by_proxy", "taken_on": "2026-11-02", "answers": {"days": None}})  # fmt: skip
+    unknown = {"measure": "active_days", "mode": "by_proxy", "taken_on": "2026-11-02", "answers": {"days": None}}
+    post(cast.link_worker, referral, "measures", unknown)
     walks = {"vigorous_days": 0, "moderate_days": 0, "walking_days": 5, "walking_minutes": 200, "sitting_minutes": None}
     post(cast.link_worker, referral, "measures", {"measure": "ipaq_short", "mode": "telephone", "answers": walks})
     unscored, ipaq = entries(tell(cast.gp, referral), "Assessments")
@@ -284,8 +284,8 @@ def test_how_the_person_may_be_reached_is_told_and_where_else_they_are_until_the
     change = {"permissions": {"letter": "yes", "voicemail": "no"}, "information_formats": ["braille"]}
     post(cast.link_worker, referral, "change-contact", change)
     for until in ("2026-11-04", "2026-11-05"):
-        post(cast.link_worker, referral, "addresses",
-             {"kind": "temporary", "address": "3 Mill Lane\nHill", "postcode": "sk11aa", "until_on": until})  # fmt: skip
+        there = {"kind": "temporary", "address": "3 Mill Lane\nHill", "postcode": "sk11aa", "until_on": until}
+        post(cast.link_worker, referral, "addresses", there)
     document = tell(cast.gp, referral)
     reached = document["Person demographics"]["Person's contact details"]["Other contact information"]
     assert reached == (
