@@ -1,10 +1,8 @@
 """The sections about what was done with the person: contacts, signposts. Both are the owning team's own."""
 
 from referrals.dapb4066.source import Items, Source, cut, day, joined, moment
-from referrals.enums import ContactOutcome, ContactParty
-from referrals.models import Contact, Signpost
-
-_PROFESSIONALS = (ContactParty.REFERRER, ContactParty.PROVIDER)
+from referrals.enums import ContactOutcome, ContactParty, ReferralSource
+from referrals.models import Contact, Referral, Signpost
 
 
 def contacts(source: Source) -> Items:
@@ -13,13 +11,17 @@ def contacts(source: Source) -> Items:
     What came of each stands in words beside its type: the standard's outcome is whether a further appointment was
     given, which is not held.
     """
-    return {"Contacts with professionals record entry": [_one_contact(row) for row in source.support.contacts]}
+    rows = source.support.contacts
+    return {"Contacts with professionals record entry": [_one_contact(row, source.referral) for row in rows]}
 
 
-def _one_contact(row: Contact) -> Items:
+def _one_contact(row: Contact, referral: Referral) -> Items:
     spoke = row.outcome == ContactOutcome.SPOKE
+    # The daughter who referred her mother is no professional.
+    with_referrer = row.with_whom == ContactParty.REFERRER and referral.source not in ReferralSource.STATED
+    with_professional = with_referrer or row.with_whom == ContactParty.PROVIDER
     worker = {"Name": cut(row.recorded_by.full_name, 70)}
-    others = [{"Name": row.with_name}] if row.with_name and row.with_whom in _PROFESSIONALS else []
+    others = [{"Name": row.with_name}] if row.with_name else []
     whom = row.get_with_whom_display()
     named = row.with_name and row.with_whom != ContactParty.PERSON
     return {
@@ -36,7 +38,7 @@ def _one_contact(row: Contact) -> Items:
             150,
         ),
         "Consultation method": row.mechanism,
-        "Professionals present": [worker, *others] if spoke and row.with_whom in _PROFESSIONALS else [],
+        "Professionals present": [worker, *others] if spoke and with_professional else [],
     }
 
 

@@ -18,11 +18,12 @@ from referrals.dapb4066 import (
 from referrals.dapb4066.declaration import standard
 from referrals.dapb4066.source import Items, Source, Support, arranged
 from referrals.models import Referral, SafeguardingConcern
-from referrals.selectors import casework, measures_of
+from referrals.selectors import casework, measures_of, observations_of
 from referrals.selectors.messages_back import messages_back_about
 from referrals.selectors.people import addresses_of
 from referrals.selectors.record import record_of, risks_of
 from referrals.selectors.visible import get_whole_referral
+from services_directory.suitability.kinds import Answered
 
 SECTIONS: Mapping[str, Callable[[Source], Items]] = {
     "Person demographics": about_person.demographics,
@@ -76,17 +77,20 @@ def _support_of(user: User, referral: Referral, *, on: dt.date) -> Support:
     the codes is heard here too, whatever was issued before.
     """
     measures = list(measures_of(referral).filter(replaced_by=None).order_by("taken_on", "recorded_at", "id"))
+    known = observations_of(referral).filter(counts=True, answer=Answered.GIVEN, choice="")
+    measurements = list(known.order_by("observed_on", "id"))
     told = messages_back_about(referral).last()
     message = told.document if told is not None and told.is_in_full else None
     if not casework.reads_casework(user, referral):
         receiver = referral.referring_team.organization_id
         may_tell = may_message_in_full(referral.consents.all(), organization_id=receiver, on=on)
-        return Support(measures=measures, message=message if may_tell else None)
+        return Support(measures=measures, measurements=measurements, message=message if may_tell else None)
     contacts = casework.contacts_of(user, referral).filter(replaced_by=None).order_by("occurred_at", "id")
     return Support(
         contacts=list(contacts),
         signposts=list(casework.signposts_of(user, referral).select_related("service__organization").order_by("id")),
         plan=casework.plan_versions_of(user, referral).first(),
         measures=measures,
+        measurements=measurements,
         message=message,
     )

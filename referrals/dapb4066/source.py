@@ -14,6 +14,7 @@ from referrals.models import (
     AddressRecord,
     Contact,
     MeasureResponse,
+    Observation,
     PlanVersion,
     RecordEntry,
     RecordVersion,
@@ -32,14 +33,15 @@ class Support:
     """What was done for the person, as far as the reader may read it elsewhere: to the referrer neither contacts nor
     signposts nor the plan. What has been corrected is not among it.
 
-    `message` is what the referrer was told last, as it was issued (`MessageBack.document`); None where that may not be
-    told in full.
+    `measurements` are the numbers known of the person's health, the latest of each. `message` is what the referrer was
+    told last, as it was issued (`MessageBack.document`); None where that may not be told in full.
     """
 
     contacts: Sequence[Contact] = ()
     signposts: Sequence[Signpost] = ()
     plan: PlanVersion | None = None
     measures: Sequence[MeasureResponse] = ()
+    measurements: Sequence[Observation] = ()
     message: Mapping[str, Any] | None = None
 
 

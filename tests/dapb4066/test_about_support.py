@@ -216,6 +216,72 @@ def test_a_measure_without_a_score_says_why_and_a_unit_without_a_code_stands_in_
     assert "Made for people of 15 to 69; the person was 75." in ipaq["Comment"]
 
 
+def test_the_latest_measurements_are_told_with_their_units_and_no_answer_that_is_no_number(
+    cast, referral_at, tell, post
+):
+    referral = referral_at("active")
+    for observed in (
+        {"code": "blood_pressure", "value": "160", "second_value": "95", "observed_on": "2026-11-01"},
+        {
+            "code": "blood_pressure",
+            "value": "142",
+            "second_value": "88",
+            "note": "Sitting.",
+            "observed_on": "2026-11-02",
+        },
+        {"code": "resting_heart_rate", "value": "71.5", "observed_on": "2026-11-03"},
+        {"code": "high_blood_pressure", "answer": "yes"},
+    ):
+        post(cast.link_worker, referral, "observations", {"observations": [observed]})
+    document = tell(cast.link_worker, referral)
+    assert document["Assessments"] == tell(cast.gp, referral)["Assessments"]
+    assert entries(document, "Assessments") == [
+        {
+            "Assessment summary": "Resting blood pressure: 142/88 mmHg",
+            "Structured assessment": {
+                "Structured assessment name": {"Free text": "Resting blood pressure"},
+                "Subscale result": [
+                    {
+                        "Subscale score": {"Free text": "Resting blood pressure, upper value"},
+                        "Value": 142.0,
+                        "Units of measure": "mm[Hg]",
+                    },
+                    {
+                        "Subscale score": {"Free text": "Resting blood pressure, lower value"},
+                        "Value": 88.0,
+                        "Units of measure": "mm[Hg]",
+                    },
+                ],
+            },
+            "Comment": "As of 2 November 2026, recorded by Lou Marsh. Sitting.",
+        },
+        {
+            "Assessment summary": "Resting heart rate: 71.5 beats a minute",
+            "Structured assessment": {
+                "Structured assessment name": {"Free text": "Resting heart rate"},
+                "Assessment result": {
+                    "Assessment score": {"Free text": "Resting heart rate"},
+                    "Value": 71.5,
+                    "Units of measure": "/min",
+                },
+            },
+            "Comment": "As of 3 November 2026, recorded by Lou Marsh.",
+        },
+    ]
+
+
+def test_the_daughter_who_referred_her_is_no_professional(cast, referral_at, tell, post):
+    referral = referral_at("active")
+    post(cast.link_worker, referral, "contacts", contact(with_whom="referrer", with_name="Ada Okafor"))
+    [told] = entries(tell(cast.link_worker, referral), "Contacts with professionals")
+    assert told["Professionals present"] == [{"Name": "Lou Marsh"}, {"Name": "Ada Okafor"}]
+    Referral.objects.filter(pk=referral.pk).update(source="family", referrer_relationship="Daughter", agreement="Said")
+    [told] = entries(tell(cast.link_worker, referral), "Contacts with professionals")
+    assert (told["Contact type"], "Professionals present" in told) == (
+        "We got in touch · The referrer (Ada Okafor) · In touch with each other", False,
+    )  # fmt: skip
+
+
 def test_the_plan_tells_its_latest_version_without_what_was_put_away(cast, referral_at, tell, post):
     referral = referral_at("active")
     first = post(cast.link_worker, referral, "plan", PLAN, "put")
@@ -337,6 +403,7 @@ def test_however_much_was_done_the_document_takes_the_same_queries(cast, referra
         )
         for _ in range(times):
             post(cast.link_worker, referral, "measures", body)
+            post(cast.gp, referral, "observations", {"observations": [{"code": "bmi", "value": "31"}]})
             post(cast.link_worker, referral, "consents", {"decision": "given", "to_service": str(cast.walking.pk)})
             post(cast.link_worker, referral, "addresses", {"kind": "temporary", "postcode": "SK1 1AA"})
 
@@ -353,5 +420,5 @@ def test_however_much_was_done_the_document_takes_the_same_queries(cast, referra
     with CaptureQueriesContext(connection) as queries:
         document = client.get(url).json()
     assert [*counts, len(queries)] == [counts[0]] * 3
-    assert len(entries(document, "Assessments")) == 14
+    assert len(entries(document, "Assessments")) == 14 + 1
     assert (Contact.objects.count(), Signpost.objects.count(), PlanVersion.objects.count()) == (14, 14, 1)
