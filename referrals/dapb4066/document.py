@@ -77,8 +77,9 @@ def _support_of(user: User, referral: Referral, *, on: dt.date) -> Support:
     the codes is heard here too, whatever was issued before.
     """
     measures = list(measures_of(referral).filter(replaced_by=None).order_by("taken_on", "recorded_at", "id"))
-    known = observations_of(referral).filter(counts=True, answer=Answered.GIVEN, choice="")
-    measurements = list(known.order_by("observed_on", "id"))
+    known = observations_of(referral).filter(answer=Answered.GIVEN, choice="")
+    counting = known.filter(counts=True)  # type: ignore[misc]  # annotated where they are read
+    measurements = list(counting.order_by("observed_on", "id"))
     told = messages_back_about(referral).last()
     message = told.document if told is not None and told.is_in_full else None
     if not casework.reads_casework(user, referral):
