@@ -1,0 +1,92 @@
+"""Whoever sends a person to a service is told what its rules say, and sends all the same: it may yet be cleared."""
+
+import pytest
+
+from referrals.models import OnwardReferral
+from services_directory.suitability.kinds import PeriodUnit
+from tests.screening.conftest import RULES, SAYS
+
+HIGH = {"code": "blood_pressure", "value": 185, "second_value": 105, "observed_on": "2026-11-02"}
+IS_HIGH = (
+    "Blood pressure 185/105 on 2 November 2026 is at or above the limit of 180/100. "
+    "The person cannot start until a doctor clears it."
+)
+
+
+def knows(as_user, cast, referral, *given):
+    answer = as_user(cast.link_worker).post(
+        f"/api/v1/referrals/{referral.reference}/observations/", {"observations": list(given)}
+    )
+    assert answer.status_code == 201
+
+
+def sends(as_user, cast, referral, service):
+    answer = as_user(cast.link_worker).post(
+        f"/api/v1/referrals/{referral.reference}/onward-referrals/", {"service": str(service.pk)}
+    )
+    assert (answer.status_code, answer.headers["ETag"]) == (201, '"1"')
+    assert OnwardReferral.objects.get().status == "sent"
+    return answer.json()["warning"]
+
+
+ANSWERS = {
+    "too high": (
+        RULES[:1], [HIGH], ("not_eligible", "Not eligible unless cleared by a doctor", [IS_HIGH]),
+    ),
+    "a clinician is to say": (
+        RULES[3:4], [{"code": "falls_risk", "answer": "yes"}], ("needs_clearance", "Needs clearance by a doctor", ["?"]),
+    ),
+    "nobody has asked": (RULES[2:3], [], ("cannot_say", "Cannot say yet: 1 question is open", ["?"])),
+    "nothing in the way": (RULES[2:3], [{"code": "unstable_angina", "answer": "no"}], None),
+    "no rules": ((), [], None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_it_is_sent_and_the_sender_is_warned(cast, referral_at, follow, as_user, case):
+    rules, known, expected = ANSWERS[case]
+    if rules:
+        follow(cast.walking, *rules)
+    referral = referral_at("active")
+    if known:
+        knows(as_user, cast, referral, *known)
+    warning = sends(as_user, cast, referral, cast.walking)
+    if expected is None:
+        assert warning is None
+        return
+    verdict, label, reasons = expected
+    assert (warning["verdict"], warning["label"]) == (verdict, label)
+    assert warning["reasons"] == reasons
+
+
+def test_of_several_offers_each_says_its_own(cast, referral_at, follow, as_user):
+    follow(cast.walking, *RULES[:1])
+    follow(cast.visiting, SAYS.rules_out("asthma"), key="visitors")
+    referral = referral_at("active")
+    knows(as_user, cast, referral, HIGH, {"code": "asthma", "answer": "no"})
+    offers = [{"service": str(service.pk)} for service in (cast.walking, cast.visiting)]
+    answer = as_user(cast.link_worker).post(f"/api/v1/referrals/{referral.reference}/offers/", {"offers": offers})
+    assert answer.status_code == 201
+    assert [(row["service"]["name"], row["warning"]) for row in answer.json()["onward_referrals"]] == [
+        (
+            "Walking group",
+            {"verdict": "not_eligible", "label": "Not eligible unless cleared by a doctor", "reasons": [IS_HIGH]},
+        ),
+        ("Visiting", None),
+    ]
+
+
+def test_a_service_that_waits_says_from_when(cast, referral_at, follow, as_user):
+    follow(cast.walking, SAYS.waits("stroke", 12, PeriodUnit.WEEKS))
+    referral = referral_at("active")
+    knows(as_user, cast, referral, {"code": "stroke", "answer": "yes", "occurred": "2026-10-01"})
+    warning = sends(as_user, cast, referral, cast.walking)
+    assert (warning["verdict"], warning["reasons"]) == ("eligible_from", ["?"])
+
+
+def test_the_provider_is_not_shown_the_warning(cast, referral_at, follow, as_user):
+    follow(cast.walking, *RULES[:1])
+    referral = referral_at("active")
+    sends(as_user, cast, referral, cast.walking)
+    reference = OnwardReferral.objects.get().reference
+    assert "warning" not in as_user(cast.provider).get(f"/api/v1/onward-referrals/{reference}/").json()
