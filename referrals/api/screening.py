@@ -204,10 +204,11 @@ class ScreeningActions:
         referral = self.row(reference)
         service, now = _service_asked_for(request), timezone.now()
         if request.method == "POST":
-            health.record_observations(
+            recorded = health.record_observations(
                 referral=referral, actor=self.actor, at=now, observations=_given(request), asked_by=service,
                 expected_version=expected_version(request),
             )  # fmt: skip
+            referral = recorded[0].referral
         found = selectors.screening_of(referral, service, on=local_day(now))
         code = status.HTTP_201_CREATED if request.method == "POST" else status.HTTP_200_OK
         body = _written(found, self.get_serializer_context())

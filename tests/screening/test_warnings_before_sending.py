@@ -34,9 +34,19 @@ ANSWERS = {
         RULES[:1], [HIGH], ("not_eligible", "Not eligible unless cleared by a doctor", [IS_HIGH]),
     ),
     "a clinician is to say": (
-        RULES[3:4], [{"code": "falls_risk", "answer": "yes"}], ("needs_clearance", "Needs clearance by a doctor", ["?"]),
+        RULES[3:4],
+        [{"code": "falls_risk", "answer": "yes"}],
+        (
+            "needs_clearance",
+            "Needs clearance by a doctor",
+            ["A risk of falling: yes (3 November 2026). Ask a doctor first whether the person can start."],
+        ),
     ),
-    "nobody has asked": (RULES[2:3], [], ("cannot_say", "Cannot say yet: 1 question is open", ["?"])),
+    "nobody has asked": (
+        RULES[2:3],
+        [],
+        ("cannot_say", "Cannot say yet: 1 question is open", ["Unstable or uncontrolled angina: not known."]),
+    ),
     "nothing in the way": (RULES[2:3], [{"code": "unstable_angina", "answer": "no"}], None),
     "no rules": ((), [], None),
 }  # fmt: skip
@@ -81,7 +91,13 @@ def test_a_service_that_waits_says_from_when(cast, referral_at, follow, as_user)
     referral = referral_at("active")
     knows(as_user, cast, referral, {"code": "stroke", "answer": "yes", "occurred": "2026-10-01"})
     warning = sends(as_user, cast, referral, cast.walking)
-    assert (warning["verdict"], warning["reasons"]) == ("eligible_from", ["?"])
+    assert (warning["verdict"], warning["reasons"]) == (
+        "eligible_from",
+        [
+            "A stroke, 1 October 2026: less than 12 weeks before 3 November 2026. "
+            "By this rule the person can start from 24 December 2026, or earlier if a doctor clears it."
+        ],
+    )
 
 
 def test_the_provider_is_not_shown_the_warning(cast, referral_at, follow, as_user):
