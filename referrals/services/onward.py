@@ -32,6 +32,7 @@ from referrals.services.steps import (
     clocks_of,
     judge,
     lock,
+    make_it_their_turn,
     working_days_after,
     write,
 )
@@ -176,7 +177,7 @@ def take_onward_step(
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
         # It is the link worker's turn again: the case comes up today, whatever date it had.
         today = local_day(at)
-        onward.referral.next_action_on = min(onward.referral.next_action_on or today, today)
+        make_it_their_turn(onward.referral, on=today)
     write(onward, declared, actor=actor, at=at, details=details, taken=taken)
     return onward
 
