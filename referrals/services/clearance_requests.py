@@ -75,7 +75,7 @@ def end_request(
     Also after the case has ended. Whoever decides *against* has decided: that is a clearance (`record_clearance`).
 
     :raises NotPermitted: if the actor is not of the team that owns the referral.
-    :raises NotVisible: if the referral has no such request.
+    :raises NotVisible: if the referral has none of this id.
     :raises Conflict: if it has ended already (`request_ended`).
     """
     referral = lock(referral)
@@ -85,7 +85,7 @@ def end_request(
         raise Invalid({"status": ["Say refused or withdrawn; a decision is recorded as a clearance."]})
     row = referral.clearance_requests.select_related("requested_by", "clearance").filter(pk=request_id).first()
     if row is None:
-        raise NotVisible("This referral has no such request.")
+        raise NotVisible("Nobody was asked this for this referral.")
     if row.status != ClearanceRequestStatus.OPEN:
         raise Conflict(f"It has ended: “{row.get_status_display()}”.", code="request_ended")
     row.status, row.ended_by, row.ended_at = status, actor.user, at

@@ -29,44 +29,42 @@ def sends(as_user, cast, referral, service):
     return answer.json()["warning"]
 
 
-ANSWERS = {
-    "too high": (
-        RULES[:1], [HIGH], ("not_eligible", "Not eligible unless cleared by a doctor", [IS_HIGH]),
-    ),
-    "a clinician is to say": (
+def warned(verdict, label, reason):
+    return {"verdict": verdict, "label": label, "reasons": [reason]}
+
+
+CASES = [
+    (RULES[:1], [HIGH], warned("not_eligible", "Not eligible unless cleared by a doctor", IS_HIGH)),
+    (
         RULES[3:4],
         [{"code": "falls_risk", "answer": "yes"}],
-        (
+        warned(
             "needs_clearance",
             "Needs clearance by a doctor",
-            ["A risk of falling: yes (3 November 2026). Ask a doctor first whether the person can start."],
+            "A risk of falling: yes (3 November 2026). Ask a doctor first whether the person can start.",
         ),
     ),
-    "nobody has asked": (
+    (
         RULES[2:3],
         [],
-        ("cannot_say", "Cannot say yet: 1 question is open", ["Unstable or uncontrolled angina: not known."]),
+        warned("cannot_say", "Cannot say yet: 1 question is open", "Unstable or uncontrolled angina: not known."),
     ),
-    "nothing in the way": (RULES[2:3], [{"code": "unstable_angina", "answer": "no"}], None),
-    "no rules": ((), [], None),
-}  # fmt: skip
+    (RULES[2:3], [{"code": "unstable_angina", "answer": "no"}], None),
+]
+NAMES = ["too high", "a clinician is to say", "nobody has asked", "nothing in the way"]
 
 
-@pytest.mark.parametrize("case", ANSWERS)
-def test_it_is_sent_and_the_sender_is_warned(cast, referral_at, follow, as_user, case):
-    rules, known, expected = ANSWERS[case]
-    if rules:
-        follow(cast.walking, *rules)
+@pytest.mark.parametrize(("rules", "known", "expected"), CASES, ids=NAMES)
+def test_it_is_sent_and_the_sender_is_warned(cast, referral_at, follow, as_user, rules, known, expected):
+    follow(cast.walking, *rules)
     referral = referral_at("active")
     if known:
         knows(as_user, cast, referral, *known)
-    warning = sends(as_user, cast, referral, cast.walking)
-    if expected is None:
-        assert warning is None
-        return
-    verdict, label, reasons = expected
-    assert (warning["verdict"], warning["label"]) == (verdict, label)
-    assert warning["reasons"] == reasons
+    assert sends(as_user, cast, referral, cast.walking) == expected
+
+
+def test_of_a_service_whose_rules_nobody_knows_there_is_nothing_to_say(cast, referral_at, as_user):
+    assert sends(as_user, cast, referral_at("active"), cast.walking) is None
 
 
 def test_of_several_offers_each_says_its_own(cast, referral_at, follow, as_user):
