@@ -228,11 +228,16 @@ SPECTACULAR_SETTINGS = {
             "DischargeDestination",
             "SafeguardingKind",
             "RecordSection",
+            "ClearanceMechanism",
+            "QuestionState",
         )
     }
     | {
+        "QuestionCode": "referrals.api.health.CODES",
+    }
+    | {
         name: f"services_directory.suitability.kinds.{name}"
-        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
+        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered", "AnswerKind")
     }
     | {
         name: f"referrals.enums.{name}"

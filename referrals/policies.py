@@ -66,6 +66,11 @@ def may_record_health(actor: Actor, referral: Referral) -> bool:
     return bool(roles_of(actor, referral) & {Role.REFERRER, *_TEAM})
 
 
+def may_answer_screening(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether the actor may answer on a day what a service's own rules ask: its provider, while it sees the person."""
+    return Role.PROVIDER in roles_of(actor, onward) and _provider_sees_person(onward, on=on)
+
+
 def may_record_measure(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor may record a measure on a day: the owning team on the referral, a provider on what it has."""
     roles = roles_of(actor, subject)
@@ -168,6 +173,8 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         is_open = subject.referral.status in ReferralStatus.SENT
         if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
             names.append("record_measure")
+        if is_open and subject.status in OnwardStatus.OPEN and Role.PROVIDER in roles:
+            names.append("answer_screening")
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
             names.append("reroute")
         return names
@@ -188,7 +195,7 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         names += ["write_record"] if may_write_record(actor, subject) else []
         names += ["record_risk"]
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
-        names += ["log_contact", "write_note", "record_signpost", "add_task"]
+        names += ["log_contact", "write_note", "record_signpost", "add_task", "request_clearance"]
     if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:
         names.append("save_plan")
     return names

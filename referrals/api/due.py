@@ -61,7 +61,9 @@ class DueTaskSerializer(Output):
         source="onward_reference", help_text="What a provider asks about, or empty."
     )
     id = serializers.IntegerField(
-        source="source_id", allow_null=True, help_text="Of the task by hand or of the signpost, to say that it is done."
+        source="source_id",
+        allow_null=True,
+        help_text="Of the task by hand, the signpost or the request, to say that it is done.",
     )
     suggested_step = serializers.SerializerMethodField()
 

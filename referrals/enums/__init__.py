@@ -76,6 +76,7 @@ from referrals.enums.retention import (
     RecordKind,
     RetentionDecision,
 )
+from referrals.enums.screening import ClearanceMechanism, ClearanceRequestStatus, QuestionState
 from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
@@ -88,6 +89,8 @@ __all__ = [
     "AddressKind",
     "AreaKind",
     "AttendanceResult",
+    "ClearanceMechanism",
+    "ClearanceRequestStatus",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
@@ -121,6 +124,7 @@ __all__ = [
     "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
+    "QuestionState",
     "RecordKind",
     "RecordSection",
     "RedirectionReason",

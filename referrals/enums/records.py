@@ -21,6 +21,8 @@ class EventKind(models.TextChoices):
     CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
+    CLEARANCE_REQUESTED = "clearance_requested", "A professional's decision asked for"
+    CLEARANCE_REQUEST_ENDED = "clearance_request_ended", "A professional's decision no longer waited for"
     MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     RECORD_WRITTEN = "record_written", "Record of the person written"
     RISK_RECORDED = "risk_recorded", "Risk recorded"

@@ -7,6 +7,7 @@ from referrals.models import (
     CaseNote,
     CaseTask,
     Clearance,
+    ClearanceRequest,
     Consent,
     Contact,
     Discharge,
@@ -84,6 +85,11 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Consent, title="What you decided about sharing", to_referral="referral", forgets={"note": GONE},
     ),
     Holding(model=Observation, title="What is known of your health", to_referral="referral", is_removed=True),
+    # Before the clearances that answered them: a row goes before the row that it points to.
+    Holding(
+        model=ClearanceRequest, title="Which professionals were asked to decide", to_referral="referral",
+        is_removed=True, hides=frozenset({"clearance"}),
+    ),
     Holding(model=Clearance, title="What professionals decided", to_referral="referral", is_removed=True),
     Holding(
         model=MeasureResponse,

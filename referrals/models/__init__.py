@@ -2,6 +2,7 @@
 
 from referrals.models.address import AddressRecord
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
+from referrals.models.clearance_request import ClearanceRequest
 from referrals.models.consent import Consent, ConsentClock
 from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
@@ -24,6 +25,7 @@ __all__ = [
     "CaseNote",
     "CaseTask",
     "Clearance",
+    "ClearanceRequest",
     "Consent",
     "ConsentClock",
     "Contact",

@@ -24,6 +24,7 @@ from referrals.enums import (
     WithdrawalReason,
 )
 from referrals.models import Referral, ReferralNeed, TeamPolicy
+from referrals.services.clearance_requests import copy_requests
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
@@ -323,6 +324,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copy_record(earlier, arrived)
     copy_concerns(earlier, arrived)
     copy_health(earlier, arrived)
+    copy_requests(earlier, arrived)
     copy_measures(earlier, arrived)
     copy_discharge(earlier, arrived)
     announce(event, actor=actor)
