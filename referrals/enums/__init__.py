@@ -35,6 +35,7 @@ from referrals.enums.reasons import (
     ErrorReason,
     HoldReason,
     LeftEarlyReason,
+    MissedAssessmentReason,
     NotStartedReason,
     ProgrammeOutcome,
     RedirectionReason,
@@ -45,6 +46,7 @@ from referrals.enums.reasons import (
 from referrals.enums.records import (
     AttendanceResult,
     EventKind,
+    SessionCancelReason,
 )
 from referrals.enums.retention import (
     KeepingReason,
@@ -79,6 +81,7 @@ __all__ = [
     "LeftEarlyReason",
     "MeasureMode",
     "MessageBackKind",
+    "MissedAssessmentReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
@@ -91,6 +94,7 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
+    "SessionCancelReason",
     "SnomedCode",
     "TaskKind",
     "TimeOfDay",

@@ -1,5 +1,7 @@
 """The words of what is recorded beside the two machines."""
 
+from enum import nonmember
+
 from django.db import models
 
 
@@ -9,6 +11,20 @@ class AttendanceResult(models.TextChoices):
     PRESENT = "present", "Present"
     ABSENT = "absent", "Absent"
     TOLD_US = "told_us", "Absent, and told us before"
+    NEW = "new", "Present, for the first time"
+
+    CAME = nonmember(("present", "new"))
+
+
+class SessionCancelReason(models.TextChoices):
+    """Why a session did not take place (none is sourced: custom)."""
+
+    NO_LEADER = "no_leader", "Nobody to lead it"
+    NO_VENUE = "no_venue", "The place was not available"
+    TOO_FEW = "too_few", "Too few people"
+    WEATHER = "weather", "Weather"
+    HOLIDAY = "holiday", "Holiday"
+    MADE_BY_MISTAKE = "made_by_mistake", "Made by mistake"
 
 
 class EventKind(models.TextChoices):
@@ -21,6 +37,7 @@ class EventKind(models.TextChoices):
     CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
+    REVIEW_HELD = "review_held", "A review was held"
     MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"

@@ -18,9 +18,11 @@ from referrals.models import (
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
+    Review,
     Risk,
     Signpost,
     SignpostFollowUp,
+    SupersededAttendance,
 )
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -65,7 +67,21 @@ HOLDINGS: tuple[Holding, ...] = (
         keeps=frozenset({"reference"}),
         hides=frozenset({"version"}),
     ),
-    Holding(model=Attendance, title="When you came", to_referral="onward_referral__referral"),
+    Holding(
+        model=Attendance, title="When you came", to_referral="onward_referral__referral", hides=frozenset({"session"})
+    ),
+    Holding(
+        model=SupersededAttendance,
+        title="What was written of it before it was corrected",
+        to_referral="attendance__onward_referral__referral",
+    ),
+    Holding(
+        model=Review,
+        title="Reviews that were held with you",
+        to_referral="onward_referral__referral",
+        forgets={"note": ""},
+        keeps=frozenset({"held_by"}),
+    ),
     Holding(
         model=Contact,
         title="When somebody was in touch, or tried to be",

@@ -2,6 +2,7 @@
 
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
+from referrals.models.delivery import RegisterTaken, Review, Session, SupersededAttendance
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
 from referrals.models.health import Clearance, Observation
@@ -34,11 +35,15 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
+    "RegisterTaken",
     "RetentionProposal",
     "RetentionRule",
+    "Review",
     "Risk",
+    "Session",
     "Signpost",
     "SignpostFollowUp",
     "SubjectAccess",
+    "SupersededAttendance",
     "TeamPolicy",
 ]

@@ -23,6 +23,7 @@ from referrals.models import (
     Referral,
     ReferralEvent,
 )
+from referrals.pathway.onward import BEGINS
 
 DUE_WHILE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED)
 """Of which onward referrals measures are due: who left early is not asked again."""
@@ -99,7 +100,8 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
     offers = list(onward.select_related("service", "provider_team"))
     starts: dict[int | None, dt.date] = {}
     events = ReferralEvent.objects.filter(
-        Q(kind="start", onward_referral__in=offers) | Q(kind="start_support", onward_referral=None), referral=referral
+        Q(kind__in=BEGINS, onward_referral__in=offers) | Q(kind="start_support", onward_referral=None),
+        referral=referral,
     ).order_by("sequence")
     for onward_id, at in events.values_list("onward_referral_id", "occurred_at"):
         starts.setdefault(onward_id, local_day(at))

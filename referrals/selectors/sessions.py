@@ -1,0 +1,127 @@
+"""The sessions of a provider's team, and who is expected at one."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, DateTimeField, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.aggregates import Aggregate
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import User
+from core.clocks import local_day, start_of_day
+from core.errors import NotVisible
+from referrals import policies
+from referrals.enums import AttendanceResult, OnwardStatus
+from referrals.models import Attendance, Consent, OnwardReferral, ReferralEvent, Session, SupersededAttendance
+from referrals.pathway.onward import BEGINS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One person on the register of a session. `entry` None: not recorded yet."""
+
+    onward: OnwardReferral
+    is_paused: bool
+    entry: Attendance | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """Who is expected at a session, by name; and how many are that the asker may not see any more."""
+
+    session: Session
+    places: list[Place]
+    not_shown: int
+
+
+def sessions_visible_to(user: User) -> QuerySet[Session]:
+    """Return the sessions of the teams in which a user is a provider, in the order of time, with counts of who came."""
+    return (
+        Session.objects.filter(team__in=user.team_ids(Role.PROVIDER))
+        .select_related("service", "team")
+        .annotate(
+            recorded=Count("attendances"),
+            came=Count("attendances", filter=Q(attendances__result__in=AttendanceResult.CAME)),
+        )
+        .order_by("starts_at", "id")
+    )
+
+
+def get_session(user: User, session_id: UUID) -> Session:
+    """Return the one session.
+
+    :raises NotVisible: if there is none, or none that the user may see; it does not say which.
+    """
+    session = sessions_visible_to(user).filter(pk=session_id).first()
+    if session is None:
+        raise NotVisible("There is no such session, or it is not yours to see.")
+    return session
+
+
+def register_of(user: User, session: Session, *, on: dt.date) -> Register:
+    """Return the register of a session that the user may see, as it may be seen on a day; in five queries."""
+    rows = list(_taking_part(session))
+    actor = Actor(user)
+    return Register(
+        session=session,
+        places=[_place(row, session) for row in rows if policies.sees_person(actor, row, on=on)],
+        not_shown=sum(not policies.sees_person(actor, row, on=on) for row in rows),
+    )
+
+
+def expected_at(session: Session, *, actor: Actor, on: dt.date) -> list[Place]:
+    """Return those expected at a session of whom the actor may see on a day who they are, by name."""
+    return [_place(row, session) for row in _taking_part(session) if policies.sees_person(actor, row, on=on)]
+
+
+def _taking_part(session: Session) -> QuerySet[OnwardReferral]:
+    """Return who had started by the day of a session and not ended before it began; and whoever has an entry."""
+    day = local_day(session.starts_at)
+    entries = Attendance.objects.filter(Q(session=session) | Q(session=None), session_on=day)
+    is_recorded = Q(pk__in=Attendance.objects.filter(session=session).values("onward_referral"))
+    took_part = Q(began_at__lt=start_of_day(day + dt.timedelta(days=1))) & (
+        Q(ended_at=None) | Q(ended_at__gt=session.starts_at)
+    )
+    return (
+        OnwardReferral.objects.filter(
+            service=session.service_id, provider_team=session.team_id, referral__forgotten_at=None
+        )
+        .annotate(began_at=_when(Min, BEGINS), paused_at=_when(Max, ("pause",)))
+        .filter(took_part | is_recorded)
+        .select_related("referral__person", "provider_team")
+        .prefetch_related(
+            Prefetch("referral__consents", Consent.objects.order_by("id")),
+            Prefetch(
+                "attendances",
+                entries.select_related("recorded_by")
+                .prefetch_related(
+                    Prefetch("superseded", SupersededAttendance.objects.select_related("recorded_by").order_by("id"))
+                )
+                .order_by("id"),
+            ),
+        )
+        .order_by("referral__family_name", "referral__first_name", "id")
+    )
+
+
+def _when(which: type[Aggregate], kinds: tuple[str, ...]) -> Subquery:
+    """Return when the first or the last event of some kinds happened to an onward referral."""
+    events = ReferralEvent.objects.filter(onward_referral=OuterRef("pk"), kind__in=kinds).order_by()
+    return Subquery(
+        events.values("onward_referral").annotate(moment=which("occurred_at")).values("moment"),
+        output_field=DateTimeField(),
+    )
+
+
+def _place(row: OnwardReferral, session: Session) -> Place:
+    entries = list(row.attendances.all())
+    own = [entry for entry in entries if entry.session_id == session.pk]
+    paused_at: dt.datetime | None = row.paused_at
+    end = session.starts_at + dt.timedelta(minutes=session.minutes)
+    return Place(
+        onward=row,
+        is_paused=row.status == OnwardStatus.PAUSED and paused_at is not None and paused_at <= end,
+        entry=next(iter(own or entries), None),
+    )
