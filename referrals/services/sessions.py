@@ -41,7 +41,8 @@ def make_sessions(*, service: Service, given: SessionDetails, actor: Actor, at: 
     :raises Invalid: if it cannot be so, or would be more than 60 at once.
     :raises Conflict: if the service has one of them already, at that time and place (`session_exists`).
     """
-    if actor.user is None or not policies.may_hold_sessions(actor, service.receiving_team_id):
+    team = service.receiving_team
+    if actor.user is None or team is None or not policies.may_hold_sessions(actor, team.pk):
         raise NotPermitted("Only the team that receives the service's referrals makes its sessions.")
     if service.delivery == Delivery.POSTED:
         raise NotPossibleNow("This service is a pack that is sent out: it has no sessions.", code="is_a_pack")
@@ -49,7 +50,7 @@ def make_sessions(*, service: Service, given: SessionDetails, actor: Actor, at: 
     try:
         return Session.objects.bulk_create(
             Session(
-                service=service, team_id=service.receiving_team_id, starts_at=starts_at, minutes=given.minutes,
+                service=service, team=team, starts_at=starts_at, minutes=given.minutes,
                 place=given.place.strip(), places=given.places, made_by=actor.user, made_at=at,
             )
             for starts_at in times

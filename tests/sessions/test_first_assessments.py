@@ -1,4 +1,4 @@
-"""Rose's first assessment at the walking group: booked, moved, missed, booked again; and what too many misses ask for."""
+"""Rose's first assessment at the walking group: booked, moved, missed, booked again; and what many misses ask for."""
 
 import datetime as dt
 from dataclasses import replace
@@ -61,7 +61,8 @@ def test_after_the_second_miss_it_asks_to_be_ended_and_is_the_link_workers_turn(
     at(time_machine, 10)
     take(pat, onward, "record-missed-assessment", reason="did_not_attend")
     before = Referral.objects.get(pk=onward.referral_id).next_action_on
-    assert before is not None and before > dt.date(2026, 11, 17)
+    assert before is not None
+    assert before > dt.date(2026, 11, 17)
     take(pat, onward, "book-assessment", assessment_at="2026-11-16T10:00:00Z")
     at(time_machine, 17)
     body = take(pat, onward, "record-missed-assessment", reason="told_us").json()
