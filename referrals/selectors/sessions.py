@@ -7,12 +7,10 @@ from uuid import UUID
 from django.db.models import Count, DateTimeField, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.aggregates import Aggregate
 
-from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import User
 from core.clocks import local_day, start_of_day
 from core.errors import NotVisible
-from referrals import policies
 from referrals.enums import AttendanceResult, OnwardStatus
 from referrals.models import Attendance, Consent, OnwardReferral, ReferralEvent, Session, SupersededAttendance
 from referrals.pathway.onward import BEGINS
@@ -25,15 +23,6 @@ class Place:
     onward: OnwardReferral
     is_paused: bool
     entry: Attendance | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Register:
-    """Who is expected at a session, by name; and how many are that the asker may not see any more."""
-
-    session: Session
-    places: list[Place]
-    not_shown: int
 
 
 def sessions_visible_to(user: User) -> QuerySet[Session]:
@@ -60,20 +49,13 @@ def get_session(user: User, session_id: UUID) -> Session:
     return session
 
 
-def register_of(user: User, session: Session, *, on: dt.date) -> Register:
-    """Return the register of a session that the user may see, as it may be seen on a day; in five queries."""
-    rows = list(_taking_part(session))
-    actor = Actor(user)
-    return Register(
-        session=session,
-        places=[_place(row, session) for row in rows if policies.sees_person(actor, row, on=on)],
-        not_shown=sum(not policies.sees_person(actor, row, on=on) for row in rows),
-    )
+def expected_at(session: Session) -> list[Place]:
+    """Return all who are expected at a session that the user may see, by name.
 
-
-def expected_at(session: Session, *, actor: Actor, on: dt.date) -> list[Place]:
-    """Return those expected at a session of whom the actor may see on a day who they are, by name."""
-    return [_place(row, session) for row in _taking_part(session) if policies.sees_person(actor, row, on=on)]
+    Of whom the asker may know who they are is `policies.sees_person`'s to say, of each: whoever shows or takes the
+    register leaves the others out.
+    """
+    return [_place(row, session) for row in _taking_part(session)]
 
 
 def _taking_part(session: Session) -> QuerySet[OnwardReferral]:

@@ -109,7 +109,11 @@ def take_register(
     if day > local_day(at):
         raise NotPossibleNow(f"This session is on {day:%-d %B %Y}: take its register then.", code="session_to_come")
     lock_those_taking_part(session)
-    expected = {place.onward.reference: place for place in expected_at(session, actor=actor, on=local_day(at))}
+    expected = {
+        place.onward.reference: place
+        for place in expected_at(session)
+        if policies.sees_person(actor, place.onward, on=local_day(at))
+    }
     _check(expected, entries, session=session)
     is_changed = session.drop_ins != drop_ins
     for entry in entries:

@@ -124,6 +124,7 @@ def test_two_people_on_the_list_cost_no_more_queries_than_one(cast, onward_at, r
         return len(asked)
 
     onward_at("accepted")
+    queries()  # the client's user learns its roles with the first request
     alone = queries()
     ruth = replace(ROSE, first_name="Ruth", family_name="Adeyemi", nhs_number="9990000026")
     onward_at("accepted", referral=referral_at("active", person=ruth))
