@@ -10,6 +10,9 @@ class OrganizationKind(models.TextChoices):
     NHS_TRUST = "nhs_trust", "NHS trust"
     LINK_WORKER_HOST = "link_worker_host", "Link-worker host (primary care network, council or charity)"
     PROVIDER = "provider", "Provider (leisure trust, charity, community group)"
+    CHARITY = "charity", "Charity that refers"
+    PROFESSIONAL = "professional", "Other professionals (pharmacy, social care, housing)"
+    PUBLIC = "public", "The public: people who refer themselves, and families"
     COMMISSIONER = "commissioner", "Commissioner"
 
 
@@ -23,4 +26,5 @@ class Role(models.TextChoices):
     MANAGER = "manager", "Manager or commissioner"
     DIRECTORY_EDITOR = "directory_editor", "Directory editor"
     PRIVACY_OFFICER = "privacy_officer", "Records and privacy officer"
+    SAFEGUARDING = "safeguarding", "Safeguarding lead"
     SYSTEM = "system", "The service itself"

@@ -42,6 +42,12 @@ def is_known_practice_code(code: str) -> bool:
     return Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE, ods_code=code).exists()
 
 
+def name_of_practice(code: str) -> str:
+    """Return the name of the GP practice with this ODS code, or an empty text where none is known."""
+    rows = Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE).exclude(ods_code="")
+    return rows.filter(ods_code=code).values_list("name", flat=True).first() or ""
+
+
 def find_team(team_id: UUID) -> Team | None:
     """Return the active team with this id, or None. Whether it may be chosen is for the use case to judge."""
     rows = Team.objects.filter(is_active=True, organization__is_active=True)

@@ -1,6 +1,7 @@
 """Writes about organisations and people: one use case each."""
 
 import datetime as dt
+import uuid
 
 from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
@@ -13,6 +14,36 @@ from core.errors import NotPermitted
 
 TOKEN_LIFE = dt.timedelta(hours=12)
 """How long a token from a password lasts: one long working day. A machine's own token may be given longer."""
+
+
+PUBLIC_DESK = uuid.UUID("5d3c0b4e-6f0f-4f5e-9a57-2f1c8f6e0a11")
+"""The id of the organisation that stands for the public, and the root of the ids of its desks."""
+
+
+def public_desk(*, for_team: Team) -> tuple[User, Team]:
+    """Return who stands for the public where it refers to a team: a user who cannot sign in, and a team of nobody.
+
+    Made when first needed. The desk's inbox is the receiving team's: whatever is sent to it reaches people
+    (docs/adr/0023).
+    """
+    organization, _ = Organization.objects.get_or_create(
+        pk=PUBLIC_DESK, defaults={"name": "The public", "kind": OrganizationKind.PUBLIC}
+    )
+    desk, _ = Team.objects.get_or_create(
+        pk=uuid.uuid5(PUBLIC_DESK, str(for_team.pk)),
+        defaults={
+            "organization": organization, "name": f"Public door to {for_team.name} ({for_team.pk})"[:255],
+            "inbox_email": for_team.inbox_email,
+        },
+    )  # fmt: skip
+    user, is_new = User.objects.get_or_create(
+        pk=PUBLIC_DESK,
+        defaults={"email": "public-door@service.invalid", "full_name": "The public door", "is_active": False},
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user, desk
 
 
 @transaction.atomic

@@ -55,6 +55,16 @@ app.conf.update(
             "schedule": crontab(minute=20),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "forget self-referrals": {
+            "task": "referrals.forget_self_referrals",
+            "schedule": crontab(minute=40),
+            "options": {"queue": "periodic", "expires": 3000},
+        },
+        "chase discharges": {
+            "task": "referrals.chase_discharges",
+            "schedule": crontab(hour=7, minute=0),
+            "options": {"queue": "periodic", "expires": 12 * 3600},
+        },
         "forget what ended": {
             "task": "accounts.forget_what_ended",
             "schedule": crontab(hour=1, minute=20),

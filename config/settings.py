@@ -128,6 +128,7 @@ if IS_PRODUCTION:
 
 # --- Requests ----------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
+MAX_PUBLIC_BODY_BYTES = 16 * 1024
 """The largest request body accepted, in bytes: a referral is a few kilobytes."""
 
 # --- Language, time, static files ------------------------------------------------------------------
@@ -160,7 +161,15 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": "30/minute", "signed-link": "60/minute"},
+    "DEFAULT_THROTTLE_RATES": {
+        "sign-in": "30/minute",
+        "signed-link": "60/minute",
+        "person-match": "30/minute",
+        # In an hour a library or a care home may help several people from one address.
+        "self-referral": "20/hour",
+        "self-referral-code": "60/hour",
+        "find-team": "60/minute",
+    },
     # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "EXCEPTION_HANDLER": "core.problems.exception_handler",
@@ -192,6 +201,8 @@ SPECTACULAR_SETTINGS = {
         name: f"referrals.enums.{name}"
         for name in (
             "ReferralStatus",
+            "Permission",
+            "AddressKind",
             "OnwardStatus",
             "CloseOutcome",
             "ProgrammeOutcome",
@@ -214,6 +225,11 @@ SPECTACULAR_SETTINGS = {
             "RecordKind",
             "ConsentMethod",
             "ConsentPurpose",
+            "ReferralSource",
+            "ReferralMethod",
+            "DischargeDestination",
+            "SafeguardingKind",
+            "RecordSection",
         )
     }
     | {

@@ -63,6 +63,17 @@ class Stale(DomainError):
     title = "It has changed since you read it"
 
 
+class TooOften(DomainError):
+    """It has been asked too often. `wait` is the seconds after which it may be asked again."""
+
+    code = "too_often"
+    title = "Too often"
+
+    def __init__(self, detail: str, *, wait: int) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
 class KeyReused(DomainError):
     """An idempotency key came back with another body."""
 

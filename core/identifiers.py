@@ -67,3 +67,33 @@ def new_reference(prefix: str) -> str:
     """Return a new public reference such as `R-7K3M9-QXD24`: unguessable (24^10, about 45 bits), never a row number."""
     letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(10))
     return f"{prefix}-{letters[:5]}-{letters[5:]}"
+
+
+_VERHOEFF_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+"""The permutation that a digit takes once for each place further left."""
+
+
+def clean_snomed_code(value: str) -> str:
+    """Return a SNOMED CT identifier: 6 to 18 digits, the last of them a check digit (Verhoeff's, over the dihedral
+    group of ten).
+
+    :raises ValueError: if it does not have that form. Whether there is such a concept is not known here.
+    """
+    code = value.strip()
+    if not re.fullmatch(r"[1-9][0-9]{5,17}", code):
+        raise ValueError("A SNOMED CT code has 6 to 18 digits, like 871731000000106.")
+    total = 0
+    for place, digit in enumerate(reversed(code)):
+        turned = int(digit)
+        for _ in range(place % 8):
+            turned = _VERHOEFF_TURN[turned]
+        total = _dihedral_product(total, turned)
+    if total:
+        raise ValueError("This SNOMED CT code is not valid: check each digit.")
+    return code
+
+
+def _dihedral_product(left: int, right: int) -> int:
+    """Return the product of two elements of the symmetries of a pentagon: 0 to 4 turn, 5 to 9 mirror."""
+    turns = (left % 5 - right % 5) if left >= 5 else (left % 5 + right % 5)
+    return turns % 5 + 5 * ((left >= 5) != (right >= 5))

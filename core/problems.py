@@ -25,6 +25,7 @@ STATUS_OF = {
     errors.Conflict: status.HTTP_409_CONFLICT,
     errors.Stale: status.HTTP_412_PRECONDITION_FAILED,
     errors.KeyReused: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    errors.TooOften: status.HTTP_429_TOO_MANY_REQUESTS,
 }
 ADVICE = {
     400: "Correct the request and send it again.",
@@ -77,6 +78,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, errors.DomainError):
         body = _from_domain(exc)
         code = body["status"]
+        if isinstance(exc, errors.TooOften):
+            headers["Retry-After"] = str(exc.wait)
     elif isinstance(exc, exceptions.APIException):
         code = exc.status_code
         body = _from_rest_framework(exc)

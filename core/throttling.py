@@ -23,5 +23,9 @@ class SignInThrottle(ScopedRateThrottle):
             return True
 
 
+class PublicDoorThrottle(SignInThrottle):
+    """Counts what comes from one address without signing in (scopes `self-referral`, `find-team`)."""
+
+
 class SignedLinkThrottle(SignInThrottle):
     """Counts how often signed links are followed from one address (scope `signed-link`), right ones and wrong ones."""

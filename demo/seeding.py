@@ -6,20 +6,22 @@ from random import Random
 
 from core.clocks import local_day
 from demo.arrivals import moments
-from demo.cast import build_cast
+from demo.cast import Cast, build_cast
 from demo.hours import moment, working_days_before
 from demo.keeping import keep_the_directory
 from demo.listings import load_own_listings
 from demo.named_people import NAMED_PEOPLE
 from demo.named_stories import named_story
 from demo.people import Crowd
-from demo.places import NEIGHBOURHOODS
+from demo.places import NEIGHBOURHOODS, PRACTICES
 from demo.programmes import PROGRAMMES, services_by_key
 from demo.stories import ordinary
 from demo.telling import acting, in_order, tell
 from demo.year import Year
 from insights.services import count_uptake
+from referrals.enums import AreaKind
 from referrals.models import OnwardReferral, Referral
+from referrals.services.team_areas import Area, set_team_areas
 from services_directory.services import load_demo_directory, load_demo_places, load_demo_rules
 from services_directory.services.capacity import confirm_capacity
 
@@ -57,6 +59,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
         at=began,
     )
     load_demo_rules(at=began)
+    set_team_areas(areas=_areas(cast))
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
     stories = [named_story(year, person) for person in NAMED_PEOPLE]
@@ -66,6 +69,18 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     count_uptake(at=now)
     keep_the_directory(cast, now=now)
     return Seeded(referrals=Referral.objects.count(), offers=OnwardReferral.objects.count())
+
+
+def _areas(cast: Cast) -> list[Area]:
+    """Each neighbourhood's team looks after who lives there, and who is registered with its practices."""
+    homes = [Area(team_id=side.team.pk, kind=AreaKind.NEIGHBOURHOOD, code=key) for key, side in cast.teams.items()]
+    practices = [
+        Area(
+            team_id=cast.teams[each.neighbourhood].team.pk, kind=AreaKind.GP_PRACTICE, code=each.ods_code, priority=200
+        )
+        for each in PRACTICES
+    ]
+    return homes + practices
 
 
 def _confirm_capacities(year: Year) -> None:

@@ -9,21 +9,28 @@ import datetime as dt
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import User
+from core.clocks import local_day
 from demo.cast import Side
 from referrals import policies
 from referrals.models import OnwardReferral, Referral
+from referrals.selectors.health import facts_of
 from referrals.services.attendance import record_attendance
 from referrals.services.consent import record_consent
 from referrals.services.content import ReferralContent
+from referrals.services.health import ObservationDetails, record_observations
 from referrals.services.onward import send_onward_referral, take_onward_step
 from referrals.services.referrals import allocate_referral, create_referral, take_referral_step
 from referrals.services.steps import StepDetails
 from services_directory.models import Service
+from services_directory.selectors import suitability_of
+from services_directory.suitability.kinds import Answered, AnswerKind, RuleResult
+from services_directory.suitability.vocabulary import QUESTIONS, Question
 
 Story = Iterator[dt.datetime]
 THE_CLOCK = Actor(user=None, is_retelling=True)
@@ -147,6 +154,8 @@ class Offer:
 
     def step(self, name: str, *, at: dt.datetime, **said: Any) -> None:
         """Whoever may take the step takes it: the provider, the link worker, or the clock."""
+        if name == "start":
+            self._screen(at=at)
         by = policies.ONWARD_STEPS[name].rules.by
         actor = (
             THE_CLOCK
@@ -158,6 +167,41 @@ class Offer:
         self.onward = take_onward_step(onward=self.onward, step=name, actor=actor, at=at, details=StepDetails(**said))
         self.case.row = self.onward.referral
 
+    def _screen(self, *, at: dt.datetime) -> None:
+        """Whoever has the person in hand asks what the scheme's rules ask and nobody has; all of it is in order."""
+        day = local_day(at)
+        found = suitability_of(
+            [self.onward.service_id], facts=facts_of(self.case.referral), planned_start=day, on=day
+        )  # fmt: skip
+        open_questions = {
+            question.code: question
+            for suitability in found.values()
+            for outcome in suitability.outcomes
+            if outcome.result == RuleResult.UNKNOWN and outcome.in_force.rule.is_exclusion
+            for question in outcome.questions
+            if question.code in QUESTIONS
+        }
+        if open_questions:
+            record_observations(
+                referral=self.case.referral, actor=acting(self.case.worker), at=at,
+                observations=[_in_order(question) for question in open_questions.values()],
+            )  # fmt: skip
+            self.case.row = Referral.objects.get(pk=self.case.referral.pk)
+
     def attend(self, result: str, *, on: dt.date, at: dt.datetime) -> None:
         """The provider writes down whether the person came."""
         record_attendance(onward=self.onward, actor=acting(self.provider), at=at, session_on=on, result=result)
+
+
+READINGS = {"blood_pressure": (128, 78), "resting_heart_rate": (72, None), "blood_pressure_drop": (0, None)}
+
+
+def _in_order(question: Question) -> ObservationDetails:
+    if question.kind in {AnswerKind.YES_NO, AnswerKind.EVENT}:
+        return ObservationDetails(code=question.code, answer=Answered.NO)
+    if question.code not in READINGS:
+        return ObservationDetails(code=question.code, answer=Answered.UNKNOWN)
+    value, second = READINGS[question.code]
+    return ObservationDetails(
+        code=question.code, value=Decimal(value), second_value=None if second is None else Decimal(second)
+    )

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.models import Team
+from referrals.enums import ReferralSource
 from services_directory.models import Service, TaxonomyTerm
 
 
@@ -15,6 +16,7 @@ class UptakeCount(models.Model):
 
     month = models.DateField(help_text="The first day of the month in which they were sent.")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20, choices=ReferralSource)
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     provider_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
@@ -28,7 +30,8 @@ class UptakeCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "service", "referring_team", "owner_team", "provider_team"], name="uptake_counted_once"
+                fields=["month", "service", "source", "referring_team", "owner_team", "provider_team"],
+                name="uptake_counted_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(accepted__lte=models.F("referred"), started__lte=models.F("accepted"))

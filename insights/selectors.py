@@ -3,14 +3,15 @@
 import datetime as dt
 from typing import Any, Literal
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Case, CharField, F, Max, Q, QuerySet, Sum, Value, When
 
 from accounts.enums import Role
 from accounts.models import User
 from insights.disclosure import safe_count, share
 from insights.models import UptakeCount
+from referrals.enums import ReferralSource
 
-Grouping = Literal["programme", "referring_organization"]
+Grouping = Literal["programme", "referring_organization", "source"]
 STAGES = ("referred", "accepted", "started", "completed", "left_early")
 
 DEFINITIONS = {
@@ -45,23 +46,41 @@ def uptake_visible_to(user: User) -> QuerySet[UptakeCount]:
     )
 
 
-def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping) -> QuerySet[UptakeCount, Any]:
-    """Return counts per programme or referring organisation, by name, for the months from `since` to `until`."""
-    key = {"programme": "service", "referring_organization": "referring_team__organization"}[by]
+def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: str = "") -> QuerySet[UptakeCount, Any]:
+    """Return counts per programme, referring organisation or source, by name, for the months from `since` to `until`.
+
+    With a source, those of that source only.
+    """
+    key, name = _GROUPED_BY[by]
     return (
-        uptake_visible_to(user)
-        .filter(month__gte=since.replace(day=1), month__lte=until)
-        .values(key=F(f"{key}_id"), name=F(f"{key}__name"))
+        _between(user, since, until, source)
+        .values(key=key, name=name)
         .annotate(**{stage: Sum(stage) for stage in STAGES})
         .order_by("name", "key")
     )
 
 
-def uptake_total(user: User, *, since: dt.date, until: dt.date) -> dict[str, Any]:
+def uptake_total(user: User, *, since: dt.date, until: dt.date, source: str = "") -> dict[str, Any]:
     """Return the same counts over everything the user may see, and when they were counted."""
-    rows = uptake_visible_to(user).filter(month__gte=since.replace(day=1), month__lte=until)
-    totals = rows.aggregate(**{stage: Sum(stage, default=0) for stage in STAGES})
+    totals = _between(user, since, until, source).aggregate(**{stage: Sum(stage, default=0) for stage in STAGES})
     return totals | UptakeCount.objects.aggregate(counted_at=Max("counted_at"))
+
+
+def _between(user: User, since: dt.date, until: dt.date, source: str) -> QuerySet[UptakeCount]:
+    rows = uptake_visible_to(user).filter(month__gte=since.replace(day=1), month__lte=until)
+    return rows.filter(source=source) if source else rows
+
+
+_NAME_OF_SOURCE = Case(
+    *[When(source=value, then=Value(label)) for value, label in ReferralSource.choices], output_field=CharField()
+)
+
+
+_GROUPED_BY: dict[Grouping, tuple[F, F | Case]] = {
+    "programme": (F("service_id"), F("service__name")),
+    "referring_organization": (F("referring_team__organization_id"), F("referring_team__organization__name")),
+    "source": (F("source"), _NAME_OF_SOURCE),
+}
 
 
 def presented(user: User, counts: dict[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ _LOCK = 7_134_001
 
 _COUNT = """
 INSERT INTO insights_uptakecount (
-    month, service_id, referring_team_id, owner_team_id, provider_team_id,
+    month, service_id, source, referring_team_id, owner_team_id, provider_team_id,
     referred, accepted, started, completed, left_early, counted_at
 )
 SELECT
     date_trunc('month', onward.sent_at AT TIME ZONE 'Europe/London')::date,
-    onward.service_id, referral.referring_team_id, referral.owner_team_id, onward.provider_team_id,
+    onward.service_id, referral.source, referral.referring_team_id, referral.owner_team_id, onward.provider_team_id,
     count(*),
     count(*) FILTER (WHERE reached.accepted),
     count(*) FILTER (WHERE reached.started),
@@ -35,7 +35,7 @@ JOIN (
     GROUP BY onward_referral_id
 ) AS reached ON reached.onward_referral_id = onward.id
 WHERE referral.status <> 'entered_in_error'
-GROUP BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 

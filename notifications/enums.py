@@ -14,4 +14,5 @@ class MessageStatus(models.TextChoices):
 
     PENDING = "pending", "Owed"
     SENT = "sent", "Sent"
+    STOPPED = "stopped", "Not to be sent any more"
     FAILED = "failed", "Given up: somebody has to look"

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -14,6 +14,7 @@ from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
 from notifications import templates
+from notifications.channels import SENDERS
 from notifications.enums import Channel, MessageStatus
 from notifications.models import Delivery, OutboxMessage
 
@@ -101,6 +102,11 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
     return written
 
 
+def can_send_by(channel: str) -> bool:
+    """Whether messages can go out by this channel here."""
+    return channel in SENDERS
+
+
 def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
     """Owe a message again that was given up, once its keeper has seen to the reason. Returns whether it was."""
     return bool(
@@ -108,6 +114,16 @@ def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
             status=MessageStatus.PENDING, available_at=at, deferrals=0
         )
     )
+
+
+def stop(*, recipients: Iterable[str], references: Iterable[str], why: str) -> int:
+    """Stop what is still owed to any of these recipients about any of these references; return how many messages.
+
+    Both must fit: an address may be shared by two people, and a reference by a person and those who support them.
+    """
+    addresses = {each for recipient in recipients for each in (recipient, recipient.lower())}
+    owed = OutboxMessage.objects.filter(status=MessageStatus.PENDING, recipient__in=addresses)
+    return owed.filter(context__reference__in=list(references)).update(status=MessageStatus.STOPPED, failure=why)
 
 
 def wake_after_commit() -> None:

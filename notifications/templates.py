@@ -4,6 +4,10 @@ A message says that there is news, and where. It names no person, need, conditio
 unencrypted and lies in inboxes for years. So a template can be filled with three things only: the public
 reference, the link made from it, and a date to answer by. A link that needs no signing in bears a signature, which is
 made here when the message is composed: the row of a message holds nothing that opens a door.
+
+One message, the code of a self-referral, says the code and nothing else. The code is worked out from the reference like
+a signature; it is no value that a caller could give. What goes to a person who referred themself leads nowhere: they
+have no account.
 """
 
 import datetime as dt
@@ -17,13 +21,17 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from core.identifiers import REFERENCE_ALPHABET
-from core.signed_links import signature_of
+from core.signed_links import code_of, signature_of
 
 _REFERENCE = re.compile(rf"[A-Z]{{1,3}}-[{REFERENCE_ALPHABET}]{{5}}-[{REFERENCE_ALPHABET}]{{5}}")
 
 
 LISTING_CHECK = "listing-check"
 """What the signed link of a listing check is for."""
+
+
+SELF_REFERRAL_CODE = "self_referral_code"
+"""The template with the code, and what its code is for."""
 
 
 def link_to(reference: str) -> str:
@@ -87,6 +95,34 @@ $service
 )
 
 
+_TO_THE_PERSON = Template(
+    """\
+Hello,
+
+$news
+
+If you ring us about it, please say this reference. To keep things private, this message says nothing more.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
+_WITH_A_CODE = Template(
+    """\
+Hello,
+
+$news
+
+$code
+
+It works for 30 minutes. If you did not ask for it, do nothing: without the code nothing happens, and what was written
+is deleted within a day or so.
+
+$service
+"""
+)
+
+
 @dataclass(frozen=True)
 class MessageTemplate:
     """The words of one kind of message, and the context which it must be given: no more, no less."""
@@ -95,6 +131,7 @@ class MessageTemplate:
     news: str
     body: Template = _ABOUT_A_PERSON
     link: Callable[[str], str] = link_to
+    has_code: bool = False
 
     @property
     def context(self) -> frozenset[str]:
@@ -160,6 +197,10 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Your referral $reference has been opened again",
             news="The team has opened your referral $reference again. You do not need to do anything.",
         ),
+        "referral_ended": MessageTemplate(
+            subject="Referral $reference has ended",
+            news="Referral $reference has ended. Please read why before you do anything else about it.",
+        ),
         "referral_in_error": MessageTemplate(
             subject="Referral $reference was marked as entered in error",
             news="The team has marked referral $reference as entered in error. Please call them if that is wrong.",
@@ -205,6 +246,52 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         "consent_ends_soon": MessageTemplate(
             subject="An agreement to share ends soon: $reference",
             news="An agreement to share of $reference ends on $due_on. Please ask whether it is to go on.",
+        ),
+        # to whoever came by the public door: the code, and what becomes of it
+        SELF_REFERRAL_CODE: MessageTemplate(
+            subject="Your code",
+            news="Somebody, we hope you, asked us for support and gave this address. This is the code:",
+            body=_WITH_A_CODE,
+            has_code=True,
+        ),
+        "self_referral_received": MessageTemplate(
+            subject="We have your request: $reference",
+            news="Thank you. We have your request, $reference. A link worker will look at it and get in touch.",
+            body=_TO_THE_PERSON,
+        ),
+        "self_referral_question": MessageTemplate(
+            subject="We have a question: $reference",
+            news="We have a question about your request, $reference. A link worker will ring to ask it.",
+            body=_TO_THE_PERSON,
+        ),
+        "self_referral_update": MessageTemplate(
+            subject="There is news about your request: $reference",
+            news="There is news about your request, $reference. A link worker will tell you, or has done so.",
+            body=_TO_THE_PERSON,
+        ),
+        # to the discharge team
+        "discharge_unconfirmed": MessageTemplate(
+            subject="Has the discharge happened? $reference",
+            news="The planned day of discharge has passed for referral $reference. Please confirm the discharge, or "
+            "move the day, by $due_on.",
+        ),
+        # to each provider who has the person
+        "onward_held": MessageTemplate(
+            subject="Please wait with $reference",
+            news="The onward referral $reference waits for now: please do nothing until you hear from us.",
+        ),
+        "onward_back": MessageTemplate(
+            subject="Please carry on with $reference",
+            news="The onward referral $reference need not wait any more. It is your turn again.",
+        ),
+        # to the team that has it in hand
+        "referral_held": MessageTemplate(
+            subject="Referral $reference is on hold",
+            news="Referral $reference is on hold. Please look at it by $due_on.",
+        ),
+        "referral_home": MessageTemplate(
+            subject="Referral $reference is yours to take up again",
+            news="Referral $reference is no longer on hold. Please make contact by $due_on.",
         ),
         # to the directory editors' team
         "listing_proposed": MessageTemplate(
@@ -285,5 +372,6 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
             news=Template(words.news).substitute(values),
             link=words.link(context["reference"]),
             service=settings.SERVICE_NAME,
+            code=code_of(context["reference"], purpose=template) if words.has_code else "",
         ),
     )

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from notifications import services as notifications
 from notifications.templates import TEMPLATES
+from referrals.enums import CloseOutcome, WithdrawalReason
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
 
 Audience = Literal["referrer", "team", "owner", "provider"]
@@ -31,7 +32,14 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "reopen": (("referrer", "referral_reopened"), ("owner", "referral_back")),
     "withdraw": (("owner", "referral_withdrawn"),),
     "note_shared": (("referrer", "referral_note"),),
+    "discharge_overdue": (("referrer", "discharge_unconfirmed"),),
+    "record_readmission": (("owner", "referral_held"),),
+    "confirm_discharge_again": (("owner", "referral_home"),),
+    "record_death": (("referrer", "referral_ended"), ("owner", "referral_ended")),
 }
+FOR_THE_PERSON = {"referral_question": "self_referral_question"}
+"""What whoever came by the public door is told instead of the referrer's message; else that there is news."""
+DIED = {CloseOutcome.DECEASED.value, WithdrawalReason.DECEASED.value}
 AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "sent_onward": (("provider", "onward_arrived"),),
     "request_information": (("owner", "onward_question"),),
@@ -44,6 +52,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "complete": (("owner", "onward_ended"),),
     "leave_early": (("owner", "onward_ended"),),
     "withdraw": (("provider", "onward_withdrawn"),),
+    "clock_held": (("provider", "onward_held"),),
+    "clock_restarted": (("provider", "onward_back"),),
 }
 
 
@@ -51,9 +61,11 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     """Write one row for each message that the event owes."""
     onward = event.onward_referral
     owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
-    if event.kind == "withdraw" and event.from_status == "draft":
+    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
     subject = onward or event.referral
+    if event.referral.confirmed_email:
+        owed = _to_the_person_instead(event, owed)
     notifications.enqueue_many(
         [
             notifications.Owed(
@@ -66,6 +78,26 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
             )
             for audience, template in owed
         ]
+    )
+
+
+def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
+    """Tell whoever came by the public door, at the address that they confirmed."""
+    notifications.enqueue(
+        event_key=f"referral:{referral.reference}:{template}", recipient=referral.confirmed_email, template=template,
+        context={"reference": referral.reference}, at=at, already_delivered_at=at if actor.is_retelling else None,
+    )  # fmt: skip
+
+
+def _to_the_person_instead(
+    event: ReferralEvent, owed: tuple[tuple[Audience, str], ...]
+) -> tuple[tuple[Audience, str], ...]:
+    """Put the person's own messages in place of the referrer's; of a death nobody is told by email."""
+    has_died = bool({event.outcome, event.reason} & DIED)
+    return tuple(
+        (audience, FOR_THE_PERSON.get(template, "self_referral_update") if audience == "referrer" else template)
+        for audience, template in owed
+        if not (audience == "referrer" and has_died)
     )
 
 
@@ -107,7 +139,8 @@ def announce_message_back(message: MessageBack, *, actor: Actor) -> None:
     """Tell the registered practice, where the person agrees; and the referrer, where the step has told them nothing."""
     event = message.event
     told = {audience for audience, _ in AFTER_REFERRAL_STEP.get(event.kind, ())}
-    addresses = [] if "referrer" in told else [_address(event.referral, "referrer")]
+    by_the_person = bool(event.referral.confirmed_email)  # whoever came by the public door files nothing
+    addresses = [] if "referrer" in told or by_the_person else [_address(event.referral, "referrer")]
     _tell_of_message_back(message, "message_back", [*addresses, *_practice_inboxes(message)], event=event, actor=actor)
 
 
@@ -155,6 +188,8 @@ def _context(subject: Referral | OnwardReferral, template: str) -> dict[str, str
 def _address(referral: Referral, audience: Audience, onward: OnwardReferral | None = None) -> str:
     """Return where to tell them: the person who has it in hand as long as they work there, else the team's inbox."""
     if audience == "referrer":
+        if referral.confirmed_email:
+            return referral.confirmed_email
         return (
             _personal(referral.referrer, referral.referring_team, Role.REFERRER) or referral.referring_team.inbox_email
         )

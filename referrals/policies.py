@@ -7,7 +7,7 @@ from uuid import UUID
 from accounts.actors import Actor
 from accounts.enums import Role
 from referrals.consents import may_share, recipient_of
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
 
@@ -39,6 +39,8 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
         return {Role.SYSTEM}
     roles = actor.roles_in([referral.owner_team_id]) & _TEAM
     roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    if roles & _TEAM and referral.source in ReferralSource.STATED:
+        roles.add(Role.REFERRER)  # the person or their family ring, and the team does it for them (docs/adr/0023)
     if isinstance(subject, OnwardReferral):
         roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
     return roles
@@ -96,6 +98,24 @@ def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
 def may_hold_sessions(actor: Actor, team_id: UUID | None) -> bool:
     """Whether the actor makes and cancels a team's sessions and takes their registers: its providers."""
     return team_id is not None and bool(actor.roles_in([team_id]) & {Role.PROVIDER})
+
+
+def may_write_record(actor: Actor, referral: Referral) -> bool:
+    """Whether the record is the actor's to write now: the referrer's team's in a draft, then the owning team's."""
+    roles = roles_of(actor, referral)
+    return Role.REFERRER in roles if referral.status == ReferralStatus.DRAFT else bool(roles & _TEAM)
+
+
+def may_record_safeguarding(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may record a concern: whoever speaks with the person may, and who reads them."""
+    return may_record_health(actor, referral) or reads_safeguarding(actor, referral)
+
+
+def reads_safeguarding(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor reads what is recorded about safeguarding: a safeguarding lead of either side's team. Like
+    every role it counts only for a referral that its holder sees.
+    """
+    return Role.SAFEGUARDING in actor.roles_in([referral.owner_team_id, referral.referring_team_id])
 
 
 def may_edit(actor: Actor, referral: Referral) -> bool:
@@ -159,12 +179,20 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         return names
     if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
+    if subject.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+        names.append("edit_discharge")
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
         names += ["allocate", "record_measure"]
     if roles & _TEAM and subject.status in SENDABLE:
         names.append("send_onward")
+    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+        names += ["change_contact", "record_address"]
+    if Role.LEAD in roles:
+        names.append("correct_nhs_number")
     if roles and subject.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
+        names += ["write_record"] if may_write_record(actor, subject) else []
+        names += ["record_risk"]
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
         names += ["log_contact", "write_note", "record_signpost", "add_task"]
     if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:

@@ -28,8 +28,9 @@ class OnwardReferralQuerySet(models.QuerySet[Any]):
     def unanswered(self, *, on: dt.date) -> "OnwardReferralQuerySet":
         """Those sent to another team whose answer was due before the given day.
 
-        A scheme's own hub has the referral itself to answer: what it sent to itself does not run out.
+        A scheme's own hub has the referral itself to answer: what it sent to itself does not run out. Nor does what
+        waits while the person is in hospital or away.
         """
         return self.filter(status=OnwardStatus.SENT, next_action_on__lt=on).exclude(
-            provider_team=models.F("referral__owner_team")
+            models.Q(provider_team=models.F("referral__owner_team")) | models.Q(referral__status=ReferralStatus.ON_HOLD)
         )

@@ -6,7 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from referrals.services import consent_clocks, onward, retention
+from referrals.services import consent_clocks, discharge, onward, retention, self_referrals
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +33,19 @@ def run_consent_clocks(**_: Any) -> None:
     told = consent_clocks.run_consent_clocks(at=timezone.now())
     if told:
         log.info("Told of %d consents that end", told)
+
+
+@shared_task(name="referrals.chase_discharges")
+def chase_discharges(**_: Any) -> None:
+    """Ask about each discharge whose planned day has passed without a word."""
+    asked = discharge.chase_discharges(at=timezone.now())
+    if asked:
+        log.info("Asked about %d discharges", asked)
+
+
+@shared_task(name="referrals.forget_self_referrals")
+def forget_self_referrals(**_: Any) -> None:
+    """Delete what was written at the public door more than a day ago."""
+    forgotten = self_referrals.forget_self_referrals(at=timezone.now())
+    if forgotten:
+        log.info("Deleted %d rows of the public door", forgotten)

@@ -16,25 +16,28 @@ REFERRAL_TARGETS = {
     "start_support": "active",
     "hold": "on_hold",
     "resume": "active",
+    "record_readmission": "on_hold",
+    "confirm_discharge_again": "accepted",
     "close": "closed",
     "reopen": "active",
     "withdraw": "withdrawn",
+    "record_death": "closed",
     "enter_in_error": "entered_in_error",
 }
 REFERRAL_TABLE = """
-                       submit defer confirm_discharge request_information provide_information accept reject redirect start_support hold resume close reopen withdraw enter_in_error
-draft                  R      R     .                 .                   .                   .      .      .        .             .    .      .     .      R        L
-deferred               .      .     RWL               .                   .                   .      .      .        .             .    .      .     .      R        L
-submitted              .      .     .                 WL                  .                   WL     WL     WL       .             .    .      .     .      R        L
-information_requested  .      .     .                 .                   RWL                 .      WL     .        .             .    .      .     .      R        L
-accepted               .      .     .                 .                   .                   .      .      .        WL            .    .      WL    .      R        L
-active                 .      .     .                 .                   .                   .      .      .        .             WL   .      WL    .      R        L
-on_hold                .      .     .                 .                   .                   .      .      .        .             .    WL     .     .      R        L
-closed                 .      .     .                 .                   .                   .      .      .        .             .    .      .     L      .        L
-rejected               .      .     .                 .                   .                   .      .      .        .             .    .      .     .      .        L
-redirected             .      .     .                 .                   .                   .      .      .        .             .    .      .     .      .        L
-withdrawn              .      .     .                 .                   .                   .      .      .        .             .    .      .     .      .        L
-entered_in_error       .      .     .                 .                   .                   .      .      .        .             .    .      .     .      .        .
+                       submit defer confirm_discharge request_information provide_information accept reject redirect start_support hold resume record_readmission confirm_discharge_again close reopen withdraw record_death enter_in_error
+draft                  R      R     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     .      R        RWL          L
+deferred               .      .     RWL               .                   .                   .      .      .        .             .    .      .                  .                       .     .      R        RWL          L
+submitted              .      .     .                 WL                  .                   WL     WL     WL       .             .    .      .                  .                       .     .      R        RWL          L
+information_requested  .      .     .                 .                   RWL                 .      WL     .        .             .    .      .                  .                       .     .      R        RWL          L
+accepted               .      .     .                 .                   .                   .      .      .        WL            .    .      RWL                .                       WL    .      R        RWL          L
+active                 .      .     .                 .                   .                   .      .      .        .             WL   .      RWL                .                       WL    .      R        RWL          L
+on_hold                .      .     .                 .                   .                   .      .      .        .             .    WL     .                  RWL                     .     .      R        RWL          L
+closed                 .      .     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     L      .        .            L
+rejected               .      .     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     .      .        .            L
+redirected             .      .     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     .      .        .            L
+withdrawn              .      .     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     .      .        .            L
+entered_in_error       .      .     .                 .                   .                   .      .      .        .             .    .      .                  .                       .     .      .        .            .
 """  # noqa: E501 -- a table is read across
 
 ONWARD_TARGETS = {

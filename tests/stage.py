@@ -141,6 +141,7 @@ def content_for(cast: Cast, **changes: Any) -> ReferralContent:
         needs=((cast.loneliness.pk, "misses company"),),
         no_known_risks=True,
         consent=ConsentDetails(decision="given", note="Agreed in the consultation."),
+        send_anyway=True,  # a test may refer her as often as it likes
     )
     return replace(content, **changes)
 
@@ -168,7 +169,7 @@ REFERRAL_PATHS: dict[str, Path] = {
     "on_hold": (
         ("accept", "link_worker", {}),
         ("start_support", "link_worker", {}),
-        ("hold", "link_worker", {"reason": "away", "until": dt.date(2026, 12, 1)}),
+        ("hold", "link_worker", {"reason": "in_hospital", "until": dt.date(2026, 12, 1)}),
     ),
     "closed": (
         ("accept", "link_worker", {}),

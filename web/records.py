@@ -213,10 +213,9 @@ def _actions(actor: Actor, subject: Subject) -> list[str]:
 
 def _facts_about(referral: Referral) -> list[Fact]:
     """What everybody who sees the person sees: who comes, how to reach and to speak with them."""
-    person = referral.person
     return _known(
         _fact("Name", f"{referral.first_name} {referral.family_name}"),
-        _fact("Date of birth", words.short_day(person.date_of_birth)),
+        _fact("Date of birth", words.short_day(referral.date_of_birth)),
         _fact("Telephone", referral.telephone),
         _fact("Email", referral.email),
         _fact("Prefers to be reached by", referral.get_preferred_contact_display()),
@@ -226,9 +225,8 @@ def _facts_about(referral: Referral) -> list[Fact]:
 
 def _more_facts_about(referral: Referral) -> list[Fact]:
     """What only the referral's own side sees."""
-    person = referral.person
     return _known(
-        _fact("NHS number", words.nhs_number(person.nhs_number), person.get_nhs_number_status_display()),
+        _fact("NHS number", words.nhs_number(referral.nhs_number), referral.get_nhs_number_status_display()),
         _fact("Address", referral.address, referral.postcode),
         _fact("GP practice", words.practice(referral.gp_practice_code)),
     )

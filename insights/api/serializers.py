@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
 from insights.selectors import DEFINITIONS
+from referrals.enums import ReferralSource
 
 REASONABLE = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2100, 1, 1))]
 """Days that a period may begin or end with."""
@@ -21,7 +22,10 @@ class UptakeQuerySerializer(serializers.Serializer[Any]):
     until = serializers.DateField(
         required=False, validators=REASONABLE, help_text="A day in the last month. Default: this month."
     )
-    by = serializers.ChoiceField(choices=["programme", "referring_organization"], default="programme")
+    by = serializers.ChoiceField(choices=["programme", "referring_organization", "source"], default="programme")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=ReferralSource.choices, required=False, allow_blank=True, default="", help_text="Only of this source."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs.setdefault("until", self.context["today"])
@@ -44,9 +48,9 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class UptakeRowSerializer(CountsSerializer):
-    """One programme, or one referring organisation."""
+    """One programme, one referring organisation or one source."""
 
-    id = serializers.UUIDField(source="key")
+    id = serializers.CharField(source="key", help_text="A UUID; of a source, its code.")
     name = serializers.CharField()
 
 

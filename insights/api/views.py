@@ -14,7 +14,7 @@ from insights.api.serializers import UptakeQuerySerializer, UptakeSerializer
 
 
 class UptakeView(APIView):
-    """Referred, accepted, started, completed and left early, by programme or by referring organisation."""
+    """Referred, accepted, started, completed and left early, by programme, referring organisation or source."""
 
     ordering = ("name", "key")
 
@@ -24,9 +24,10 @@ class UptakeView(APIView):
         query.is_valid(raise_exception=True)
         user = signed_in(request.user)
         since, until = query.validated_data["since"], query.validated_data["until"]
-        total = selectors.uptake_total(user, since=since, until=until)
+        source = query.validated_data["source"]
+        total = selectors.uptake_total(user, since=since, until=until, source=source)
         pages = CursorPages()
-        rows = selectors.uptake(user, since=since, until=until, by=query.validated_data["by"])
+        rows = selectors.uptake(user, since=since, until=until, by=query.validated_data["by"], source=source)
         page = pages.paginate_queryset(rows, request, view=self) or []
         body = {
             "since": since.replace(day=1),

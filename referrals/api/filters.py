@@ -2,7 +2,7 @@
 
 import django_filters
 
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 
 
@@ -11,6 +11,7 @@ class ReferralFilterSet(django_filters.FilterSet):
 
     status = django_filters.MultipleChoiceFilter(choices=ReferralStatus.choices)
     due_by = django_filters.DateFilter(field_name="next_action_on", lookup_expr="lte", label="Next action on or before")
+    source = django_filters.MultipleChoiceFilter(choices=ReferralSource.choices)
     owner = django_filters.UUIDFilter(field_name="owner_id", label="The person who has it in hand")
 
     class Meta:

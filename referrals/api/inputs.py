@@ -5,6 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api import StrictSerializer
+from referrals.api.contact_details import ContactDetailsInputSerializer, person_details
+from referrals.api.discharge_shapes import DischargeInputSerializer, details_of
+from referrals.api.record import RecordInputSerializer, RecordOfReferralInputSerializer
 from referrals.enums import (
     AttendanceResult,
     ConsentBasis,
@@ -13,10 +16,13 @@ from referrals.enums import (
     ConsentPurpose,
     NhsNumberStatus,
     PreferredContact,
+    ReferralMethod,
+    ReferralSource,
 )
 from referrals.pathway import Step
 from referrals.services.content import ConsentDetails, ReferralContent
-from referrals.services.people import PersonDetails
+from referrals.services.doors import FamilyMember
+from referrals.services.risks import RiskDetails
 
 
 class PersonInputSerializer(StrictSerializer):
@@ -42,6 +48,11 @@ class PersonInputSerializer(StrictSerializer):
     email = serializers.EmailField(max_length=255, required=False, allow_blank=True)
     preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, required=False, allow_blank=True)
     communication_needs = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    contact = ContactDetailsInputSerializer(required=False)
+    same_as = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="The token of the match that is this person."
+    )
+    is_new = serializers.BooleanField(required=False, help_text="No match that you were told of is this person.")
 
 
 class NeedInputSerializer(StrictSerializer):
@@ -49,6 +60,10 @@ class NeedInputSerializer(StrictSerializer):
 
     term = serializers.UUIDField()
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    code = serializers.CharField(
+        max_length=18, required=False, allow_blank=True, default="", help_text="SNOMED CT, where your system has it."
+    )
+    display = serializers.CharField(max_length=255, required=False, allow_blank=True, default="")
 
 
 class ConsentInputSerializer(StrictSerializer):
@@ -81,18 +96,22 @@ def consent_details(data: dict[str, Any]) -> dict[str, Any]:
     return said | named
 
 
-class DischargeInputSerializer(StrictSerializer):
-    """A referral from hospital: until the actual discharge it waits, and no clock runs."""
+class FamilyInputSerializer(StrictSerializer):
+    """A family member who asks, and how the person agreed to it."""
 
-    planned_on = serializers.DateField(required=False, allow_null=True, default=None)
-    discharged_on = serializers.DateField(required=False, allow_null=True, default=None)
+    name = serializers.CharField(max_length=70)
+    relationship = serializers.CharField(max_length=35, help_text="Daughter, neighbour, carer.")
+    contact = serializers.CharField(max_length=300)
+    agreement = serializers.CharField(max_length=500, help_text="How the person agreed: when, and in what words.")
 
 
 class ReferralInputSerializer(StrictSerializer):
     """A referral, to a team or straight to a scheme that takes direct referrals."""
 
     person = PersonInputSerializer()
-    team = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="From /teams/.")
+    team = serializers.UUIDField(
+        required=False, allow_null=True, default=None, help_text="From /teams/; without it the team is found."
+    )
     service = serializers.UUIDField(
         required=False,
         allow_null=True,
@@ -114,28 +133,55 @@ class ReferralInputSerializer(StrictSerializer):
         child=ConsentInputSerializer(), required=False, default=list, max_length=20, help_text="Several, or more."
     )
     discharge = DischargeInputSerializer(required=False, allow_null=True, default=None)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=[(value, ReferralSource(value).label) for value in ReferralSource.STATED],
+        required=False, allow_blank=True, default="",
+        help_text="Only where a family member or the person themself asks; else it is known from your organisation.",
+    )  # fmt: skip
+    family = FamilyInputSerializer(required=False, allow_null=True, default=None)
+    referral_method = serializers.ChoiceField(
+        choices=ReferralMethod.choices, required=False, allow_blank=True, default="", help_text="Else Secure Messaging."
+    )
+    record = RecordOfReferralInputSerializer(
+        required=False, allow_null=True, default=None,
+        help_text="What is known of the person beside. Left out of a draft that is changed: it stays as it is.",
+    )  # fmt: skip
     draft = serializers.BooleanField(
         required=False, default=False, help_text="Keep it as a draft instead of sending it."
+    )
+
+    send_anyway = serializers.BooleanField(
+        required=False, default=False, help_text="Although the person has an open referral to this team."
     )
 
     def content(self) -> ReferralContent:
         """Return what was sent, as the service takes it."""
         data = self.validated_data
-        discharge = data["discharge"] or {"planned_on": None, "discharged_on": None}
+        discharge = data["discharge"] or {}
+        record = dict(data["record"]) if data["record"] else None
+        coded_risks = record.pop("risks") if record else ()
         return ReferralContent(
-            person=PersonDetails(**data["person"]),
+            record=RecordInputSerializer.details(record) if record else None,
+            coded_risks=tuple(RiskDetails(**risk) for risk in coded_risks),
+            person=person_details(data["person"]),
             team_id=data["team"],
             service_id=data["service"],
             referring_team_id=data["referring_team"],
             reason=data["reason"],
             needs=tuple((need["term"], need["note"]) for need in data["needs"]),
+            need_codes={need["term"]: (need["code"], need["display"]) for need in data["needs"]},
             risks=tuple(data["risks"]),
             no_known_risks=data["no_known_risks"],
             consent=ConsentDetails(**consent_details(data["consent"])) if data["consent"] else None,
             consents=tuple(ConsentDetails(**consent_details(each)) for each in data["consents"]),
-            planned_discharge_on=discharge["planned_on"],
-            discharged_on=discharge["discharged_on"],
+            planned_discharge_on=discharge.get("planned_on"),
+            discharged_on=discharge.get("discharged_on"),
+            discharge=details_of(discharge) if discharge else None,
+            source=data["source"],
+            referral_method=data["referral_method"],
+            family=FamilyMember(**data["family"]) if data["family"] else None,
             is_draft=data["draft"],
+            send_anyway=data["send_anyway"],
         )
 
 

@@ -34,7 +34,10 @@ FOR_REFERRAL = OpenApiParameter(
 PLANNED_START = OpenApiParameter(
     "planned_start",
     dt.date,
-    description="With for_referral: the day on which the person would start (today, if not given).",
+    description=(
+        "With for_referral: the day on which the person would start. Else today, or the day before which the hospital "
+        "wants nothing to begin."
+    ),
 )
 
 
@@ -96,7 +99,8 @@ class MatchingServiceViewSet(ServiceViewSet):
         if not reference:
             raise Invalid({"planned_start": ["Say for whom: give for_referral too."]})
         facts = selectors.facts_for(signed_in(self.request.user), reference)
-        found = suitability_of(service_ids, facts=facts, planned_start=planned_start or today, on=today)
+        soonest = max(today, facts.start_no_earlier_than or today)
+        found = suitability_of(service_ids, facts=facts, planned_start=planned_start or soonest, on=today)
         written = SuitabilityWriter(with_all_rules=with_all_rules)
         return {service_id: {"suitability": written(suitability)} for service_id, suitability in found.items()}
 

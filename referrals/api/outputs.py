@@ -11,6 +11,8 @@ from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.clocks import local_day
 from referrals import policies
+from referrals.api.contact_details import ContactDetailsSerializer
+from referrals.api.discharge_shapes import DischargeSerializer
 from referrals.consents import those_that_count
 from referrals.enums import (
     AttendanceResult,
@@ -23,6 +25,8 @@ from referrals.enums import (
     OnwardStatus,
     PreferredContact,
     ProgrammeOutcome,
+    ReferralMethod,
+    ReferralSource,
     ReferralStatus,
 )
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
@@ -60,18 +64,19 @@ class PersonForProviderSerializer(Output):
 
     first_name = serializers.CharField()
     family_name = serializers.CharField()
-    date_of_birth = serializers.DateField(source="person.date_of_birth")
+    date_of_birth = serializers.DateField()
     telephone = serializers.CharField()
     email = serializers.CharField()
     preferred_contact = serializers.ChoiceField(choices=PreferredContact.choices, allow_blank=True)
     communication_needs = serializers.CharField()
+    contact = ContactDetailsSerializer(source="*")
 
 
 class PersonSerializer(PersonForProviderSerializer):
     """The person of a referral, for those who support them or refer them; contact as this referrer gave it."""
 
-    nhs_number = serializers.CharField(source="person.nhs_number")
-    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices, source="person.nhs_number_status")
+    nhs_number = serializers.CharField()
+    nhs_number_status = serializers.ChoiceField(choices=NhsNumberStatus.choices)
     gp_practice_code = serializers.CharField()
     address = serializers.CharField()
     postcode = serializers.CharField()
@@ -84,6 +89,8 @@ class ReferrerSerializer(Output):
     service = serializers.CharField(source="referrer_service")
     organization = serializers.CharField(source="referrer_organization")
     contact = serializers.CharField(source="referrer_contact")
+    relationship = serializers.CharField(source="referrer_relationship")
+    agreement = serializers.CharField()
 
 
 class NeedSerializer(Output):
@@ -164,6 +171,8 @@ class ReferralSerializer(ReferralSummarySerializer):
 
     person = PersonSerializer(source="*")  # type: ignore[assignment]
     referrer = ReferrerSerializer(source="*")
+    source = serializers.ChoiceField(choices=ReferralSource.choices)  # type: ignore[assignment]
+    referral_method = serializers.ChoiceField(choices=ReferralMethod.choices)
     service = NamedSerializer(allow_null=True)
     reason = serializers.CharField()
     needs = NeedSerializer(many=True)
@@ -171,6 +180,7 @@ class ReferralSerializer(ReferralSummarySerializer):
     consents = serializers.SerializerMethodField()
     planned_discharge_on = serializers.DateField(allow_null=True)
     discharged_on = serializers.DateField(allow_null=True)
+    discharge = serializers.SerializerMethodField()
     onward_referrals = OnwardSummarySerializer(many=True)
     redirected_from = serializers.SerializerMethodField()
     redirected_to = serializers.SerializerMethodField()
@@ -181,6 +191,12 @@ class ReferralSerializer(ReferralSummarySerializer):
         rows = referral.consents.all()
         context = {**self.context, "counting": those_that_count(rows, on=self.today)}
         return ConsentSerializer(rows, many=True, context=context).data
+
+    @extend_schema_field(DischargeSerializer(allow_null=True))
+    def get_discharge(self, referral: Referral) -> Any:
+        """What the hospital said, or null."""
+        row = getattr(referral, "discharge", None)
+        return DischargeSerializer(row).data if row else None
 
     def get_redirected_from(self, referral: Referral) -> str:
         """The reference it had with the team before, or empty."""

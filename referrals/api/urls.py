@@ -1,15 +1,19 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
+from referrals.api.people import PeopleViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
 # First, because it is asked most often and addresses are tried one after another.
 router.register("services", MatchingServiceViewSet, basename="service")
+router.register("people", PeopleViewSet, basename="person")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
 router.register("tasks", DueTaskViewSet, basename="task")
@@ -19,4 +23,10 @@ router.register("messages-back", MessageBackViewSet, basename="message-back")
 router.register("measures", MeasureCatalogueView, basename="measure")
 router.register("measure-licences", MeasureLicenceViewSet, basename="measure-licence")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("teams/find/", FindTeamView.as_view(), name="find-team"),
+    path("self-referrals/", SelfReferralsView.as_view(), name="self-referrals"),
+    path("self-referrals/<uuid:pk>/codes/", SelfReferralCodesView.as_view(), name="self-referral-codes"),
+    path("self-referrals/<uuid:pk>/confirm/", ConfirmSelfReferralView.as_view(), name="self-referral-confirm"),
+]

@@ -19,6 +19,8 @@ from core.idempotency import claim_of
 from referrals import policies, selectors
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
+from referrals.api.dapb4066 import StandardActions
+from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
@@ -36,6 +38,9 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.person_actions import PersonActions
+from referrals.api.record import RecordActions
+from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, onward
@@ -74,8 +79,13 @@ class ReferralViewSet(
     CaseworkActions,
     HealthActions,
     ConsentActions,
+    DischargeActions,
     MeasureActions,
     MessagesBackActions,
+    PersonActions,
+    RecordActions,
+    SafeguardingActions,
+    StandardActions,
     mixins.ListModelMixin,
     PathwayViewSet,
 ):
@@ -89,10 +99,20 @@ class ReferralViewSet(
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
+        "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
         "measures": STEP_PROBLEMS,
+        "record": STEP_PROBLEMS,
+        "risks": STEP_PROBLEMS,
+        "end_risk": STEP_PROBLEMS,
+        "safeguarding": {"403", "409"},
+        "end_safeguarding": {"403", "409"},
         "onward_referrals": STEP_PROBLEMS,
         **CASEWORK_PROBLEMS,
+        "undo_death": {"403", "409"},
+        "correct_nhs_number": STEP_PROBLEMS,
+        "change_contact": STEP_PROBLEMS,
+        "addresses": STEP_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

@@ -27,8 +27,27 @@ from referrals.enums.consent import (
     ConsentMethod,
     ConsentPurpose,
 )
+from referrals.enums.doors import (
+    AreaKind,
+    DischargeDestination,
+    DischargePathway,
+    ReferralMethod,
+    ReferralSource,
+)
 from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
+from referrals.enums.people import (
+    AddressKind,
+    ContactChannel,
+    InformationFormat,
+    Permission,
+    PersonChangeKind,
+    TelephoneRule,
+)
+from referrals.enums.person import (
+    EthnicCategory,
+    StatedGender,
+)
 from referrals.enums.reasons import (
     CloseOutcome,
     DeclineReason,
@@ -43,9 +62,16 @@ from referrals.enums.reasons import (
     ReopeningReason,
     WithdrawalReason,
 )
+from referrals.enums.record import (
+    ENTRY_RULES,
+    EntryRules,
+    RecordSection,
+    SafeguardingKind,
+)
 from referrals.enums.records import (
     AttendanceResult,
     EventKind,
+    ReviewResult,
     SessionCancelReason,
 )
 from referrals.enums.retention import (
@@ -59,8 +85,11 @@ from referrals.enums.statuses import (
 )
 
 __all__ = [
+    "ENTRY_RULES",
     "ActionParty",
     "ActionStatus",
+    "AddressKind",
+    "AreaKind",
     "AttendanceResult",
     "CloseOutcome",
     "ConsentBasis",
@@ -68,15 +97,21 @@ __all__ = [
     "ConsentMethod",
     "ConsentPurpose",
     "ConsultationMechanism",
+    "ContactChannel",
     "ContactDirection",
     "ContactOutcome",
     "ContactParty",
     "DeclineReason",
+    "DischargeDestination",
+    "DischargePathway",
+    "EntryRules",
     "ErrorReason",
+    "EthnicCategory",
     "EventKind",
     "FollowUpResult",
     "GoalStatus",
     "HoldReason",
+    "InformationFormat",
     "KeepingReason",
     "LeftEarlyReason",
     "MeasureMode",
@@ -85,18 +120,27 @@ __all__ = [
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
+    "Permission",
+    "PersonChangeKind",
     "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
     "RecordKind",
+    "RecordSection",
     "RedirectionReason",
+    "ReferralMethod",
+    "ReferralSource",
     "ReferralStatus",
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
+    "ReviewResult",
+    "SafeguardingKind",
     "SessionCancelReason",
     "SnomedCode",
+    "StatedGender",
     "TaskKind",
+    "TelephoneRule",
     "TimeOfDay",
     "WithdrawalReason",
 ]

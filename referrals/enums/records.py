@@ -16,6 +16,13 @@ class AttendanceResult(models.TextChoices):
     CAME = nonmember(("present", "new"))
 
 
+class ReviewResult(models.TextChoices):
+    """What became of a review at one of the scheme's points."""
+
+    HELD = "held", "Held"
+    MISSED = "missed", "Missed"
+
+
 class SessionCancelReason(models.TextChoices):
     """Why a session did not take place (none is sourced: custom)."""
 
@@ -37,10 +44,23 @@ class EventKind(models.TextChoices):
     CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
-    REVIEW_HELD = "review_held", "A review was held"
+    REVIEW_RECORDED = "review_recorded", "A review was held, or missed"
     MEASURE_RECORDED = "measure_recorded", "A measure was taken"
+    RECORD_WRITTEN = "record_written", "Record of the person written"
+    RISK_RECORDED = "risk_recorded", "Risk recorded"
+    RISK_ENDED = "risk_ended", "Risk ended"
     SENT_ONWARD = "sent_onward", "Sent to a service"
     REROUTED = "rerouted", "Sent to another service instead"
+    DISCHARGE_EDITED = "discharge_edited", "Details of the discharge changed"
+    DISCHARGE_OVERDUE = "discharge_overdue", "Planned discharge passed without a word"
+    CLOCK_HELD = "clock_held", "Waits: in hospital"
+    CLOCK_RESTARTED = "clock_restarted", "Home again: the clock runs anew"
+    PERSON_MERGED = "person_merged", "Found to be of the same person as another referral"
+    PERSON_MERGE_UNDONE = "person_merge_undone", "A merge of two people undone"
+    PERSON_CORRECTED = "person_corrected", "NHS number or its status corrected"
+    CONTACT_CHANGED = "contact_changed", "How to reach the person changed"
+    ADDRESS_CHANGED = "address_changed", "Address changed"
+    DEATH_UNDONE = "death_undone", "A recorded death was a mistake"
     ARRIVED_BY_REDIRECTION = "arrived_by_redirection", "Arrived from another team"
     CONTACT_LOGGED = "contact_logged", "In touch, or tried to be"
     NOTE_WRITTEN = "note_written", "Note of the team"

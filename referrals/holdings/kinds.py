@@ -17,10 +17,12 @@ class Holding:
     model: type[models.Model]
     title: str
     """What the rows are, as a heading that the person reads."""
-    to_referral: str
+    to_referral: str = ""
     """The lookup from a row to the referral that it hangs on: "pk" of the referral itself."""
+    to_person: str = ""
+    """Instead: the lookup to the person, of rows that hang on no referral. They go with the person's last one."""
     forgets: Mapping[str, Any] = field(default_factory=dict)
-    """By field, what stands there once the referral is forgotten."""
+    """By field, what stands there once the referral is forgotten; GONE only where something stood."""
     keeps: frozenset[str] = frozenset()
     """Fields of free text that stay, because nothing about the person can stand there."""
     is_removed: bool = False

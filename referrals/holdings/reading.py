@@ -25,12 +25,18 @@ _NAMED_BY = {
 """By model, the field that a person knows a row by."""
 
 
-def rows_of(holding: Holding, referrals: Iterable[int]) -> list[dict[str, Any]]:
-    """Return the rows of one kind that hang on these referrals, in the order in which they were made; in one query."""
+def rows_of(holding: Holding, person: Person) -> list[dict[str, Any]]:
+    """Return the rows of one kind that hang on a person, in the order in which they were made; in one query."""
     fields = [each for each in holding.model._meta.concrete_fields if _is_shown(each, holding)]
     related = [each.name for each in fields if isinstance(each, models.ForeignKey)]
-    rows: QuerySet[Model] = holding.model._default_manager.filter(**{f"{holding.to_referral}__in": list(referrals)})
+    rows: QuerySet[Model] = holding.model._default_manager.filter(**{_to_person(holding): person})
     return [_read(row, fields) for row in rows.select_related(*related).order_by("pk")]
+
+
+def _to_person(holding: Holding) -> str:
+    if holding.to_person:
+        return holding.to_person
+    return "person" if holding.to_referral == "pk" else f"{holding.to_referral}__person"
 
 
 def identity_of(person: Person) -> dict[str, Any]:

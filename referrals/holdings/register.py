@@ -2,24 +2,32 @@
 
 from referrals.holdings.kinds import GONE, Holding
 from referrals.models import (
+    AddressRecord,
     Attendance,
     CaseNote,
     CaseTask,
     Clearance,
     Consent,
     Contact,
+    Discharge,
     MeasureResponse,
     MessageBack,
     MessageBackFiling,
     Observation,
     OnwardReferral,
+    PersonChange,
+    PersonMerge,
     PlanVersion,
+    RecordEntry,
+    RecordVersion,
     Referral,
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
     Review,
     Risk,
+    SafeguardingConcern,
+    SafeguardingRead,
     Signpost,
     SignpostFollowUp,
     SupersededAttendance,
@@ -32,19 +40,47 @@ HOLDINGS: tuple[Holding, ...] = (
         to_referral="pk",
         forgets={
             "first_name": GONE, "family_name": GONE, "address": "", "postcode": "", "telephone": "", "email": "",
-            "preferred_contact": "", "communication_needs": "", "reason": "",
+            "preferred_contact": "", "communication_needs": "", "reason": "", "referrer_name": GONE,
+            "referrer_contact": GONE, "referrer_relationship": GONE, "agreement": GONE, "confirmed_email": "",
+            "nhs_number": "", "birth_key": "", "name_keys": [], "interpreter_language": "",
         },
-        # Who referred is the organisation's business, and stays for the audit; so does where the person is registered,
-        # for the figures by practice.
+        # Which organisation referred stays for the figures, and where the person is registered; the name of who
+        # referred goes, because it may be their daughter's.
         keeps=frozenset(
             {
-                "reference", "gp_practice_code", "referrer_name", "referrer_service", "referrer_organization",
-                "referrer_contact", "chain_hash",
+                "reference", "gp_practice_code", "referrer_service", "referrer_organization", "chain_hash",
+                "information_formats",
             }
         ),
-        hides=frozenset({"version", "chain_hash"}),
+        hides=frozenset(
+            {"version", "chain_hash", "birth_key", "name_keys", "is_person_settled", "is_second_meant"}
+        ),
     ),
-    Holding(model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""}),
+    Holding(model=AddressRecord, title="Where you live and lived", to_referral="referral", is_removed=True),
+    Holding(model=PersonChange, title="What was corrected of who you are", to_person="person", is_removed=True),
+    Holding(
+        model=PersonMerge, title="Two records found to be yours", to_person="kept",
+        forgets={"before": {}, "note": GONE}, keeps=frozenset({"moved"}), hides=frozenset({"merged", "kept"}),
+    ),
+    Holding(
+        model=ReferralNeed, title="Needs", to_referral="referral", forgets={"note": ""},
+        keeps=frozenset({"code", "display"}),
+    ),
+    Holding(
+        model=RecordEntry, title="What is recorded of you, point by point", to_referral="version__referral",
+        is_removed=True, hides=frozenset({"version"}),
+    ),
+    Holding(model=RecordVersion, title="What is recorded of you", to_referral="referral", is_removed=True),
+    Holding(
+        model=SafeguardingConcern, title="Safeguarding", to_referral="referral", is_removed=True,
+        withheld="It can speak of others, or put somebody at risk: a safeguarding lead decides what is handed out.",
+    ),
+    Holding(
+        model=SafeguardingRead, title="Who read about safeguarding", to_referral="referral",
+        keeps=frozenset({"way", "concerns"}),
+        withheld="It says when there was something to read: a safeguarding lead decides what is handed out.",
+    ),
+    Holding(model=Discharge, title="Your way home from hospital", to_referral="referral", is_removed=True),
     Holding(model=Risk, title="Risks", to_referral="referral", is_removed=True),
     Holding(
         model=Consent, title="What you decided about sharing", to_referral="referral", forgets={"note": GONE},
@@ -77,10 +113,9 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         model=Review,
-        title="Reviews that were held with you",
+        title="Reviews that were held with you, or missed",
         to_referral="onward_referral__referral",
         forgets={"note": ""},
-        keeps=frozenset({"held_by"}),
     ),
     Holding(
         model=Contact,

@@ -60,7 +60,8 @@ def build_in_full(
         onward_referrals=tuple(row for row, _ in onward),
         assessments=sections.assessments_of(referral, at),
         risks=tuple(
-            "No known risks" if risk.is_none_known else risk.description for risk in referral.risks.order_by("id")
+            "No known risks" if risk.is_none_known else risk.description
+            for risk in referral.risks.filter(ended_on=None).order_by("id")
         ),
         goals=sections.goals_of(referral, at),
         codes=_codes_in(events, event),
@@ -84,8 +85,8 @@ def person_of(referral: Referral) -> document.PersonDetails:
     return document.PersonDetails(
         first_name=referral.first_name,
         family_name=referral.family_name,
-        date_of_birth=referral.person.date_of_birth,
-        nhs_number=referral.person.nhs_number,
+        date_of_birth=referral.date_of_birth,
+        nhs_number=referral.nhs_number,
     )
 
 

@@ -29,7 +29,8 @@ def pdf_of(document: dict[str, Any]) -> bytes:
     web page and the JSON have it as it was written. It is never left out.
     """
     page = _changed(asdict(page_of(document)), lambda text: unicodedata.normalize("NFC", text))
-    issued_at = dt.datetime.fromisoformat(document["issued_at"])
+    # A PDF's own date has no smaller part than a second.
+    issued_at = dt.datetime.fromisoformat(document["issued_at"]).replace(microsecond=0)
     try:
         return _typeset(_SOURCE, page=page, issued_at=issued_at)
     except typst.TypstError:

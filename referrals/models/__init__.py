@@ -1,20 +1,26 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.address import AddressRecord
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.consent import Consent, ConsentClock
 from referrals.models.delivery import RegisterTaken, Review, Session, SupersededAttendance
+from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
+from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
-from referrals.models.person import Person
+from referrals.models.person import Person, PersonChange, PersonMerge
+from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
+from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
+    "AddressRecord",
     "Attendance",
     "CaseNote",
     "CaseTask",
@@ -22,6 +28,7 @@ __all__ = [
     "Consent",
     "ConsentClock",
     "Contact",
+    "Discharge",
     "DueTask",
     "MeasureInUse",
     "MeasureLicence",
@@ -31,7 +38,11 @@ __all__ = [
     "Observation",
     "OnwardReferral",
     "Person",
+    "PersonChange",
+    "PersonMerge",
     "PlanVersion",
+    "RecordEntry",
+    "RecordVersion",
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
@@ -40,10 +51,14 @@ __all__ = [
     "RetentionRule",
     "Review",
     "Risk",
+    "SafeguardingConcern",
+    "SafeguardingRead",
+    "SelfReferral",
     "Session",
     "Signpost",
     "SignpostFollowUp",
     "SubjectAccess",
     "SupersededAttendance",
+    "TeamArea",
     "TeamPolicy",
 ]

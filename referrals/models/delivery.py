@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Team
-from referrals.enums import AttendanceResult, SessionCancelReason
+from referrals.enums import AttendanceResult, ReviewResult, SessionCancelReason
 from referrals.models.onward import Attendance, OnwardReferral
 from services_directory.models import Service
 
@@ -94,28 +94,28 @@ class SupersededAttendance(models.Model):
 
 
 class Review(models.Model):
-    """A review that a provider held with a person. Personal data: yes; the note may be special-category."""
+    """A review that a provider held with a person, or that was missed. Personal data: yes; the note may be special-
+    category. Of each of the scheme's points the last row counts: what was recorded wrongly is recorded again.
+    """
 
     onward_referral = models.ForeignKey(OnwardReferral, on_delete=models.PROTECT, related_name="reviews")
     weeks = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="The scheme's point, in weeks since the start; empty: between the points."
     )
-    held_on = models.DateField()
-    held_by = models.CharField(max_length=70, help_text="Who spoke with the person.")
-    continues = models.BooleanField()
+    result = models.CharField(max_length=6, choices=ReviewResult)
+    reviewed_on = models.DateField(help_text="When it was held, or should have been.")
     note = models.TextField(max_length=2000, blank=True, help_text="For the link worker.")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["onward_referral", "weeks"], condition=Q(weeks__isnull=False), name="review_once_at_each_point"
-            ),
-            models.UniqueConstraint(fields=["onward_referral", "held_on"], name="review_once_a_day"),
-            models.CheckConstraint(condition=~Q(held_by=""), name="review_held_by_somebody"),
+            models.CheckConstraint(condition=Q(result__in=ReviewResult.values), name="review_result_known"),
             models.CheckConstraint(condition=Q(weeks__isnull=True) | Q(weeks__gte=1), name="review_after_the_start"),
+            models.CheckConstraint(
+                condition=Q(weeks__isnull=False) | Q(result=ReviewResult.HELD), name="review_missed_at_a_point"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"Review of {self.onward_referral_id} on {self.held_on}"
+        return f"Review of {self.onward_referral_id} on {self.reviewed_on}"

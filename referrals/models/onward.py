@@ -31,6 +31,9 @@ class OnwardReferral(OnwardPathway):
         null=True, blank=True, help_text="When an answer, an assessment or a review is due."
     )
     assessment_at = models.DateTimeField(null=True, blank=True)
+    next_review_on = models.DateField(
+        null=True, blank=True, help_text="The scheme's first review point of which nothing is recorded yet."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=ProgrammeOutcome, blank=True)
     rerouted_from = models.OneToOneField(
@@ -68,6 +71,11 @@ class OnwardReferral(OnwardPathway):
             models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
             models.Index(fields=["next_action_on"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"),
             models.Index(fields=["sent_at"], name="onward_by_sending"),
+            models.Index(
+                fields=["next_review_on"],
+                condition=Q(status__in=OnwardStatus.TAKING_PART, next_review_on__isnull=False),
+                name="onward_review_due",
+            ),
         ]
 
     def __str__(self) -> str:

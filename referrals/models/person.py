@@ -2,10 +2,11 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from referrals.enums import NhsNumberStatus
+from referrals.enums import NhsNumberStatus, PersonChangeKind
 
 
 class Person(models.Model):
@@ -23,6 +24,12 @@ class Person(models.Model):
     first_name = models.CharField(max_length=35)
     family_name = models.CharField(max_length=35)
     date_of_birth = models.DateField()
+    is_deceased = models.BooleanField(default=False)
+    died_on = models.DateField(null=True, blank=True, help_text="Empty: not known, or alive.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True,
+        help_text="The person that this row was found to be; its referrals are there.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -34,8 +41,67 @@ class Person(models.Model):
                 condition=Q(nhs_number_status__in=NhsNumberStatus.values), name="person_nhs_number_status_known"
             ),
             models.CheckConstraint(condition=~Q(first_name="") & ~Q(family_name=""), name="person_is_named"),
+            models.CheckConstraint(
+                condition=Q(died_on__isnull=True) | Q(is_deceased=True), name="person_death_is_of_the_dead"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | (~Q(merged_into=F("id")) & Q(nhs_number="")),
+                name="person_merged_elsewhere_and_without_number",
+            ),
         ]
         indexes = [models.Index(fields=["family_name", "date_of_birth"], name="person_by_name_and_birth")]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class PersonMerge(models.Model):
+    """Two people found to be one, or that finding undone. Append-only, kept so by a trigger.
+
+    `before` and `moved` are what undoing needs. Personal data: NHS numbers.
+    """
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="undone_by", null=True, blank=True,
+        help_text="The merge that this row undoes; empty: this row is a merge.",
+    )  # fmt: skip
+    moved = models.JSONField(help_text="The references of the referrals that it moved.")
+    before = models.JSONField(default=dict, help_text="Number and status of both, as they were.")
+    note = models.CharField(max_length=500)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("merged")), name="person_merge_of_two"),
+            models.CheckConstraint(condition=~Q(note=""), name="person_merge_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Merge {self.pk}"
+
+
+class PersonChange(models.Model):
+    """One change of who a person is: number, status, death. Append-only, kept so by a trigger.
+
+    Personal data: NHS numbers, the date of a death.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=20, choices=PersonChangeKind)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    note = models.CharField(max_length=500, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=PersonChangeKind.values), name="person_change_kind_known")
+        ]
+        indexes = [models.Index(fields=["person", "-id"], name="person_change_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"

@@ -7,14 +7,21 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from referrals.enums import CloseOutcome, PreferredContact, ReferralStatus
+from referrals.enums import (
+    CloseOutcome,
+    PreferredContact,
+    ReferralMethod,
+    ReferralSource,
+    ReferralStatus,
+)
+from referrals.models.as_given import PersonAsGiven
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
 from referrals.querysets import ReferralQuerySet
 from services_directory.models import Service, TaxonomyTerm
 
 
-class Referral(ReferralPathway):
+class Referral(ReferralPathway, PersonAsGiven):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
     Personal data: why the person is referred (special-category), how to reach them, and who referred them. The
@@ -40,12 +47,25 @@ class Referral(ReferralPathway):
         max_length=500, blank=True, help_text="Interpreter, large print, hearing loop, someone who speaks for them."
     )
 
+    source = models.CharField(max_length=20, choices=ReferralSource, help_text="Who refers, for every figure.")
+    referral_method = models.CharField(
+        max_length=20, choices=ReferralMethod, default=ReferralMethod.SECURE_MESSAGING, help_text="How it came."
+    )
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_made")
     referrer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
     referrer_name = models.CharField(max_length=70)
     referrer_service = models.CharField(max_length=255)
     referrer_organization = models.CharField(max_length=255)
     referrer_contact = models.CharField(max_length=300)
+    referrer_relationship = models.CharField(
+        max_length=35, blank=True, help_text="Of a family member to the person: daughter, neighbour."
+    )
+    agreement = models.CharField(
+        max_length=500, blank=True, help_text="How the person agreed to being referred by a family member."
+    )
+    confirmed_email = models.EmailField(
+        max_length=254, blank=True, help_text="Of whoever came by the public door: where they are told what becomes."
+    )
 
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_owned")
     owner = models.ForeignKey(
@@ -87,7 +107,22 @@ class Referral(ReferralPathway):
 
     class Meta:
         constraints = [
+            *PersonAsGiven.Meta.constraints,
             models.CheckConstraint(condition=Q(status__in=ReferralStatus.values), name="referral_status_known"),
+            models.CheckConstraint(condition=Q(source__in=ReferralSource.values), name="referral_source_known"),
+            models.CheckConstraint(
+                condition=Q(referral_method__in=ReferralMethod.values)
+                & (
+                    Q(source=ReferralSource.SELF, referral_method=ReferralMethod.SELF_REFERRAL)
+                    | ~Q(source=ReferralSource.SELF) & ~Q(referral_method=ReferralMethod.SELF_REFERRAL)
+                ),
+                name="referral_method_fits_its_source",
+            ),
+            models.CheckConstraint(
+                condition=Q(source=ReferralSource.FAMILY) & ~Q(referrer_relationship="") & ~Q(agreement="")
+                | ~Q(source=ReferralSource.FAMILY) & Q(referrer_relationship="", agreement=""),
+                name="referral_by_family_says_who_and_how_agreed",
+            ),
             models.CheckConstraint(condition=~Q(gp_practice_code=""), name="referral_names_a_practice_or_its_absence"),
             models.CheckConstraint(condition=~Q(first_name="") & ~Q(family_name=""), name="referral_names_the_person"),
             models.CheckConstraint(
@@ -132,6 +167,7 @@ class Referral(ReferralPathway):
         indexes = [
             models.Index(fields=["owner_team", "-id"], name="referral_by_owner_team"),
             models.Index(fields=["referring_team", "-id"], name="referral_by_referring_team"),
+            models.Index(fields=["birth_key"], name="referral_by_birth_key"),
             models.Index(
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
             ),
@@ -150,9 +186,19 @@ class ReferralNeed(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="needs")  # part of its referral
     term = models.ForeignKey(TaxonomyTerm, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True)
+    code = models.CharField(
+        max_length=18, blank=True, help_text="SNOMED CT, of the needs and concerns, where the referrer's system has it."
+    )
+    display = models.CharField(max_length=255, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["referral", "term"], name="referral_need_once"),
+            models.CheckConstraint(
+                condition=Q(code="", display="") | Q(code__regex=r"^[1-9][0-9]{5,17}$"),
+                name="referral_need_code_form",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.term_id} of {self.referral_id}"
@@ -161,12 +207,18 @@ class ReferralNeed(models.Model):
 class Risk(models.Model):
     """One risk that whoever meets the person must know, or the statement that none is known. Personal data: yes.
 
-    DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked.
+    DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked. A risk is
+    ended, once, and not deleted after its referral was sent (field notes 2.3, rule 15): kept so by a trigger.
     """
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="risks")  # part of its referral
     is_none_known = models.BooleanField(default=False)
     description = models.CharField(max_length=500, blank=True)
+    code = models.CharField(max_length=18, blank=True, help_text="SNOMED CT, a finding of being at risk.")
+    display = models.CharField(max_length=255, blank=True)
+    comment = models.CharField(max_length=150, blank=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -175,7 +227,13 @@ class Risk(models.Model):
                 name="risk_is_described_or_none_known",
             ),
             models.UniqueConstraint(
-                fields=["referral"], condition=Q(is_none_known=True), name="risk_none_known_stated_once"
+                fields=["referral"],
+                condition=Q(is_none_known=True, ended_on__isnull=True),
+                name="risk_none_known_stated_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="risk_ends_after_it_starts",
             ),
         ]
 

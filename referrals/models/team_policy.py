@@ -17,6 +17,9 @@ class TeamPolicy(models.Model):
     first_contact_working_days = models.PositiveSmallIntegerField(default=5)
     review_working_days = models.PositiveSmallIntegerField(default=20)
     provider_response_days = models.PositiveSmallIntegerField(default=14)
+    discharge_contact_working_days = models.PositiveSmallIntegerField(
+        default=2, help_text="To the first contact after the person came home."
+    )
     reopening_days = models.PositiveSmallIntegerField(default=28)
 
     # How often somebody is tried before the case asks to be closed (field notes 3.6: custom, no source has numbers).

@@ -103,6 +103,22 @@ class ReferralPathway(models.Model):
     def resume(self) -> None: ...
 
     @step(
+        source=[S.ACCEPTED, S.ACTIVE], target=S.ON_HOLD, by=(*REFERRER, *TEAM), label="Back in hospital",
+        allows=("until", "note"),
+    )  # fmt: skip
+    def record_readmission(self) -> None: ...
+
+    @step(
+        source=[S.ON_HOLD],
+        target=S.ACCEPTED,  # after a hospital stay the person is asked anew before support goes on
+        by=(*REFERRER, *TEAM),
+        label="Confirm discharge again",
+        requires=("discharged_on",),
+        allows=("note",),
+    )
+    def confirm_discharge_again(self) -> None: ...
+
+    @step(
         source=[S.ACCEPTED, S.ACTIVE], target=S.CLOSED, by=TEAM, label="Close", outcomes=CloseOutcome, allows=("note",)
     )
     def close(self) -> None: ...
@@ -119,6 +135,12 @@ class ReferralPathway(models.Model):
 
     @step(source=S.OPEN, target=S.WITHDRAWN, by=REFERRER, label="Withdraw", reasons=WithdrawalReason, allows=("note",))
     def withdraw(self) -> None: ...
+
+    @step(
+        source=S.OPEN, target=S.CLOSED, by=(*REFERRER, *TEAM), label="Record that the person has died",
+        allows=("died_on", "note"),
+    )  # fmt: skip
+    def record_death(self) -> None: ...
 
     @step(
         source=(*S.OPEN, S.CLOSED, S.REJECTED, S.REDIRECTED, S.WITHDRAWN), target=S.ENTERED_IN_ERROR, by=LEAD,

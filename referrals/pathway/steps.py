@@ -13,7 +13,7 @@ from django_fsm import FSMField, transition
 
 from accounts.enums import Role
 
-Detail = Literal["note", "until", "to_team", "assessment_at", "discharged_on", "owner", "next_action_on"]
+Detail = Literal["note", "until", "to_team", "assessment_at", "discharged_on", "owner", "next_action_on", "died_on"]
 F = TypeVar("F", bound=Callable[..., None])
 
 

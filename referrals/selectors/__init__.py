@@ -3,6 +3,7 @@ person may not see does not exist for them.
 """
 
 from referrals.selectors.consents import consents_of, counting_consents
+from referrals.selectors.duplicates import duplicates_of
 from referrals.selectors.health import clearances_of, facts_for, observations_of
 from referrals.selectors.keeping import (
     get_retention_proposal,
@@ -18,6 +19,18 @@ from referrals.selectors.measures import (
     measured_changes,
     measures_of,
 )
+from referrals.selectors.people import (
+    addresses_of,
+    get_led_person,
+    get_merge,
+    is_certainly_known,
+    known_people,
+    likely_people,
+    merges_of,
+    offers_to,
+)
+from referrals.selectors.record import record_of, record_versions_of, risks_of
+from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
     get_onward_referral,
@@ -28,27 +41,42 @@ from referrals.selectors.visible import (
 )
 
 __all__ = [
+    "FoundTeam",
+    "NoTeamHere",
+    "addresses_of",
     "attendances_of",
     "catalogue_for",
     "clearances_of",
     "consents_of",
     "counting_consents",
     "due_measures",
+    "duplicates_of",
     "facts_for",
+    "get_led_person",
+    "get_merge",
     "get_onward_referral",
     "get_referral",
     "get_retention_proposal",
     "get_whole_referral",
+    "is_certainly_known",
+    "known_people",
     "licences_visible_to",
     "licensed_measures",
+    "likely_people",
     "measured_changes",
     "measures_of",
+    "merges_of",
     "observations_of",
+    "offers_to",
     "onward_referrals_visible_to",
     "person_who_asks",
+    "record_of",
+    "record_versions_of",
     "referrals_visible_to",
     "retention_proposals_visible_to",
+    "risks_of",
     "subject_accesses_visible_to",
+    "team_for",
     "timeline_of",
     "timeline_of_onward",
 ]

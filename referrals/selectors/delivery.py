@@ -11,19 +11,15 @@ from referrals.enums import MissedAssessmentReason, OnwardStatus
 from referrals.models import OnwardReferral, ReferralEvent, Review, TeamPolicy
 from referrals.pathway.onward import BEGINS
 
-POINT_OPENS_DAYS = 14
-"""How long before a review point a review counts as that point's (custom: field notes 3.8 ask for a window)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPoint:
-    """One of the scheme's points: when it is due, and when it was held, if it was."""
+    """One of the scheme's points: when it is due, and what was recorded of it last, if anything was."""
 
     weeks: int
     due_on: dt.date
-    held_on: dt.date | None
-    state: str
-    """held; passed_over (a later one was held); overdue; due (today); to_come."""
+    review: Review | None
+    is_overdue: bool
 
 
 def with_misses(rows: QuerySet[OnwardReferral]) -> QuerySet[OnwardReferral]:
@@ -56,27 +52,34 @@ def began_on(onward: OnwardReferral) -> dt.date | None:
     return local_day(begun.occurred_at) if begun else None
 
 
-def review_points(onward: OnwardReferral, *, today: dt.date) -> list[ReviewPoint]:
-    """Return the scheme's review points for a person, in order; the start itself (week 0) is none.
+def day_of_point(began: dt.date, weeks: int) -> dt.date:
+    """Return the day of one of a scheme's points, which are weeks from the start: of reviews and of measures alike."""
+    return began + dt.timedelta(weeks=weeks)
 
-    Before the person has started, as if they started today.
+
+def review_points(onward: OnwardReferral, *, today: dt.date) -> list[ReviewPoint]:
+    """Return the scheme's review points for a person, in order. The start itself (week 0) is the first assessment's.
+
+    Before the person has started, as if they started today. In two queries.
     """
-    start = began_on(onward) or today
-    held = {row.weeks: row.held_on for row in onward.reviews.order_by("id") if row.weeks is not None}
-    latest = max(held, default=0)
+    began = began_on(onward) or today
+    last = {row.weeks: row for row in reviews_of(onward).reverse()}
     points = []
     for weeks in sorted({weeks for weeks in onward.service.review_points_weeks if weeks}):
-        due_on = start + dt.timedelta(weeks=weeks)
-        state = (
-            "held" if weeks in held else "passed_over" if weeks < latest
-            else "overdue" if due_on < today else "due" if due_on == today else "to_come"
-        )  # fmt: skip
-        points.append(ReviewPoint(weeks=weeks, due_on=due_on, held_on=held.get(weeks), state=state))
+        due_on, review = day_of_point(began, weeks), last.get(weeks)
+        points.append(
+            ReviewPoint(weeks=weeks, due_on=due_on, review=review, is_overdue=review is None and due_on < today)
+        )
     return points
 
 
+def next_review(points: list[ReviewPoint]) -> dt.date | None:
+    """Return the day of the first point of which nothing is recorded, past or to come; None: there is none left."""
+    return next((point.due_on for point in points if point.review is None), None)
+
+
 def reviews_of(onward: OnwardReferral) -> QuerySet[Review]:
-    """Return the reviews that were held with a person, the newest first."""
+    """Return what was recorded of a person's reviews, the newest first."""
     return onward.reviews.select_related("recorded_by").order_by("-id")
 
 

@@ -1,5 +1,6 @@
 """What is known of a person's health."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.enums import OrganizationKind
 from accounts.models import User
 from core.errors import Invalid
+from referrals.enums import ReferralSource
 from referrals.models import Clearance, Observation, Referral
 from referrals.selectors.visible import referrals_visible_to, the_one
 from services_directory.selectors import locate
@@ -37,19 +39,51 @@ def facts_for(user: User, reference: str) -> Facts:
     :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
     """
     visible = referrals_visible_to(user).select_related(None)
-    referral_id, postcode, practice, born, kind = the_one(
+    referral_id, postcode, practice, born, source, kind, not_before = the_one(
         visible.values_list(
-            "id", "postcode", "gp_practice_code", "person__date_of_birth", "referring_team__organization__kind"
+            "id",
+            "postcode",
+            "gp_practice_code",
+            "date_of_birth",
+            "source",
+            "referring_team__organization__kind",
+            "discharge__start_no_earlier_than",
         ),
         reference,
     )
+    return _facts(
+        referral_id, postcode=postcode, practice=practice, born=born, source=source, kind=kind, not_before=not_before
+    )  # fmt: skip
+
+
+def facts_of(referral: Referral) -> Facts:
+    """Return what is known of the person of a referral that the caller was allowed to read."""
+    discharge = getattr(referral, "discharge", None)
+    return _facts(
+        referral.pk, postcode=referral.postcode, practice=referral.gp_practice_code,
+        born=referral.person.date_of_birth, source=referral.source, kind=referral.referring_team.organization.kind,
+        not_before=discharge.start_no_earlier_than if discharge else None,
+    )  # fmt: skip
+
+
+def _facts(
+    referral_id: Any,
+    *,
+    postcode: str,
+    practice: str,
+    born: dt.date,
+    source: str,
+    kind: str,
+    not_before: dt.date | None,
+) -> Facts:
     # By hand: a search for a person is to cost twice a search at most, and rows of a model would be half of that.
     answers = {row.pop("code"): _answer(**row) for row in _rows(_ANSWERS, referral_id)}
     clearances = [ClearanceGiven(**row) for row in _rows(_CLEARANCES, referral_id)]
     return Facts(
         date_of_birth=born,
         gp_practice_code=practice,
-        referral_source=_SOURCES.get(kind, ""),
+        referral_source=_said_of(source, kind),
+        start_no_earlier_than=not_before,
         answers=answers,
         clearances=tuple(clearances),
         **_areas_of(postcode),
@@ -66,11 +100,20 @@ SELECT code, is_cleared, professional_name, professional_role, decided_on, recor
 FROM referrals_clearance WHERE referral_id = %s ORDER BY id
 """
 _SOURCES = {
-    OrganizationKind.GP_PRACTICE.value: "gp",
-    OrganizationKind.NHS_TRUST.value: "health_professional",
-    OrganizationKind.LINK_WORKER_HOST.value: "social_prescriber",
+    ReferralSource.GP_PRACTICE.value: "gp",
+    ReferralSource.HOSPITAL.value: "health_professional",
+    ReferralSource.CHARITY.value: "charity",
+    ReferralSource.FAMILY.value: "family",
+    ReferralSource.SELF.value: "self",
 }
-"""Who refers, in the words of the rules, by the kind of the referrer's organisation."""
+"""Who refers, in the words of the rules."""
+
+
+def _said_of(source: str, kind: str) -> str:
+    """Another professional is a social prescriber where link workers are; else the rules have no word for them."""
+    if source == ReferralSource.OTHER_PROFESSIONAL and kind == OrganizationKind.LINK_WORKER_HOST:
+        return "social_prescriber"
+    return _SOURCES.get(source, "")
 
 
 def _rows(statement: str, *values: Any) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from referrals.models import (
     ReferralEvent,
 )
 from referrals.pathway.onward import BEGINS
+from referrals.selectors.delivery import day_of_point
 
 DUE_WHILE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED)
 """Of which onward referrals measures are due: who left early is not asked again."""
@@ -134,7 +135,7 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
             for point in row.weeks or points:
                 if (offer.pk if offer else None, row.measure, point) in taken:
                     continue
-                day = started + dt.timedelta(weeks=point)
+                day = day_of_point(started, point)
                 due.append(
                     DueMeasure(
                         measure=row.measure, name=measure.name, onward_referral=offer.reference if offer else "",
@@ -152,6 +153,7 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
 class FollowUp:
     """One taking after the baseline, and what changed since."""
 
+    response: MeasureResponse
     point: int | None
     taken_on: dt.date
     changes: tuple[Change, ...]
@@ -194,6 +196,7 @@ def _pair(reference: str, code: str, rows: list[MeasureResponse]) -> Pairing:
         is_planned_baseline=baseline.point == 0,
         follow_ups=tuple(
             FollowUp(
+                response=row,
                 point=row.point,
                 taken_on=row.taken_on,
                 changes=changes_between(

@@ -48,10 +48,10 @@ def get_whole_referral(user: User, reference: str) -> Referral:
     onward = OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id")
     whole = (
         referrals_visible_to(user)
-        .select_related("service", "redirected_from", "redirected_to")
+        .select_related("service", "redirected_from", "redirected_to", "discharge")
         .prefetch_related(
             Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
-            Prefetch("risks", Risk.objects.order_by("id")),
+            Prefetch("risks", Risk.objects.filter(ended_on=None).order_by("id")),
             Prefetch("consents", Consent.objects.select_related(*OF_A_CONSENT).order_by("id")),
             Prefetch("onward_referrals", onward),
         )
@@ -81,7 +81,7 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             "rerouted_to",
         )
         .prefetch_related(
-            Prefetch("referral__risks", Risk.objects.order_by("id")),
+            Prefetch("referral__risks", Risk.objects.filter(ended_on=None).order_by("id")),
             Prefetch("referral__consents", Consent.objects.order_by("id")),
         )
         .order_by("-id")

@@ -8,7 +8,7 @@ from core.errors import Invalid
 from referrals import policies
 from referrals.enums import MissedAssessmentReason
 from referrals.models import OnwardReferral
-from referrals.selectors.delivery import assessments_missed, review_points
+from referrals.selectors.delivery import assessments_missed, next_review, review_points
 from referrals.services.steps import NotPossibleNow
 
 
@@ -60,13 +60,14 @@ def count_miss(onward: OnwardReferral, *, reason: str, at: dt.datetime, limit: i
     return {"assessment_at": booked.isoformat() if booked else "", "missed": missed}
 
 
-def next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
-    """Return the scheme's next review point after today that has not been held, in weeks since the start.
+def plan_reviews(onward: OnwardReferral, today: dt.date) -> dt.date | None:
+    """Set when the next review is due, and return the first point after today. PARiS: 13 and 26 (field notes 3.8).
 
-    PARiS: 13 and 26 (field notes 3.8). None where the scheme has no more.
+    None where the scheme has no more. An older point of which nothing is recorded stays due. Called inside the step.
     """
     points = review_points(onward, today=today)
-    return min((point.due_on for point in points if point.due_on > today and point.held_on is None), default=None)
+    onward.next_review_on = next_review(points)
+    return next_review([point for point in points if point.due_on > today])
 
 
 def check_attended(onward: OnwardReferral) -> None:

@@ -25,6 +25,7 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import Consent, ConsentClock, OnwardReferral, Referral, ReferralEvent
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.steps import NotPossibleNow, lock
 from services_directory.models import Service
@@ -155,8 +156,7 @@ def start_clock(consent: Consent, *, on: dt.date) -> None:
 
 def copy_consents(earlier: Referral, arrived: Referral, *, on: dt.date) -> None:
     """Let a referral that arrives from another team have what the person decided: each row as it was."""
-    for consent in Consent.objects.filter(referral=earlier).order_by("id"):
-        consent.pk, consent.referral, consent._state.adding = None, arrived, True
+    for consent in copies_of(Consent.objects.filter(referral=earlier).order_by("id"), referral=arrived):
         consent.save(force_insert=True)
         start_clock(consent, on=on)
 

@@ -1,7 +1,8 @@
 """What a referrer sends, judged and written down. Called inside the use cases of `services.referrals`."""
 
 import datetime as dt
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,25 @@ from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
+from referrals.selectors import team_for
 from referrals.services.consent import ConsentDetails as ConsentDetails
 from referrals.services.consent import append_consent, problems_with
-from referrals.services.people import AS_GIVEN, PersonDetails, check_person, find_or_create_person
+from referrals.services.discharge import DischargeDetails, write_discharge
+from referrals.services.doors import FamilyMember, fill_door, named
+from referrals.services.known_people import settle_person
+from referrals.services.people import AS_GIVEN, PersonDetails, check_person
+from referrals.services.record import RecordDetails, add_version, problems_of_code
+from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
 from services_directory.selectors import needs
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralContent:
-    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why."""
+    """What a referrer sends: a person, a target (a team, or a scheme that takes direct referrals), and why.
+
+    Without a target the team is found from where the person lives or is registered.
+    """
 
     person: PersonDetails
     team_id: UUID | None = None
@@ -36,7 +46,16 @@ class ReferralContent:
     consents: tuple[ConsentDetails, ...] = ()
     planned_discharge_on: dt.date | None = None
     discharged_on: dt.date | None = None
+    source: str = ""
+    referral_method: str = ""
+    family: FamilyMember | None = None
+    discharge: DischargeDetails | None = None
     is_draft: bool = False
+    record: RecordDetails | None = None
+    coded_risks: tuple[RiskDetails, ...] = ()
+    need_codes: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
+    send_anyway: bool = False
+    """Beside an open referral of the same person to the same team."""
 
 
 def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
@@ -55,25 +74,18 @@ def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
     if team_id not in team_ids:
         raise Invalid({"referring_team": ["You are no referrer of this team."]})
     team = Team.objects.select_related("organization").get(pk=team_id)
-    return {
-        "referring_team": team,
-        "referrer": user,
-        "referrer_name": user.full_name,
-        "referrer_service": team.name,
-        "referrer_organization": team.organization.name,
-        "referrer_contact": " · ".join(part for part in (user.email, team.telephone) if part),
-    }
+    return {"referring_team": team, "referrer": user, **named(user, team)}
 
 
-def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
+def target_of(content: ReferralContent, person: PersonDetails) -> tuple[Team, Service | None]:
     """Return the team that will own the referral, and the scheme where one was named.
 
-    :raises Invalid: if neither or both are named, or the one named takes no referrals.
+    :raises Invalid: if both are named, or the one named takes no referrals.
+    :raises NoTeamHere: if neither is named, and no team covers where the person lives or is registered.
     """
-    either = Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
     if content.service_id is not None:
         if content.team_id is not None:
-            raise either
+            raise Invalid({"team": ["Name either a team, or a service that takes direct referrals."]})
         service = (
             Service.objects.select_related("receiving_team__organization")
             .filter(pk=content.service_id, takes_direct_referrals=True, status="active")
@@ -83,17 +95,18 @@ def target_of(content: ReferralContent) -> tuple[Team, Service | None]:
             raise Invalid({"service": ["No service that takes direct referrals has this id. Refer to a team instead."]})
         return service.receiving_team, service
     if content.team_id is None:
-        raise either
+        return team_for(postcode=person.postcode, gp_practice_code=person.gp_practice_code).team, None
     team = find_team(content.team_id)
     if team is None or not team.takes_referrals:
         raise Invalid({"team": ["No team that takes referrals has this id: see /api/v1/teams/."]})
     return team, None
 
 
-def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> None:
+def fill(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
     """Set what the referral's own row holds: target, person, reason, dates of a discharge.
 
     :raises Invalid: if the target, the person or a date cannot be right.
+    :raises Conflict: as `known_people.settle_person` says.
     """
     today = local_day(at)
     if content.discharged_on is not None and content.discharged_on > today:
@@ -101,35 +114,49 @@ def fill(referral: Referral, content: ReferralContent, *, at: dt.datetime) -> No
     for name, day in (("planned_on", content.planned_discharge_on), ("discharged_on", content.discharged_on)):
         if day is not None and abs(day - today) > FARTHEST_PLAN:
             raise Invalid({f"discharge.{name}": ["Give a day within two years."]})
-    referral.owner_team, referral.service = target_of(content)
     person = check_person(content.person, today=today)
-    referral.person = find_or_create_person(person)
+    referral.owner_team, referral.service = target_of(content, person)
+    settle_person(referral, person, actor=actor, at=at, is_draft=content.is_draft)
+    referral.is_second_meant = content.send_anyway
     for name in AS_GIVEN:
         setattr(referral, name, getattr(person, name))
+    fill_door(referral, source=content.source, method=content.referral_method, family=content.family)
     referral.reason = content.reason.strip()
     referral.planned_discharge_on = content.planned_discharge_on
     referral.discharged_on = content.discharged_on
 
 
 def write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
-    """Write the rows that hang on a referral which has been saved: needs, risks, consents.
+    """Write the rows that hang on a referral which has been saved: needs, risks, consents, the discharge.
 
     :raises Invalid: if a need is none of ours, the risks contradict each other, or a consent cannot be right.
     """
-    if content.no_known_risks and content.risks:
+    if content.no_known_risks and (content.risks or content.coded_risks):
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
     known = {term.pk: term for term in needs().filter(pk__in=[term_id for term_id, _ in content.needs])}
     unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
     if unknown:
         raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
     notes = dict(content.needs)
+    codes = {term_id: content.need_codes.get(term_id, ("", "")) for term_id in notes}
+    for number, (code, display) in enumerate(codes.values()):
+        for name, said in problems_of_code(code, display).items():
+            raise Invalid({f"needs.{number}.{name}": [said]})
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=referral, term=known[term_id], note=note) for term_id, note in notes.items()
-    )
+        ReferralNeed(
+            referral=referral, term=known[term_id], note=note,
+            code=codes[term_id][0].strip(), display=codes[term_id][1].strip(),
+        )
+        for term_id, note in notes.items()
+    )  # fmt: skip
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
+    risks += made_of(referral, content.coded_risks, today=local_day(at), where="record.risks.")
     Risk.objects.bulk_create(risks)
+    write_discharge(referral, content.discharge, actor=actor, at=at)
+    if content.record is not None and actor.user is not None:
+        add_version(referral, content.record, user=actor.user, at=at, where="record.")
     if actor.user is not None:
         _write_consents(referral, content, by=actor.user, at=at)
 
@@ -164,7 +191,7 @@ _BLANK = ConsentDetails(decision=ConsentDecision.WITHDRAWN)
 
 
 def _as_given(row: Consent) -> ConsentDetails:
-    return ConsentDetails(**{name: getattr(row, name) for name in (field.name for field in fields(ConsentDetails))})
+    return ConsentDetails(**{name: getattr(row, name) for name in (each.name for each in fields(ConsentDetails))})
 
 
 def _what_matters(details: ConsentDetails) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from core.errors import Conflict, FieldErrors, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import Clearance, Observation, Referral
+from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.steps import check_version, lock
 from services_directory.models import Service
@@ -66,24 +67,40 @@ def record_observations(
     :raises Invalid: if an answer does not fit its question, or is of a day that cannot be; nothing is then recorded.
     """
     referral, user = _judged(referral, actor, expected_version)
-    today = local_day(at)
-    if len({given.code for given in observations}) < len(observations) or not observations:
-        raise Invalid({"observations": ["Give at least one answer, and one to each question."]})
-    born = referral.person.date_of_birth
-    problems: dict[str, list[str]] = {}
-    rows = []
-    for number, given in enumerate(observations):
-        found = _problems(given, born=born, today=today)
-        problems |= {f"observations.{number}.{name}": list(said) for name, said in found.items()}
-        if not found:
-            rows.append(_row(referral, given, user=user, at=at, today=today))
-    if problems:
-        raise Invalid(problems)
-    Observation.objects.bulk_create(rows)
+    rows = append_observations(referral, observations, user=user, at=at)
     record_event(
         referral=referral, kind=EventKind.OBSERVATIONS_RECORDED, actor=actor, at=at, details={"count": len(rows)}
     )
     return rows
+
+
+def append_observations(
+    referral: Referral,
+    observations: Sequence[ObservationDetails],
+    *,
+    user: User,
+    at: dt.datetime,
+    field: str = "observations",
+) -> list[Observation]:
+    """Write answers that fit their questions, all or none. Called inside a use case, which records the event.
+
+    :param field: the name of the input, for the errors.
+    :raises Invalid: if there is none, or one does not fit.
+    """
+    today = local_day(at)
+    if len({given.code for given in observations}) < len(observations) or not observations:
+        raise Invalid({field: ["Give at least one answer, and one to each question."]})
+    born = referral.date_of_birth
+    problems: dict[str, list[str]] = {}
+    rows = []
+    for number, given in enumerate(observations):
+        found = _problems(given, born=born, today=today)
+        problems |= {f"{field}.{number}.{name}": list(said) for name, said in found.items()}
+        if not found:
+            rows.append(_row(referral, given, user=user, at=at, today=today))
+    if problems:
+        raise Invalid(problems)
+    return Observation.objects.bulk_create(rows)
 
 
 @transaction.atomic(durable=True)
@@ -104,7 +121,7 @@ def record_clearance(
     for name in ("professional_name", "professional_role"):
         if not getattr(given, name).strip():
             problems[name] = ["Say who decided, and what they are: a GP, a consultant, a midwife."]
-    if not referral.person.date_of_birth <= given.decided_on <= local_day(at):
+    if not referral.date_of_birth <= given.decided_on <= local_day(at):
         problems["decided_on"] = ["Give the day on which it was decided."]
     if problems:
         raise Invalid(problems)
@@ -122,13 +139,10 @@ def record_clearance(
 
 def copy_health(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what was known: each row as it was, by whom and when."""
-    observations = list(Observation.objects.filter(referral=earlier).order_by("id"))
-    clearances = list(Clearance.objects.filter(referral=earlier).order_by("id"))
-    rows: list[Observation | Clearance] = [*observations, *clearances]
-    for row in rows:
-        row.pk, row.referral, row._state.adding = None, arrived, True
-    Observation.objects.bulk_create(observations)
-    Clearance.objects.bulk_create(clearances)
+    observations = Observation.objects.filter(referral=earlier).order_by("id")
+    Observation.objects.bulk_create(copies_of(observations, referral=arrived))
+    clearances = Clearance.objects.filter(referral=earlier).order_by("id")
+    Clearance.objects.bulk_create(copies_of(clearances, referral=arrived))
 
 
 def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> tuple[Referral, User]:

@@ -105,7 +105,7 @@ def referral_of(subject: Referral | OnwardReferral) -> Referral:
 
 def warnings_of(response: MeasureResponse) -> tuple[str, ...]:
     """Return what whoever reads the scores must know of the person's age on the day."""
-    age = relativedelta(response.taken_on, response.referral.person.date_of_birth).years
+    age = relativedelta(response.taken_on, response.referral.date_of_birth).years
     measure = MEASURES.get(response.measure)
     return measure.warnings_for(age) if measure else ()
 
@@ -205,7 +205,7 @@ def _judge(taken: TakenMeasure, subject: Referral | OnwardReferral, referral: Re
         errors["point"] = [f"Choose a point of the scheme ({said}), or leave it out for one in between."]
     elif taken.point is not None and not 0 <= taken.point <= LATEST_POINT:
         errors["point"] = [f"Give weeks since the start, from 0 to {LATEST_POINT}."]
-    if taken.taken_on is not None and not referral.person.date_of_birth <= taken.taken_on <= today:
+    if taken.taken_on is not None and not referral.date_of_birth <= taken.taken_on <= today:
         errors["taken_on"] = ["Give the day on which it was taken."]
     if errors or measure is None:
         raise Invalid(errors)

@@ -18,9 +18,11 @@ from referrals.announcements import announce
 from referrals.consents import recipient_at, recipient_of
 from referrals.enums import EventKind, OnwardStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
-from referrals.services.assessments import check_delivery, check_rebooking, count_miss, next_review
+from referrals.services.assessments import check_delivery, check_rebooking, count_miss, plan_reviews
 from referrals.services.consent import check_may_share, decided_about
+from referrals.services.discharge import check_start
 from referrals.services.events import record_event
+from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -158,7 +160,7 @@ def take_onward_step(
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
     :raises NotPossibleNow: if the step takes the person up, or tells the provider more, and they do not agree to it
-        (`consent_required`).
+        (`consent_required`), or its service's rules keep the person out (`screening.check_suitable`).
     :raises NoPlaceLeft: if it is accepted and every place of the service is taken.
     """
     onward = lock(onward)
@@ -170,6 +172,8 @@ def take_onward_step(
             onward.referral, recipient_of(onward), on=local_day(at), instead=ask_the_team if step in TAKES_UP else ""
         )
     check_delivery(onward, step)
+    if step in SCREENED:
+        check_suitable(onward, step, on=local_day(at))
     taken = _consequences(onward, step, at=at, details=details)
     if step in {"request_information", "decline", "expire", "record_not_started", "leave_early", "complete"}:
         # It is the link worker's turn again: the case comes up today, whatever date it had.
@@ -216,6 +220,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             if details.assessment_at is None or details.assessment_at < at:
                 raise Invalid({"assessment_at": ["Book a time that is still to come."]})
             check_rebooking(onward, at=at)
+            check_start(onward.referral, local_day(details.assessment_at))
             onward.assessment_at = details.assessment_at
             return Taken(
                 next_action_on=local_day(details.assessment_at),
@@ -225,7 +230,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             missed = count_miss(onward, reason=details.reason, at=at, limit=clocks().assessment_misses)
             return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS), details=missed)
         case "start" | "resume" | "send_pack":
-            review = next_review(onward, today) or working_days_after(at, clocks().review_working_days)
+            review = plan_reviews(onward, today) or working_days_after(at, clocks().review_working_days)
             return Taken(next_action_on=review)
         case "pause":
             if details.until is None or details.until <= today:

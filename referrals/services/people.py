@@ -1,4 +1,4 @@
-"""Find the person who is meant, or make a row for them. Called inside a use case."""
+"""What a referrer says of a person, judged and put into the form that is stored."""
 
 import datetime as dt
 from dataclasses import dataclass, fields
@@ -6,17 +6,23 @@ from dataclasses import dataclass, fields
 from accounts.selectors import is_known_practice_code
 from core.errors import Invalid
 from core.identifiers import clean_nhs_number, clean_postcode, clean_practice_code
-from referrals.enums import NhsNumberStatus, PreferredContact
-from referrals.models import Person
+from referrals.enums import NhsNumberStatus, Permission, PreferredContact
+from referrals.matching import Identity, birth_key, name_keys
 
 OLDEST_AGE_YEARS = 120
 
 
 IDENTITY = ("nhs_number", "nhs_number_status", "first_name", "family_name", "date_of_birth")
 """Stands on `Person`, once."""
+CONTACT = (
+    "may_email", "may_sms", "may_telephone", "may_voicemail", "may_letter", "telephone_rule",
+    "interpreter_language", "needs_bsl_interpreter", "information_formats",
+)  # fmt: skip
+"""How the person may be reached and spoken with; the link worker corrects it (`services.contact`)."""
 AS_GIVEN = (
-    "first_name", "family_name",
+    *IDENTITY, "birth_key", "name_keys",
     "gp_practice_code", "address", "postcode", "telephone", "email", "preferred_contact", "communication_needs",
+    *CONTACT,
 )  # fmt: skip
 """Stands on each `Referral`, as its referrer gave it."""
 
@@ -37,6 +43,44 @@ class PersonDetails:
     email: str = ""
     preferred_contact: str = ""
     communication_needs: str = ""
+    may_email: str = Permission.NOT_ASKED
+    may_sms: str = Permission.NOT_ASKED
+    may_telephone: str = Permission.NOT_ASKED
+    may_voicemail: str = Permission.NOT_ASKED
+    may_letter: str = Permission.NOT_ASKED
+    telephone_rule: str = ""
+    interpreter_language: str = ""
+    needs_bsl_interpreter: bool = False
+    information_formats: tuple[str, ...] = ()
+    same_as: str = ""
+    """The token of the match that the referrer says is the same person."""
+    is_new: bool = False
+    """The referrer says that no match is the person."""
+
+    @property
+    def identity(self) -> Identity:
+        """What the person is told apart by."""
+        return Identity(
+            first_name=self.first_name, family_name=self.family_name, date_of_birth=self.date_of_birth,
+            postcode=self.postcode, nhs_number=self.nhs_number,
+        )  # fmt: skip
+
+    @property
+    def birth_key(self) -> str:
+        return birth_key(self.date_of_birth)
+
+    @property
+    def name_keys(self) -> list[str]:
+        return name_keys(self.first_name, self.family_name)
+
+
+def status_problem(nhs_number: str, status: str) -> str:
+    """Return why a status cannot be that of the number, or of its absence; empty where it can (field notes 5, S120)."""
+    if nhs_number and status in {NhsNumberStatus.NOT_PRESENT_NOT_REQUIRED, NhsNumberStatus.POSTPONED}:
+        return "A number is given, so it is present."
+    if not nhs_number and status in {NhsNumberStatus.PRESENT_VERIFIED, NhsNumberStatus.PRESENT_NOT_TRACED}:
+        return "No number is given, so none is present."
+    return ""
 
 
 def check_person(details: PersonDetails, *, today: dt.date) -> PersonDetails:
@@ -76,27 +120,10 @@ def check_person(details: PersonDetails, *, today: dt.date) -> PersonDetails:
         )
     elif details.nhs_number_status not in NhsNumberStatus.values:
         errors["person.nhs_number_status"] = [f"Choose one of: {', '.join(NhsNumberStatus.values)}."]
-    elif cleaned["nhs_number"] and details.nhs_number_status == NhsNumberStatus.NOT_PRESENT_NOT_REQUIRED:
-        errors["person.nhs_number_status"] = ["A number is given, so it is present."]
+    elif problem := status_problem(cleaned["nhs_number"], details.nhs_number_status):
+        errors["person.nhs_number_status"] = [problem]
+    if details.same_as and details.is_new:
+        errors["person.is_new"] = ["Either it is somebody who is known, or somebody new."]
     if errors:
         raise Invalid(errors)
     return PersonDetails(**cleaned)
-
-
-def find_or_create_person(details: PersonDetails) -> Person:
-    """Return the person with this NHS number and date of birth, else a new one. The details are checked ones.
-
-    Matching by name and postcode comes with the merge that can undo it.
-
-    :raises Invalid: if the NHS number is held with another date of birth; it does not say which.
-    """
-    values = {name: getattr(details, name) for name in IDENTITY}
-    if not details.nhs_number:
-        return Person.objects.create(**values)
-    # Two referrals of a new person may arrive at once: the unique number lets one create and the other find.
-    person, _ = Person.objects.get_or_create(nhs_number=details.nhs_number, defaults=values)
-    if person.date_of_birth != details.date_of_birth:
-        raise Invalid(
-            {"person.nhs_number": ["This NHS number and this date of birth do not belong together. Check both."]}
-        )
-    return person

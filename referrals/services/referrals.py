@@ -1,7 +1,7 @@
 """Use cases of a referral: make it, change the draft, take a step, allocate it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
 from accounts.selectors import is_receiving
-from core.clocks import add_working_days, is_plannable, local_day
+from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from core.idempotency import Claim, settle, take
 from core.identifiers import new_reference
@@ -18,19 +18,32 @@ from referrals.announcements import announce
 from referrals.enums import (
     CloseOutcome,
     EventKind,
+    HoldReason,
     ReferralStatus,
     SnomedCode,
     WithdrawalReason,
 )
-from referrals.models import Referral, ReferralNeed, Risk, TeamPolicy
+from referrals.models import Referral, ReferralNeed, TeamPolicy
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
+from referrals.services.deaths import lock_person_of, record_death
+from referrals.services.discharge import copy_discharge, day_after_planned, first_contact_due
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
+from referrals.services.known_people import PersonDeceased, ask_before_sending
 from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.people import AS_GIVEN
+from referrals.services.readmission import (
+    hold_for_hospital,
+    hold_or_restart_onward,
+    home_again,
+    refuse_while_in_hospital,
+)
+from referrals.services.record import copy_record
+from referrals.services.risks import copy_risks
+from referrals.services.safeguarding import copy_concerns
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -60,6 +73,7 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
     :raises NotPermitted: if the actor is no referrer, or not in the referring team named.
     :raises Invalid: if the content is not enough to send: the least is in field notes 2.5.
     :raises NotPossibleNow: if a scheme is named and no consent to share is recorded.
+    :raises PersonMayBeKnown, AlreadyReferred, PersonDeceased: as `known_people` says.
     :raises KeyReused: if the claim's key came before with another body.
     """
     if claim is not None:
@@ -67,17 +81,25 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
         if earlier is not None:
             return Made(reference=earlier, is_replay=True)
     referral = Referral(reference=new_reference("R"), **referrer_of(actor, content))
-    fill(referral, content, at=at)
-    if content.is_draft:
-        record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
-        write_content(referral, content, actor=actor, at=at)
-    else:
-        referral.save()  # what it holds needs its id; its version is set by the event of the step below
-        write_content(referral, content, actor=actor, at=at)
-        _send(referral, actor=actor, at=at)
+    make(referral, content, actor=actor, at=at)
     if claim is not None:
         settle(claim, result=referral.reference)
     return Made(reference=referral.reference)
+
+
+def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
+    """Fill a new referral, write it and send it, whoever it comes from. Called inside a use case.
+
+    :raises: as `create_referral` says.
+    """
+    fill(referral, content, actor=actor, at=at)
+    if content.is_draft:
+        record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
+        write_content(referral, content, actor=actor, at=at)
+        return
+    referral.save()  # what it holds needs its id; its version is set by the event of the step below
+    write_content(referral, content, actor=actor, at=at)
+    _send(referral, actor=actor, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -103,7 +125,7 @@ def edit_draft(
         )
     if content.referring_team_id not in {None, referral.referring_team_id}:
         raise Invalid({"referring_team": ["A draft stays with the team that wrote it: make a new one."]})
-    fill(referral, content, at=at)
+    fill(referral, content, actor=actor, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
     record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
@@ -124,8 +146,13 @@ def take_referral_step(
     """Take a step of the referral's machine, and everything that follows from it.
 
     :raises Stale, NotPermitted, StepNotAllowed, Invalid: as `steps.judge` says.
+    :raises PersonDeceased: if the person of a referral to be reopened has died.
     :raises NotPossibleNow: if something the step needs is missing (consent, an open onward referral's end, the window).
     """
+    if step == "record_death":
+        return record_death(referral=referral, actor=actor, at=at, details=details, expected_version=expected_version)
+    if step == "reopen" and lock_person_of(referral).is_deceased:
+        raise PersonDeceased
     referral = lock(referral)
     declared = policies.REFERRAL_STEPS[step]
     judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
@@ -134,7 +161,10 @@ def take_referral_step(
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
     if declared.target in ReferralStatus.ENDED and step != "close":
         _withdraw_open_onward_referrals(referral, actor=actor, at=at)
+    if step == "record_readmission":
+        details = replace(details, reason=HoldReason.IN_HOSPITAL)
     write(referral, declared, actor=actor, at=at, details=details, taken=taken)
+    hold_or_restart_onward(referral, step, actor=actor, at=at)
     if step == "redirect" and details.to_team is not None:
         _arrive_at(details.to_team, referral, actor=actor, at=at)
     return referral
@@ -196,7 +226,8 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
             return Taken(next_action_on=working_days_after(at, clocks().triage_working_days))
         case "accept":
             _set_owner(referral, details.owner or actor.user)
-            due = details.next_action_on or working_days_after(at, clocks().first_contact_working_days)
+            usual = working_days_after(at, clocks().first_contact_working_days)
+            due = details.next_action_on or first_contact_due(referral, at=at, usual=usual)
             return Taken(next_action_on=due, details={"owner": str(referral.owner_id)})
         case "redirect":
             _check_redirection(referral, details)
@@ -210,7 +241,12 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
             if details.until is None or details.until <= today:
                 raise Invalid({"until": ["Choose a day after today: that is when somebody looks again."]})
             return Taken(next_action_on=details.until)
+        case "record_readmission":
+            return hold_for_hospital(referral, at=at, until=details.until)
+        case "confirm_discharge_again":
+            return home_again(referral, at=at, discharged_on=details.discharged_on)
         case "resume":
+            refuse_while_in_hospital(referral)
             return Taken(next_action_on=details.next_action_on or working_days_after(at, clocks().review_working_days))
         case "close":
             return _close(referral, details)
@@ -264,7 +300,8 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     """Make the referral that the other team receives: a redirection must never be the end of the road."""
     copied = (
         "person", *AS_GIVEN, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
-        "referrer_contact", "reason", "planned_discharge_on", "discharged_on",
+        "referrer_contact", "source", "referral_method", "referrer_relationship", "agreement", "confirmed_email",
+        "reason", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
     arrived = Referral(
         reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at, sent_at=at,
@@ -277,15 +314,16 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
         details={"from": earlier.reference},
     )  # fmt: skip
     ReferralNeed.objects.bulk_create(
-        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note) for need in earlier.needs.order_by("id")
-    )
-    Risk.objects.bulk_create(
-        Risk(referral=arrived, is_none_known=risk.is_none_known, description=risk.description)
-        for risk in earlier.risks.order_by("id")
+        ReferralNeed(referral=arrived, term_id=need.term_id, note=need.note, code=need.code, display=need.display)
+        for need in earlier.needs.order_by("id")
     )
     copy_consents(earlier, arrived, on=local_day(at))
+    copy_risks(earlier, arrived)
+    copy_record(earlier, arrived)
+    copy_concerns(earlier, arrived)
     copy_health(earlier, arrived)
     copy_measures(earlier, arrived)
+    copy_discharge(earlier, arrived)
     announce(event, actor=actor)
 
 
@@ -329,12 +367,15 @@ def _send(
     takes = referral.service is not None or referral.owner_team.takes_referrals
     if not (takes and is_receiving(referral.owner_team)):
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
+    if step != "confirm_discharge":  # it was asked when it was sent
+        ask_before_sending(referral, actor=actor)
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
-        taken = Taken(next_action_on=add_working_days(max(referral.planned_discharge_on, today), 1))
+        taken = Taken(next_action_on=day_after_planned(referral.planned_discharge_on, today=today))
     else:
         referral.submitted_at = at
-        taken = Taken(next_action_on=working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days))
+        usual = working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days)
+        taken = Taken(next_action_on=first_contact_due(referral, at=at, usual=usual))
     # What the person had agreed to when it was sent is part of the chain.
     taken.details |= as_sent(referral)
     details = StepDetails(discharged_on=referral.discharged_on)

@@ -5,16 +5,17 @@ that it happened, when, by whom, with its hash (docs/retention.md).
 """
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.actors import Actor
 from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from referrals import policies
-from referrals.enums import EventKind, KeepingReason, RecordKind, ReferralStatus, RetentionDecision
+from referrals.enums import EventKind, KeepingReason, NhsNumberStatus, RecordKind, ReferralStatus, RetentionDecision
 from referrals.holdings import GONE, HOLDINGS, Holding
 from referrals.models import Person, Referral, RetentionProposal, RetentionRule
 from referrals.models.retention import DEFAULT_RULES
@@ -96,11 +97,13 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
         raise Conflict("It was opened again, so it is not forgotten.", code="referral_open")
     _decide(proposal, RetentionDecision.FORGOTTEN, actor=actor, at=at, is_done=False)
     for holding in HOLDINGS:
-        if holding.model is not Referral:
-            _empty(holding, referral)
+        if holding.model is not Referral and holding.to_referral:
+            _empty(holding, holding.model._default_manager.filter(**{holding.to_referral: referral.pk}))
     own = next(holding for holding in HOLDINGS if holding.model is Referral)
     for name, value in own.forgets.items():
-        setattr(referral, name, value)
+        if getattr(referral, name):
+            setattr(referral, name, value)
+    referral.date_of_birth = referral.date_of_birth.replace(month=1, day=1)
     referral.forgotten_at = at
     record_event(referral=referral, kind=EventKind.FORGOTTEN, actor=actor, at=at, details={"kind": proposal.kind})
     if not Referral.objects.filter(person=referral.person_id, forgotten_at__isnull=True).exists():
@@ -140,8 +143,7 @@ def _decide(
     proposal.save()
 
 
-def _empty(holding: Holding, referral: Referral) -> None:
-    rows = holding.model._default_manager.filter(**{holding.to_referral: referral.pk})
+def _empty(holding: Holding, rows: QuerySet[Any]) -> None:
     if holding.is_removed:
         rows.delete()
         return
@@ -149,14 +151,21 @@ def _empty(holding: Holding, referral: Referral) -> None:
     if "note_salt" in holding.forgets:
         rows.filter(note_seal="").exclude(note="").update(hashed_text="", **holding.forgets)
         rows = rows.exclude(note="")
-    if holding.forgets:
-        rows.update(**holding.forgets)
+    for name, value in holding.forgets.items():
+        if value == GONE:  # what was empty stays so: rules may hang on it
+            rows.exclude(**{name: ""}).update(**{name: value})
+    if blanked := {name: value for name, value in holding.forgets.items() if value != GONE}:
+        rows.update(**blanked)
 
 
 def _forget_person(person_id: UUID) -> None:
-    """Leave of a person the year of their birth, for the figures by age."""
-    person = Person.objects.select_for_update().get(pk=person_id)
-    person.nhs_number, person.nhs_number_status = "", "07"
-    person.first_name = person.family_name = GONE
-    person.date_of_birth = person.date_of_birth.replace(month=1, day=1)
-    person.save()
+    """Leave of a person the year of their birth, for the figures by age; of rows that were found to be theirs, too."""
+    for holding in HOLDINGS:
+        if holding.to_person:
+            _empty(holding, holding.model._default_manager.filter(**{holding.to_person: person_id}))
+    for person in Person.objects.select_for_update().filter(Q(pk=person_id) | Q(merged_into=person_id)).order_by("pk"):
+        person.nhs_number, person.nhs_number_status = "", NhsNumberStatus.NOT_PRESENT_NOT_REQUIRED
+        person.first_name = person.family_name = GONE
+        person.date_of_birth = person.date_of_birth.replace(month=1, day=1)
+        person.died_on = None
+        person.save()

@@ -45,6 +45,7 @@ class StepDetails:
     assessment_at: dt.datetime | None = None
     to_team: Team | None = None
     owner: User | None = None
+    died_on: dt.date | None = None
 
 
 NOTHING_SAID = StepDetails()

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from core.errors import Invalid, NotPermitted
 from referrals import policies
 from referrals.holdings import HOLDINGS, identity_of, rows_of
-from referrals.models import Person, Referral, SubjectAccess
+from referrals.models import Person, SubjectAccess
 
 REQUEST_LENGTH = 300
 
@@ -50,9 +50,8 @@ def everything_on(person: Person) -> dict[str, Any]:
 
     `withheld` names what is not in it, and why: so that nobody takes the file for more than it is.
     """
-    referrals = list(Referral.objects.filter(person=person).order_by("pk").values_list("pk", flat=True))
     sections = [
-        {"title": holding.title, "rows": rows_of(holding, referrals)} for holding in HOLDINGS if not holding.withheld
+        {"title": holding.title, "rows": rows_of(holding, person)} for holding in HOLDINGS if not holding.withheld
     ]
     return {
         "person": identity_of(person),

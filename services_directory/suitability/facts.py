@@ -51,6 +51,7 @@ class Facts:
     ward: str = ""
     gp_practice_code: str = ""
     referral_source: str = ""
+    start_no_earlier_than: dt.date | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     clearances: tuple[ClearanceGiven, ...] = ()
 

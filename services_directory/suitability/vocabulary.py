@@ -210,5 +210,7 @@ REFERRAL_SOURCES: dict[str, str] = {
     "gp": "a GP practice",
     "health_professional": "another health professional",
     "social_prescriber": "a social prescriber",
+    "charity": "a charity",
+    "family": "a family member",
     "self": "the person themself",
 }

@@ -38,6 +38,11 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "person": {
             "first_name": "Rose", "family_name": "Okafor", "date_of_birth": "1951-03-27",
             "telephone": "0161 496 0111", "email": "", "preferred_contact": "", "communication_needs": "",
+            "contact": {
+                "permissions": dict.fromkeys(("email", "sms", "telephone", "voicemail", "letter"), "not_asked"),
+                "telephone_rule": "", "interpreter_language": "", "needs_bsl_interpreter": False,
+                "information_formats": [],
+            },
         },
         "risks": [{"is_none_known": True, "description": ""}],
         "handover_note": "Prefers mornings.",

@@ -123,6 +123,10 @@ PUBLIC = {
     "web:sign-in",
     "web:sign-out",
     "web:about",
+    "find-team",
+    "self-referrals",
+    "self-referral-codes",
+    "self-referral-confirm",
     "",  # /open-referral/v3 without its slash
     "open-referral:root",
     "open-referral:openapi",
@@ -147,14 +151,21 @@ def every_route(patterns, prefix="", namespace=""):
 def as_address(path):
     path = path.replace("/?", "/").replace("^", "").replace("$", "").replace("\\Z", "").replace("\\.", ".")
     for named, value in (
-        ("reference", "L-22222-22222" if "proposals" in path else "R-22222-22222"),
+        (
+            "reference",
+            "L-22222-22222" if "proposals" in path else "M-22222-22222" if "<reference>M-" in path else "R-22222-22222",
+        ),
         ("name", "services"),
         ("own_id", "00000000-0000-4000-8000-000000000000"),
         ("path", "nothing"),
+        ("person_id", "00000000-0000-4000-8000-000000000000"),
         ("pk", "00000000-0000-4000-8000-000000000000"),
         ("postcode", "SK13XE"),
         ("key", "ceredigion"),
         ("number", "1"),
+        ("task_id", "1"),
+        ("signpost_id", "1"),
+        ("message", "M-22222-22222"),
     ):
         start = path.find(f"(?P<{named}>")
         if start >= 0:

@@ -135,6 +135,19 @@ def test_a_provider_sees_who_comes_and_how_to_reach_them_and_nothing_of_why(cast
         "email": "",
         "preferred_contact": "",
         "communication_needs": "",
+        "contact": {
+            "permissions": {
+                "email": "not_asked",
+                "sms": "not_asked",
+                "telephone": "not_asked",
+                "voicemail": "not_asked",
+                "letter": "not_asked",
+            },
+            "telephone_rule": "",
+            "interpreter_language": "",
+            "needs_bsl_interpreter": False,
+            "information_formats": [],
+        },
     }
     assert (seen["risks"], seen["handover_note"]) == ([{"is_none_known": True, "description": ""}], "Prefers mornings.")
     everything = str(seen)

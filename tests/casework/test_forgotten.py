@@ -87,4 +87,6 @@ def test_the_person_is_given_it_but_for_the_notes(cast, referral_at, as_user, ti
         "Post the bus pass form", "Ask about the bus pass",
     ]  # fmt: skip
     assert "He drinks" not in str(file)
-    assert [each["title"] for each in file["withheld"]] == ["Notes of the team"]
+    assert [each["title"] for each in file["withheld"]] == [
+        "Safeguarding", "Who read about safeguarding", "Notes of the team",
+    ]  # fmt: skip

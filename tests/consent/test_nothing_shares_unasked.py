@@ -18,6 +18,9 @@ LOOKED_AT = {
     "referrals/announcements.py::announce",
     # They say that nothing more is shared.
     "referrals/announcements.py::announce_about_consent",
+    # To whoever came by the public door, at the address that they gave for it and confirmed.
+    "referrals/announcements.py::announce_to_the_person",
+    "referrals/services/self_referrals.py::_send_code",
     # To the owner alone, who speaks with the person.
     "referrals/announcements.py::announce_that_consent_ends",
     # To the referrer on the ground of direct care, and to the registered practice that the message was issued to, which

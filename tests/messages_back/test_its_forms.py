@@ -266,3 +266,8 @@ def test_what_is_kept_is_what_the_document_says(cast, referral_at):
     referral_at("accepted")
     assert MessageBack.objects.get().document == json.loads(MessageBack.objects.get().text)
     assert list(issued(LONG)) == list(asdict(LONG))
+
+
+def test_a_moment_of_real_life_has_parts_of_a_second():
+    document = issued(SHORT) | {"issued_at": "2026-11-02T09:30:15.123456+00:00"}
+    assert pdf_of(document) == pdf_of(document | {"issued_at": "2026-11-02T09:30:15+00:00"})

@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from core.signed_links import is_signed
-from notifications.templates import LISTING_CHECK, TEMPLATES, check, compose
+from core.signed_links import code_of, is_code_of, is_signed
+from notifications.templates import LISTING_CHECK, SELF_REFERRAL_CODE, TEMPLATES, check, compose
 from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
 BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
-WITH_A_DATE = {"consent_ends_soon", "referral_arrived", "onward_arrived", *BY_LINK_ALONE}
+WITH_A_DATE = {
+    "consent_ends_soon", "referral_arrived", "onward_arrived", "discharge_unconfirmed", "referral_held",
+    "referral_home", *BY_LINK_ALONE,
+}  # fmt: skip
+WITH_A_CODE = {"self_referral_code"}
+TO_THE_PERSON = {"self_referral_received", "self_referral_question", "self_referral_update", *WITH_A_CODE}
+"""Whoever referred themself has no account: no link would open to them."""
 
 
 def context_for(template):
@@ -24,6 +30,7 @@ def test_these_messages_exist():
         "consent_ends_soon",
         "consent_expired",
         "consent_withdrawn",
+        "discharge_unconfirmed",
         "listing_decided",
         "listing_proposed",
         "listing_reported",
@@ -34,9 +41,11 @@ def test_these_messages_exist():
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
+        "onward_back",
         "onward_declined",
         "onward_ended",
         "onward_expired",
+        "onward_held",
         "onward_question",
         "onward_waitlisted",
         "onward_withdrawn",
@@ -45,6 +54,9 @@ def test_these_messages_exist():
         "referral_arrived",
         "referral_back",
         "referral_closed",
+        "referral_ended",
+        "referral_held",
+        "referral_home",
         "referral_in_error",
         "referral_note",
         "referral_question",
@@ -52,6 +64,10 @@ def test_these_messages_exist():
         "referral_rejected",
         "referral_reopened",
         "referral_withdrawn",
+        "self_referral_code",
+        "self_referral_question",
+        "self_referral_received",
+        "self_referral_update",
     ]
 
 
@@ -84,8 +100,9 @@ def test_no_template_can_be_filled_with_anything_but_the_reference_and_a_date(te
 def test_every_template_is_filled_completely(template):
     text = compose(template, context_for(template))
 
-    assert REFERENCE in text.subject
-    assert re.findall(r"^http\S+$", text.body, flags=re.MULTILINE) == [TEMPLATES[template].link(REFERENCE)]
+    assert (REFERENCE in text.subject) == (template not in WITH_A_CODE)
+    links = [] if template in TO_THE_PERSON else [TEMPLATES[template].link(REFERENCE)]
+    assert re.findall(r"^http\S+$", text.body, flags=re.MULTILINE) == links
     assert "$" not in text.subject + text.body
     assert "\n" not in text.subject
 
@@ -95,7 +112,9 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
     """Only what asks about listings, which are public, opens to whoever holds the link."""
     text = compose(template, context_for(template))
     link = TEMPLATES[template].link(REFERENCE)
-    if template in BY_LINK_ALONE:
+    if template in TO_THE_PERSON:
+        assert (settings.PUBLIC_URL in text.body, "sign" in text.body) == (False, False)
+    elif template in BY_LINK_ALONE:
         start, _, signature = link.removesuffix("/").rpartition("/")
         assert start == f"{settings.PUBLIC_URL}/check/{REFERENCE}"
         assert is_signed(REFERENCE, signature, purpose=LISTING_CHECK)
@@ -105,8 +124,39 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert "once you have signed in" in text.body
 
 
+def test_one_message_says_a_code_and_nothing_else():
+    """The code is worked out from the reference with our key: no caller gives it, and no row holds it."""
+    text = compose("self_referral_code", {"reference": REFERENCE})
+    code = code_of(REFERENCE, purpose=SELF_REFERRAL_CODE)
+
+    assert re.fullmatch(r"[0-9]{6}", code)
+    assert text.subject == "Your code"
+    assert text.body == (
+        "Hello,\n"
+        "\n"
+        "Somebody, we hope you, asked us for support and gave this address. This is the code:\n"
+        "\n"
+        f"{code}\n"
+        "\n"
+        "It works for 30 minutes. If you did not ask for it, do nothing: without the code nothing happens, and what "
+        "was written\nis deleted within a day or so.\n"
+        "\n"
+        f"{settings.SERVICE_NAME}\n"
+    )
+    assert [name for name in EVERY_TEMPLATE if TEMPLATES[name].has_code] == ["self_referral_code"]
+
+
+@pytest.mark.parametrize("code", ["", "000000", "12345", "1234567", "abcdef", "\0"])
+def test_what_is_not_the_code_does_not_pass(code):
+    assert not is_code_of("C-7K3M9-QXD24", code, purpose=SELF_REFERRAL_CODE)
+    assert is_code_of("C-7K3M9-QXD24", code_of("C-7K3M9-QXD24", purpose=SELF_REFERRAL_CODE), purpose=SELF_REFERRAL_CODE)
+    assert code_of("C-7K3M9-QXD24", purpose="another") != code_of("C-7K3M9-QXD24", purpose=SELF_REFERRAL_CODE)
+
+
 @pytest.mark.parametrize("template", EVERY_TEMPLATE)
-@pytest.mark.parametrize("name", ["name", "first_name", "need", "condition", "service", "reason", "link", "note"])
+@pytest.mark.parametrize(
+    "name", ["name", "first_name", "need", "condition", "service", "reason", "link", "note", "code"]
+)
 def test_anything_else_is_refused(template, name):
     with pytest.raises(ValueError, match="takes exactly"):
         check(template, context_for(template) | {name: "Ada Archer, frail after a fall"})

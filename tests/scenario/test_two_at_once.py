@@ -99,7 +99,7 @@ def test_eight_practices_refer_one_new_person_who_is_made_once(town):
     body = {
         "person": {"first_name": "Rose", "family_name": "Okafor", "date_of_birth": "1951-03-27",
                    "gp_practice_code": "Z90001", "nhs_number": "9990000018"},
-        "team": str(town.team.pk), "reason": "Lonely.", "no_known_risks": True,
+        "team": str(town.team.pk), "reason": "Lonely.", "no_known_risks": True, "send_anyway": True,
     }  # fmt: skip
     answers = all_at_once(lambda _: client_of(town.gp).post("/api/v1/referrals/", body))
     assert [answer.status_code for answer in answers] == [201] * EIGHT

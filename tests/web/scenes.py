@@ -13,7 +13,11 @@ from tests.conftest import NOW
 def another_person(name: str) -> PersonDetails:
     """Somebody besides Rose."""
     return PersonDetails(
-        first_name=name, family_name="Else", date_of_birth=dt.date(1960, 1, 1), gp_practice_code="Z90001"
+        first_name=name,
+        family_name="Else",
+        date_of_birth=dt.date(1960, 1, 1),
+        gp_practice_code="Z90001",
+        is_new=True,
     )
 
 

@@ -91,12 +91,15 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
     assert page.section("next") == (
         "What you can do next Ask the referrer Accept Reject Redirect to another team "
-        "Give it to somebody in the team Record a measure that was taken "
-        f"Record what the person decided about sharing {recorded} {of_the_team} {how}"
+        "Record that the person has died Give it to somebody in the team Record a measure that was taken "
+        "Correct how the person is reached Record a change of address "
+        f"Record what the person decided about sharing {recorded} "
+        f"Write what is known of the person Record a risk {of_the_team} {how}"
     )
     assert "/api/v1/docs/" in page.links
     assert read(browser_of(cast.gp), f"/r/{referral.reference}").section("next") == (
-        f"What you can do next Withdraw Record what the person decided about sharing {recorded} {how}"
+        "What you can do next Withdraw Record that the person has died "
+        f"Record what the person decided about sharing {recorded} Record a risk {how}"
     )
 
 

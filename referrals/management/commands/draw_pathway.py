@@ -19,8 +19,8 @@ Two linked state machines, drawn from `referrals/pathway/referral.py` and `refer
 
 ## The referral
 
-To a link-worker team, or to a scheme's hub. Left out of the picture: the referrer may *withdraw* while it is open, and
-a lead may mark it as *entered in error* at any time.
+To a link-worker team, or to a scheme's hub. Left out of the picture: the referrer may *withdraw* while it is open,
+whoever has it may *record* that the person has died, and a lead may mark it as *entered in error* at any time.
 
 {referral_diagram}
 
@@ -36,7 +36,7 @@ picture: the link worker may *withdraw* it while it is open.
 
 {onward_table}
 """
-DRAWN_APART = {"enter_in_error", "withdraw"}
+DRAWN_APART = {"enter_in_error", "record_death", "withdraw"}
 """Possible from nearly everywhere: said in words, because their arrows would hide all others."""
 
 
