@@ -1,23 +1,22 @@
-"""Record who came: one person on one day, or the whole register of a session."""
+"""Record whether one person came on one day; and what every entry of a register shares (`registers`)."""
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import User
 from core.clocks import local_day, start_of_day
-from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.errors import Conflict, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import AttendanceResult, OnwardStatus
 from referrals.models import Attendance, OnwardReferral, RegisterTaken, Session, SupersededAttendance
 from referrals.selectors.delivery import began_on
-from referrals.selectors.sessions import Place, expected_at
 from referrals.services.assessments import check_attended
-from referrals.services.steps import NotPossibleNow, StepNotAllowed, lock
+from referrals.services.steps import StepNotAllowed, lock
 
 
 @transaction.atomic(durable=True)
@@ -51,12 +50,12 @@ def record_attendance(
     if len(sessions) > 1:
         raise Conflict("There are several sessions on that day: take the register of one.", code="several_sessions")
     session = sessions[0] if sessions else None
-    if result == AttendanceResult.NEW and onward.pk in _came_before(
+    if result == AttendanceResult.NEW and onward.pk in came_before(
         [onward.pk], day=session_on, starts_at=session.starts_at if session else None
     ):
         raise Invalid({"result": ["They have come before: they are present, and not new."]})
-    row, is_changed = _write(
-        _entry_of(onward, day=session_on),
+    row, is_changed = write_entry(
+        _entry_of(onward, day=session_on, session=session),
         onward,
         session=session,
         day=session_on,
@@ -65,113 +64,8 @@ def record_attendance(
         at=at,
     )
     if session is not None and is_changed:
-        _count_version(session, drop_ins=session.drop_ins or 0, user=actor.user, at=at)
+        count_version(session, drop_ins=session.drop_ins or 0, user=actor.user, at=at)
     return row
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One person of a register: the reference of the onward referral, and whether they came."""
-
-    onward_referral: str
-    result: str
-
-
-@transaction.atomic(durable=True)
-def take_register(
-    *,
-    session: Session,
-    entries: Sequence[Entry],
-    drop_ins: int,
-    actor: Actor,
-    at: dt.datetime,
-    expected_version: int | None = None,
-) -> Session:
-    """Write down who came to a session, all at once. The same again changes nothing; another corrects, and is kept.
-
-    Somebody expected who is not named is not recorded. Who is recorded must be named again: an entry is corrected and
-    not taken out. Of people who dropped in there is a number, and no name: nobody referred them, and none is held.
-
-    :raises NotPermitted: if the actor is not of the team that holds the session.
-    :raises Stale: if the register has changed since the caller read it.
-    :raises NotPossibleNow: if the session is cancelled (`session_cancelled`), or its day is still to come
-        (`session_to_come`).
-    :raises Invalid: if somebody is named twice, not expected, pausing, no longer new, or left out.
-    """
-    session = Session.objects.select_for_update(of=("self",)).select_related("service").get(pk=session.pk)
-    if actor.user is None or not policies.may_hold_sessions(actor, session.team_id):
-        raise NotPermitted("The team that holds the session keeps its register.")
-    if expected_version is not None and expected_version != session.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
-    day = local_day(session.starts_at)
-    if session.cancelled_at is not None:
-        raise NotPossibleNow("This session is cancelled: nobody came to it.", code="session_cancelled")
-    if day > local_day(at):
-        raise NotPossibleNow(f"This session is on {day:%-d %B %Y}: take its register then.", code="session_to_come")
-    lock_those_taking_part(session)
-    expected = {
-        place.onward.reference: place
-        for place in expected_at(session)
-        if policies.sees_person(actor, place.onward, on=local_day(at))
-    }
-    _check(expected, entries, session=session)
-    is_changed = session.drop_ins != drop_ins
-    for entry in entries:
-        place = expected[entry.onward_referral]
-        _, is_new = _write(
-            place.entry, place.onward, session=session, day=day, result=entry.result, user=actor.user, at=at
-        )
-        is_changed |= is_new
-    if is_changed:
-        _count_version(session, drop_ins=drop_ins, user=actor.user, at=at)
-    return session
-
-
-def _check(expected: dict[str, Place], entries: Sequence[Entry], *, session: Session) -> None:
-    """Refuse a register that cannot be so.
-
-    :raises Invalid: naming each entry, and why.
-    """
-    errors: dict[str, list[str]] = {}
-    news = [expected[each.onward_referral].onward.pk for each in entries if _is_new_and_known(each, expected)]
-    came = _came_before(news, day=local_day(session.starts_at), starts_at=session.starts_at) if news else set()
-    seen: set[str] = set()
-    for number, entry in enumerate(entries):
-        place = expected.get(entry.onward_referral)
-        problem = ""
-        if place is None:
-            problem = "Nobody with this reference is expected at this session."
-        elif entry.onward_referral in seen:
-            problem = "This person is named twice."
-        elif place.is_paused and (place.entry is None or place.entry.result != entry.result):
-            problem = "They are pausing: resume first."
-        elif entry.result == AttendanceResult.NEW and place.onward.pk in came:
-            problem = "They have come before: they are present, and not new."
-        if problem:
-            errors[f"entries.{number}"] = [problem]
-        seen.add(entry.onward_referral)
-    left_out = [name for name, place in expected.items() if place.entry is not None and name not in seen]
-    if left_out:
-        errors["entries"] = [f"Say also what is right of {', '.join(left_out)}: an entry is corrected, not taken out."]
-    if errors:
-        raise Invalid(errors)
-
-
-def _is_new_and_known(entry: Entry, expected: dict[str, Place]) -> bool:
-    return entry.result == AttendanceResult.NEW and entry.onward_referral in expected
-
-
-def lock_those_taking_part(session: Session) -> None:
-    """Keep the status of all who take part as it is until the register is written.
-
-    In the order of their ids, after the session and without a referral: no two use cases can wait for each other.
-    """
-    rows = OnwardReferral.objects.filter(
-        service=session.service_id,
-        provider_team=session.team_id,
-        status__in=(OnwardStatus.STARTED, OnwardStatus.PAUSED),
-    )
-    list(rows.select_for_update().order_by("id").values_list("pk"))
 
 
 def _sessions_on(onward: OnwardReferral, day: dt.date) -> list[Session]:
@@ -183,7 +77,7 @@ def _sessions_on(onward: OnwardReferral, day: dt.date) -> list[Session]:
     return list(held.select_for_update().order_by("id"))
 
 
-def _came_before(onward_ids: Sequence[int], *, day: dt.date, starts_at: dt.datetime | None) -> set[int]:
+def came_before(onward_ids: Sequence[int], *, day: dt.date, starts_at: dt.datetime | None) -> set[int]:
     """Return which of these people had come on an earlier day, or to an earlier session of that day."""
     came = Attendance.objects.filter(onward_referral__in=onward_ids, result__in=AttendanceResult.CAME)
     earlier = came.filter(session_on__lt=day)
@@ -192,12 +86,13 @@ def _came_before(onward_ids: Sequence[int], *, day: dt.date, starts_at: dt.datet
     return set(earlier.values_list("onward_referral_id", flat=True))
 
 
-def _entry_of(onward: OnwardReferral, *, day: dt.date) -> Attendance | None:
-    """Return the person's entry for a day on which the service has one session or none."""
-    return onward.attendances.filter(session_on=day).order_by("id").first()
+def _entry_of(onward: OnwardReferral, *, day: dt.date, session: Session | None) -> Attendance | None:
+    """Return the person's entry of a session, else the one for the day alone: not of where they dropped in."""
+    rows = onward.attendances.filter(session_on=day).filter(Q(session=session) | Q(session=None))
+    return rows.order_by(F("session").asc(nulls_last=True), "id").first()
 
 
-def _write(
+def write_entry(
     row: Attendance | None,
     onward: OnwardReferral,
     *,
@@ -226,7 +121,7 @@ def _write(
     return row, True
 
 
-def _count_version(session: Session, *, drop_ins: int, user: User, at: dt.datetime) -> None:
+def count_version(session: Session, *, drop_ins: int, user: User, at: dt.datetime) -> None:
     """Say that the register was taken or corrected: a new version of it."""
     number = session.registers_taken.count() + 1
     RegisterTaken.objects.create(session=session, number=number, drop_ins=drop_ins, recorded_by=user, recorded_at=at)

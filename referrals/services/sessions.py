@@ -105,7 +105,8 @@ def _times(given: SessionDetails, *, at: dt.datetime) -> list[dt.datetime]:
     if given.places is not None and given.places < 1:
         errors["places"] = ["Give at least one, or leave it out."]
     count = (until - first.date()).days // 7 + 1
-    if not 1 <= count <= MOST_AT_ONCE or until > today + FARTHEST_PLAN:
+    is_series_wrong = not 1 <= count <= MOST_AT_ONCE or until > today + FARTHEST_PLAN
+    if given.weekly_until is not None and is_series_wrong:
         errors["weekly_until"] = [
             f"Give a day from the first session on, within two years, for at most {MOST_AT_ONCE} sessions."
         ]
