@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
             "MissedAssessmentReason",
             "AttendanceResult",
             "SessionCancelReason",
+            "ReviewResult",
             "ConsentBasis",
             "ConsentDecision",
             "RetentionDecision",

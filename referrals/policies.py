@@ -173,7 +173,7 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
             names.append("record_attendance")
         is_open = subject.referral.status in ReferralStatus.SENT
         if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
-            names.append("record_measure")
+            names += ["record_measure", "record_review"]
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
             names.append("reroute")
         return names

@@ -219,6 +219,9 @@ class OnwardSerializer(OnwardSummarySerializer):
     handover_note = serializers.SerializerMethodField()
     next_action_on = serializers.DateField(allow_null=True)
     assessment_at = serializers.DateTimeField(allow_null=True)
+    next_review_on = serializers.DateField(
+        allow_null=True, help_text="The scheme's first review point of which nothing is recorded yet."
+    )
     assessments_missed = serializers.SerializerMethodField()
     suggested_step = serializers.SerializerMethodField()
     rerouted_from = serializers.SerializerMethodField()

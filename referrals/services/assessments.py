@@ -6,7 +6,7 @@ from typing import Any
 from core.clocks import local_day
 from core.errors import Invalid
 from referrals import policies
-from referrals.enums import MissedAssessmentReason
+from referrals.enums import MissedAssessmentReason, OnwardStatus
 from referrals.models import OnwardReferral
 from referrals.selectors.delivery import assessments_missed, next_review, review_points
 from referrals.services.steps import NotPossibleNow
@@ -63,10 +63,11 @@ def count_miss(onward: OnwardReferral, *, reason: str, at: dt.datetime, limit: i
 def plan_reviews(onward: OnwardReferral, today: dt.date) -> dt.date | None:
     """Set when the next review is due, and return the first point after today. PARiS: 13 and 26 (field notes 3.8).
 
-    None where the scheme has no more. An older point of which nothing is recorded stays due. Called inside the step.
+    None where the scheme has no more. An older point of which nothing is recorded stays due, until the person has
+    ended. Called inside the step.
     """
     points = review_points(onward, today=today)
-    onward.next_review_on = next_review(points)
+    onward.next_review_on = None if onward.status in OnwardStatus.ENDED else next_review(points)
     return next_review([point for point in points if point.due_on > today])
 
 
