@@ -100,6 +100,11 @@ def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
     return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
 
 
+def may_hold_sessions(actor: Actor, team_id: UUID | None) -> bool:
+    """Whether the actor makes and cancels a team's sessions and takes their registers: its providers."""
+    return team_id is not None and bool(actor.roles_in([team_id]) & {Role.PROVIDER})
+
+
 def may_write_record(actor: Actor, referral: Referral) -> bool:
     """Whether the record is the actor's to write now: the referrer's team's in a draft, then the owning team's."""
     roles = roles_of(actor, referral)
@@ -168,11 +173,12 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         step.name for step in steps_for(subject).values() if subject.status in step.sources and roles & step.rules.by
     ]
     if isinstance(subject, OnwardReferral):
-        if subject.status == "started" and Role.PROVIDER in roles:
+        names = [name for name in names if fits_delivery(name, subject)]
+        if subject.status == "started" and Role.PROVIDER in roles and not subject.is_sent_out:
             names.append("record_attendance")
         is_open = subject.referral.status in ReferralStatus.SENT
         if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
-            names.append("record_measure")
+            names += ["record_measure", "record_review"]
         if is_open and subject.status in OnwardStatus.OPEN and Role.PROVIDER in roles:
             names.append("answer_screening")
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
@@ -201,6 +207,15 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
     return names
 
 
+def fits_delivery(step: str, onward: OnwardReferral) -> bool:
+    """Whether a step is one of how the service reaches people: a pack is sent, everything else begins by a visit."""
+    return step not in (BY_VISIT if onward.is_sent_out else BY_POST)
+
+
+BY_POST = frozenset({"send_pack"})
+"""Steps of a pack alone."""
+BY_VISIT = frozenset({"book_assessment", "start"})
+"""Steps of every service but a pack."""
 SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
 """When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""
 MEASURABLE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)

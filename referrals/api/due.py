@@ -58,7 +58,7 @@ class DueTaskSerializer(Output):
     team = serializers.CharField(source="owner_team.name")
     assigned_to = OwnerSerializer(allow_null=True)
     onward_referral = serializers.CharField(
-        source="onward_reference", help_text="What a provider asks about, or empty."
+        source="onward_reference", help_text="What a provider asks about or is to review, or empty."
     )
     id = serializers.IntegerField(
         source="source_id",

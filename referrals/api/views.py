@@ -40,6 +40,7 @@ from referrals.api.outputs import (
 )
 from referrals.api.person_actions import PersonActions
 from referrals.api.record import RecordActions
+from referrals.api.reviews import ReviewActions
 from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
@@ -227,12 +228,19 @@ class ReferralViewSet(
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(MeasureActions, OnwardScreeningActions, mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(
+    MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
+):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS, "screening": STEP_PROBLEMS}
+    problem_codes = {
+        "attendances": {"403", "409"},
+        "measures": STEP_PROBLEMS,
+        "screening": STEP_PROBLEMS,
+        "reviews": STEP_PROBLEMS,
+    }
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -54,6 +54,7 @@ from referrals.enums.reasons import (
     ErrorReason,
     HoldReason,
     LeftEarlyReason,
+    MissedAssessmentReason,
     NotStartedReason,
     ProgrammeOutcome,
     RedirectionReason,
@@ -70,6 +71,8 @@ from referrals.enums.record import (
 from referrals.enums.records import (
     AttendanceResult,
     EventKind,
+    ReviewResult,
+    SessionCancelReason,
 )
 from referrals.enums.retention import (
     KeepingReason,
@@ -116,6 +119,7 @@ __all__ = [
     "LeftEarlyReason",
     "MeasureMode",
     "MessageBackKind",
+    "MissedAssessmentReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
@@ -134,7 +138,9 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
+    "ReviewResult",
     "SafeguardingKind",
+    "SessionCancelReason",
     "SnomedCode",
     "StatedGender",
     "TaskKind",

@@ -25,11 +25,13 @@ from referrals.models import (
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
+    Review,
     Risk,
     SafeguardingConcern,
     SafeguardingRead,
     Signpost,
     SignpostFollowUp,
+    SupersededAttendance,
 )
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -107,7 +109,20 @@ HOLDINGS: tuple[Holding, ...] = (
         keeps=frozenset({"reference"}),
         hides=frozenset({"version"}),
     ),
-    Holding(model=Attendance, title="When you came", to_referral="onward_referral__referral"),
+    Holding(
+        model=Attendance, title="When you came", to_referral="onward_referral__referral", hides=frozenset({"session"})
+    ),
+    Holding(
+        model=SupersededAttendance,
+        title="What was written of it before it was corrected",
+        to_referral="attendance__onward_referral__referral",
+    ),
+    Holding(
+        model=Review,
+        title="Reviews that were held with you, or missed",
+        to_referral="onward_referral__referral",
+        forgets={"note": ""},
+    ),
     Holding(
         model=Contact,
         title="When somebody was in touch, or tried to be",

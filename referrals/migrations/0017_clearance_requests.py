@@ -30,7 +30,7 @@ DROP TRIGGER clearance_request_no_truncate ON referrals_clearancerequest;
 """
 
 # What is due, as before, and the decisions that are waited for.
-BEFORE = import_module("referrals.migrations.0009_casework").DUE.replace("CREATE VIEW", "CREATE OR REPLACE VIEW")
+BEFORE: str = import_module("referrals.migrations.0016_delivery").DUE_WITH_REVIEWS
 DUE = BEFORE.strip().removesuffix(";") + """
 UNION ALL
 SELECT
@@ -46,7 +46,7 @@ WHERE request.status = 'open'
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0015_forgetting_a_person'),
+        ('referrals', '0016_delivery'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from core.errors import Conflict, NotPermitted
 from referrals import policies
 from referrals.enums import EventKind, OnwardStatus, ReferralStatus
 from referrals.models import Observation, OnwardReferral
+from referrals.pathway.onward import BEGINS
 from referrals.selectors.health import facts_of
 from referrals.services.events import record_event
 from referrals.services.health import ObservationDetails, append_observations, check_asked
@@ -21,7 +22,7 @@ from services_directory.selectors import suitability_of
 from services_directory.suitability.engine import RuleOutcome
 from services_directory.suitability.kinds import RuleResult, Severity
 
-SCREENED = {"accept", "book_assessment", "start"}
+SCREENED = {"accept", "book_assessment", "start", "send_pack"}
 """The provider's steps before which the service's rules are looked at."""
 STANDS = {RuleResult.FAILED, RuleResult.REFUSED}
 
@@ -29,8 +30,9 @@ STANDS = {RuleResult.FAILED, RuleResult.REFUSED}
 def check_suitable(onward: OnwardReferral, step: str, *, on: dt.date) -> None:
     """Refuse a step that a contraindication forbids on that day; a service without rules refuses nobody.
 
-    Before the start itself, a waiting time must also be over, and every question of an absolute rule answered: what is
-    not known is no reason to send a person away, and none to let them exercise (docs/adr/0026).
+    Before the start itself, or before a pack is sent, a waiting time must also be over, and every question of an
+    absolute rule answered: what is not known is no reason to send a person away, and none to let them exercise
+    (docs/adr/0026).
 
     :raises NotPossibleNow: if a professional could clear what stands in the way (`clearance_required`), if one has
         refused it or nobody can (`not_suitable`), or if questions are open (`screening_incomplete`). `reasons` says
@@ -43,7 +45,7 @@ def check_suitable(onward: OnwardReferral, step: str, *, on: dt.date) -> None:
         for outcome in suitability.outcomes
         if outcome.in_force.rule.is_exclusion
     ]
-    stands = STANDS | {RuleResult.NOT_YET} if step == "start" else STANDS
+    stands = STANDS | {RuleResult.NOT_YET} if step in BEGINS else STANDS
     in_the_way = [outcome for outcome in outcomes if outcome.result in stands]
     if any(outcome.result == RuleResult.REFUSED or not outcome.in_force.rule.clearance_by for outcome in in_the_way):
         raise _refusal("not_suitable", "By this service's rules the person cannot take part.", in_the_way)
@@ -54,7 +56,7 @@ def check_suitable(onward: OnwardReferral, step: str, *, on: dt.date) -> None:
         for outcome in outcomes
         if outcome.result == RuleResult.UNKNOWN and outcome.in_force.rule.severity == Severity.ABSOLUTE
     ]
-    if step == "start" and unknown:
+    if step in BEGINS and unknown:
         raise _refusal("screening_incomplete", "Ask what is still open before the person starts.", unknown)
 
 

@@ -168,6 +168,7 @@ def write(
         subject.outcome = details.outcome
     onward = subject if isinstance(subject, OnwardReferral) else None
     if onward is not None:
+        onward.next_review_on = None if ended else onward.next_review_on
         onward.version += 1
         onward.save()
     event = record_event(

@@ -119,7 +119,7 @@ def test_a_person_withdraws_half_way(cast, as_user, at, rose):
     seen = provider.get(onward).json()
     assert (seen["status"], seen["person"], seen["risks"], seen["handover_note"]) == ("started", None, None, None)
     assert seen["available_actions"] == [
-        "pause", "complete", "leave_early", "record_attendance", "record_measure", "answer_screening",
+        "pause", "complete", "leave_early", "record_attendance", "record_measure", "record_review", "answer_screening",
     ]  # fmt: skip
     assert "Okafor" not in provider.get("/api/v1/onward-referrals/").content.decode()
 
