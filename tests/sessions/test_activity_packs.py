@@ -22,7 +22,7 @@ def take(client, onward, step, **said):
 def test_a_pack_is_sent_and_followed_up_after_twenty_working_days(cast, pack, as_user):
     pat = as_user(cast.provider)
     seen = pat.get(f"/api/v1/onward-referrals/{pack.reference}/").json()
-    assert seen["available_actions"] == ["send_pack", "record_not_started"]
+    assert seen["available_actions"] == ["send_pack", "record_not_started", "answer_screening"]
     answer = take(pat, pack, "send-pack", note="Large print.")
     body = answer.json()
     assert (answer.status_code, body["status"], body["next_action_on"]) == (200, "started", "2026-12-01")

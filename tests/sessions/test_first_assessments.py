@@ -69,7 +69,7 @@ def test_after_the_second_miss_it_asks_to_be_ended_and_is_the_link_workers_turn(
     assert (body["assessments_missed"], body["suggested_step"]) == (2, "record_not_started")
     assert Referral.objects.get(pk=onward.referral_id).next_action_on == dt.date(2026, 11, 17)
     # It is a suggestion: a third try is the provider's to make.
-    assert body["available_actions"] == ["book_assessment", "record_not_started"]
+    assert body["available_actions"] == ["book_assessment", "record_not_started", "answer_screening"]
     third = take(pat, onward, "book-assessment", assessment_at="2026-11-23T10:00:00Z")
     assert (third.status_code, third.json()["suggested_step"]) == (200, "")
 
