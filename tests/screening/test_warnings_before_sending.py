@@ -1,8 +1,11 @@
 """Whoever sends a person to a service is told what its rules say, and sends all the same: it may yet be cleared."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from referrals.models import OnwardReferral
+from referrals.models import OnwardReferral, Referral
+from referrals.selectors import warnings_before_start
 from services_directory.suitability.kinds import PeriodUnit
 from tests.screening.conftest import RULES, SAYS
 
@@ -104,3 +107,22 @@ def test_the_provider_is_not_shown_the_warning(cast, referral_at, follow, as_use
     sends(as_user, cast, referral, cast.walking)
     reference = OnwardReferral.objects.get().reference
     assert "warning" not in as_user(cast.provider).get(f"/api/v1/onward-referrals/{reference}/").json()
+
+
+def test_to_warn_of_three_services_costs_as_many_queries_as_of_one(
+    cast, referral_at, follow, now, django_assert_num_queries
+):
+    services = [cast.walking, cast.visiting, cast.scheme]
+    for number, service in enumerate(services):
+        follow(service, *RULES[:3], key=f"set-{number}")
+    referral = referral_at("active")
+
+    def warned_of(some):
+        found = warnings_before_start(Referral.objects.get(pk=referral.pk), some, on=now.date())
+        assert [suitability.verdict for suitability in found.values()] == ["cannot_say"] * len(some)
+
+    warned_of(services)  # the first of a process reads the rules
+    with CaptureQueriesContext(connection) as seen:
+        warned_of(services[:1])
+    with django_assert_num_queries(len(seen)):
+        warned_of(services)
