@@ -54,6 +54,7 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "rerouted_from": "",
         "rerouted_to": "",
         "available_actions": ["withdraw"],
+        "warning": None,
     }  # fmt: skip
     owed = OutboxMessage.objects.order_by("-created_at", "-occurred_at")[0]
     assert (owed.recipient, owed.template, owed.context) == (
