@@ -12,8 +12,8 @@ class DueTask(models.Model):
     """One thing that is due on a day: read from a view (migrations 0009, 0016 and 0017), never written.
 
     One row for each open referral that is in a team's hands, for each question of a provider, signpost to follow up,
-    clearance that is waited for, plan and review that is due, and for each task by hand that is not done. Personal
-    data: the name, and the title.
+    clearance that is waited for, plan and review to hold, and for each task by hand that is not done. Personal data:
+    the name, and the title.
     """
 
     key = models.CharField(max_length=40, primary_key=True, help_text="The kind of its source, and its id.")
