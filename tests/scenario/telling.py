@@ -17,6 +17,7 @@ from core.clocks import add_working_days, local_day
 from demo.cast import Cast, Side, build_cast
 from demo.hours import moment, working_days_before
 from demo.listings import load_own_listings
+from demo.logins import MANAGER
 from demo.named_people import NAMED_PEOPLE, NamedPerson
 from demo.places import NEIGHBOURHOODS
 from demo.programmes import SCHEME, service_id, services_by_key
@@ -75,6 +76,10 @@ class Town:
     @property
     def hub(self) -> User:
         return self.cast.hub.staff[1]
+
+    @property
+    def manager(self) -> User:
+        return User.objects.get(email=MANAGER.email)
 
     def practice(self, ods_code: str) -> User:
         """Return the doctor of a practice."""
@@ -227,7 +232,7 @@ class Story:
         return _ok(client(who).get(self.read(who, "messages-back")[0]["url"]), 200)  # type: ignore[no-any-return]
 
     def heard(self) -> list[tuple[str, str]]:
-        """Return who has been told what since it was asked last: (who, the message's kind); no message names anybody."""
+        """Return who has been told what since it was asked last, as (who, the message's kind); none names anybody."""
         rows = [row for row in OutboxMessage.objects.all() if row.pk not in self._heard]
         self._heard |= {row.pk for row in rows}
         for row in rows:

@@ -86,9 +86,7 @@ def test_bernadette_finds_the_garden_and_her_doctor_hears_the_whole_of_it(story,
     }  # fmt: skip
     summary = letter["clinical_summary"]
     assert summary["in_their_words"] == "Has a plot, and friends beside it."
-    assert summary["done"] == [
-        "Community garden (Gardeners): completed, goals met, came to 10 of 12 sessions."
-    ]
+    assert summary["done"] == ["Community garden (Gardeners): completed, goals met, came to 10 of 12 sessions."]
     (score,) = summary["scores"]
     assert (score["measure"], score["first"], score["latest"]) == (
         "ONS4: personal wellbeing",
@@ -111,6 +109,11 @@ def test_bernadette_finds_the_garden_and_her_doctor_hears_the_whole_of_it(story,
     year = {"since": "2025-11-01", "until": TODAY.isoformat()}
     assert client(gardener).get("/api/v1/insights/uptake/", year).json()["total"] == {
         "referred": 1, "accepted": 1, "started": 1, "completed": 1, "left_early": 0, "uptake": 1.0, "completion": 1.0,
+    }  # fmt: skip
+    for_all = client(town.manager).get("/api/v1/insights/uptake/", year).json()["total"]
+    assert for_all == {
+        "referred": None, "accepted": None, "started": None, "completed": None, "left_early": 0, "uptake": None,
+        "completion": None,
     }  # fmt: skip
 
 

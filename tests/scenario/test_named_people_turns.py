@@ -1,5 +1,7 @@
 """Named people whose way turned: home from hospital and back, another team, a consent taken back, straight to a hub."""
 
+import datetime as dt
+
 from insights.services import count_uptake
 from tests.scenario.telling import TODAY, client, refused, tells
 
@@ -10,8 +12,8 @@ HOSPITAL = "Discharge coordinator"
 def test_ronald_waits_for_his_discharge_goes_home_goes_back_in_and_comes_home_again(story, town):
     """Ronald had his hip operated on after a fall; he goes home alone, and is afraid of the stairs.
 
-    The discharge team at Stepping Hill refers him before he leaves, and nobody is troubled until he has. He goes home;
-    the team has two working days. Then he falls again and is taken back in: what was begun waits, and nothing is
+    The discharge team at Stepping Hill refers him before he leaves, and nobody is troubled until he has. He would like
+    his own doctor to hear how it goes on, and says so. He goes home; the team has two working days. Then he falls again and is taken back in: what was begun waits, and nothing is
     closed. When he is home the second time he is asked anew, and the balance class goes on where it was.
     """
     hospital, lou, lead = town.discharge_team, town.link_worker, town.lead
@@ -21,7 +23,8 @@ def test_ronald_waits_for_his_discharge_goes_home_goes_back_in_and_comes_home_ag
     # Given a referral from the ward, for a discharge that is still to come
     story.on(2)
     planned = {"planned_on": going_home.isoformat(), "ward": "M4", "pathway": 1, "reason_for_stay": "A hip operation"}
-    made = story.refer(hospital, discharge=planned)
+    agreed = [{"purpose": "message_to_practice", "decision": "given", "how_given": "in_person"}]
+    made = story.refer(hospital, discharge=planned, consents=agreed)
     assert (made["source"], made["next_action_on"]) == ("hospital", story.day(-5).isoformat())
     assert story.heard() == []  # nobody is to act before he is home
 
@@ -49,7 +52,16 @@ def test_ronald_waits_for_his_discharge_goes_home_goes_back_in_and_comes_home_ag
     story.send(lou, "home_exercise", "Please offer an arm on steps.")
     assert story.heard() == [
         ("Balance classes", "onward_arrived"), (HOSPITAL, "message_back"), (HOSPITAL, "referral_accepted"),
+        ("Practice team", "message_back"), ("Practice team", "message_back"),
     ]  # fmt: skip
+    # His doctor files what he agreed that they read, and sees nothing else of the referral
+    (agreement, acceptance) = client(town.gp).get("/api/v1/messages-back/").json()["results"]
+    assert (agreement["person"], agreement["kind"], acceptance["kind"]) == (
+        "SWINDELLS, Ronald", "acceptance", "acceptance",
+    )  # fmt: skip
+    assert story.letter(town.gp)["title"] == "The person has agreed to support"
+    assert client(town.gp).post(f"/api/v1/messages-back/{agreement['reference']}/file/").status_code == 200
+    assert story.hidden_from(town.gp)
     story.on(-6)
     story.answer("home_exercise", "accept")
     story.heard()
@@ -162,6 +174,7 @@ def test_kathleen_takes_her_consent_back_half_way(story, town):
     assert story.heard() == [("Callers and visitors", "consent_withdrawn"), ("Lou Aspinell", "consent_withdrawn")]
     hidden = story.offer_seen_by(callers, "telephone_friends")
     assert (hidden["status"], hidden["person"], hidden["risks"]) == ("accepted", None, None)
+    assert hidden["available_actions"] == ["record_not_started"]
     booking = {"assessment_at": f"{story.day(5)}T10:00:00Z"}
     assert refused(client(callers).post(f"{story.offer('telephone_friends')}book-assessment/", booking)) == (
         409, "consent_required",
@@ -217,12 +230,61 @@ def test_adaeze_is_in_the_middle_of_the_exercise_scheme(story, town):
     story.answer("paris", "book_assessment", by=hub, assessment_at=f"{story.day(38)}T09:00:00Z")
     story.heard()
 
-    # Nobody starts before the questions are answered; her own answers are the hub's to write down
-    story.on(38)
+    # Nobody starts before the questions are asked; her blood pressure is in order, and the rest is no
+    story.on(38, 10)
     early = client(hub).post(f"{story.offer('paris')}start/", {})
     assert refused(early) == (409, "screening_incomplete")
-    assert early.json()["reasons"] == []
+    assert "Unstable or uncontrolled angina: not known." in early.json()["reasons"]
+    story.write(hub, "observations", observations=[_answered(question) for question in _open_questions(story, hub)])
+    assert _open_questions(story, hub) == []
+    story.answer("paris", "start", by=hub)
+    taken = {"mode": "face_to_face", "point": 0}
+    story.write(hub, "measures", measure="ons4", answers=dict.fromkeys(CALM, 6), **taken)
+    story.came("paris", "PPTPPPP")
+
+    # Now
+    story.on(0, 9)
+    story.stands_as_the_demonstration_says()
+    assert story.heard() == []  # a register and a measure trouble nobody
+    assert story.seen_by(gp)["available_actions"] == [
+        "record_readmission", "withdraw", "record_death", "record_consent", "record_observations", "record_clearance",
+        "record_risk",
+    ]  # fmt: skip
+    offer = story.offer_seen_by(hub, "paris")
+    # 13 weeks after she began the scheme looks again with her
+    assert (offer["status"], offer["next_action_on"]) == (
+        "started", (story.day(38) + dt.timedelta(weeks=13)).isoformat(),
+    )  # fmt: skip
+    assert offer["available_actions"] == [
+        "pause", "complete", "leave_early", "withdraw", "record_attendance", "record_measure",
+    ]  # fmt: skip
+    came = client(hub).get(f"{story.offer('paris')}attendances/").json()["results"]
+    assert [row["result"] for row in came] == [
+        "present", "present", "told_us", "present", "present", "present", "present",
+    ]  # fmt: skip
+    # Her doctor reads what was measured, not her single answers; the link workers of her street read nothing
+    (measured,) = story.read(gp, "measures")
+    assert (measured["measure"], measured["point"], measured["answers"]) == ("ons4", 0, None)
+    assert story.hidden_from(town.link_worker, town.lead, town.provider_of("move_together"))
+    count_uptake(at=story.on(0, 9))
+    year = {"since": "2025-11-01", "until": TODAY.isoformat()}
+    figures = client(hub).get("/api/v1/insights/uptake/", year | {"by": "source"}).json()["results"]
+    assert [(row["name"], row["referred"], row["accepted"], row["started"]) for row in figures] == [
+        ("GP practice", 1, 1, 1)
+    ]
 
 
-def test_placeholder():
-    assert TODAY and count_uptake
+CALM = ("life_satisfaction", "worthwhile", "happiness", "anxiety")
+
+
+def _open_questions(story, who):
+    """Return what the scheme's rules ask and nobody has answered, as the directory says it for this referral."""
+    url = f"/api/v1/services/{story.town.services['paris'].pk}/"
+    return client(who).get(url, {"for_referral": story.reference}).json()["suitability"]["not_known"]
+
+
+def _answered(question):
+    """Return that all is in order: the readings of a person at rest and at ease, and no to the rest."""
+    readings = {"blood_pressure": {"value": 128, "second_value": 78}, "resting_heart_rate": {"value": 72}}
+    readings["blood_pressure_drop"] = {"value": 0}
+    return {"code": question["code"]} | readings.get(question["code"], {"answer": "no"})

@@ -12,8 +12,8 @@ def test_edith_waits_for_triage(story, town):
     """
     gp, lou, lead = town.gp, town.link_worker, town.lead
     story.on(1, 17)
-    key = {"HTTP_IDEMPOTENCY_KEY": "edith-2026-10-30"}
-    made = [client(gp).post("/api/v1/referrals/", story.form(), **key) for _ in range(2)]
+    key = {"Idempotency-Key": "edith-2026-10-30"}
+    made = [client(gp).post("/api/v1/referrals/", story.form(), headers=key) for _ in range(2)]
     assert [answer.status_code for answer in made] == [201, 201]
     assert (made[0].json(), made[1].headers["Idempotent-Replayed"]) == (made[1].json(), "true")
     story.reference = made[0].json()["reference"]
@@ -36,9 +36,7 @@ def test_edith_waits_for_triage(story, town):
     assert story.hidden_from(town.heatons_worker, town.hub, town.practice("Z90002"), town.provider_of("chatty_cafe"))
     assert story.read(gp, "messages-back") == []
     # And nobody sends her anywhere before somebody has taken her on
-    early = client(lou).post(
-        f"{story.referral}onward-referrals/", {"service": str(town.services["chatty_cafe"].pk)}
-    )
+    early = client(lou).post(f"{story.referral}onward-referrals/", {"service": str(town.services["chatty_cafe"].pk)})
     assert refused(early) == (409, "step_not_allowed")
 
 
