@@ -215,7 +215,10 @@ SPECTACULAR_SETTINGS = {
             "DeclineReason",
             "NotStartedReason",
             "LeftEarlyReason",
+            "MissedAssessmentReason",
             "AttendanceResult",
+            "SessionCancelReason",
+            "ReviewResult",
             "ConsentBasis",
             "ConsentDecision",
             "RetentionDecision",
@@ -228,11 +231,16 @@ SPECTACULAR_SETTINGS = {
             "DischargeDestination",
             "SafeguardingKind",
             "RecordSection",
+            "ClearanceMechanism",
+            "QuestionState",
         )
     }
     | {
+        "QuestionCode": "referrals.api.health.CODES",
+    }
+    | {
         name: f"services_directory.suitability.kinds.{name}"
-        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
+        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered", "AnswerKind")
     }
     | {
         name: f"referrals.enums.{name}"

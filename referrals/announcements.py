@@ -66,16 +66,10 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     subject = onward or event.referral
     if event.referral.confirmed_email:
         owed = _to_the_person_instead(event, owed)
+    key = f"referral-event:{event.referral.reference}:{event.sequence}"
     notifications.enqueue_many(
         [
-            notifications.Owed(
-                event_key=f"referral-event:{event.referral.reference}:{event.sequence}",
-                recipient=_address(event.referral, audience, onward),
-                template=template,
-                context=_context(subject, template),
-                at=event.occurred_at,
-                already_delivered_at=event.occurred_at if actor.is_retelling else None,
-            )
+            _owed(key, _address(event.referral, audience, onward), template, _context(subject, template), event, actor)
             for audience, template in owed
         ]
     )
@@ -107,16 +101,10 @@ def announce_about_consent(
     """Tell the owner, and those providers who have the person and are concerned, that a consent does not stand."""
     owed = [(_address(event.referral, "owner"), event.referral.reference)]
     owed += [(onward.provider_team.inbox_email, onward.reference) for onward in holders]
+    key = f"referral-event:{event.referral.reference}:{event.sequence}"
     notifications.enqueue_many(
         [
-            notifications.Owed(
-                event_key=f"referral-event:{event.referral.reference}:{event.sequence}:{reference}",
-                recipient=address,
-                template=template,
-                context={"reference": reference},
-                at=event.occurred_at,
-                already_delivered_at=event.occurred_at if actor.is_retelling else None,
-            )
+            _owed(f"{key}:{reference}", address, template, {"reference": reference}, event, actor)
             for address, reference in owed
         ]
     )
@@ -154,19 +142,20 @@ def announce_messages_in_error(event: ReferralEvent, *, actor: Actor) -> None:
 def _tell_of_message_back(
     message: MessageBack, template: str, addresses: list[str], *, event: ReferralEvent, actor: Actor
 ) -> None:
+    key = f"message-back:{message.reference}:{event.sequence}"
     notifications.enqueue_many(
-        [
-            notifications.Owed(
-                event_key=f"message-back:{message.reference}:{event.sequence}",
-                recipient=address,
-                template=template,
-                context={"reference": message.reference},
-                at=event.occurred_at,
-                already_delivered_at=event.occurred_at if actor.is_retelling else None,
-            )
-            for address in addresses
-        ]
+        [_owed(key, address, template, {"reference": message.reference}, event, actor) for address in addresses]
     )
+
+
+def _owed(
+    key: str, recipient: str, template: str, context: dict[str, str], event: ReferralEvent, actor: Actor
+) -> notifications.Owed:
+    """Return the message that an event owes to one recipient; one of a history that is only retold went out then."""
+    return notifications.Owed(
+        event_key=key, recipient=recipient, template=template, context=context, at=event.occurred_at,
+        already_delivered_at=event.occurred_at if actor.is_retelling else None,
+    )  # fmt: skip
 
 
 def _practice_inboxes(message: MessageBack) -> list[str]:

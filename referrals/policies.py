@@ -66,6 +66,11 @@ def may_record_health(actor: Actor, referral: Referral) -> bool:
     return bool(roles_of(actor, referral) & {Role.REFERRER, *_TEAM})
 
 
+def may_answer_screening(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether the actor may answer on a day what a service's own rules ask: its provider, while it sees the person."""
+    return Role.PROVIDER in roles_of(actor, onward) and _provider_sees_person(onward, on=on)
+
+
 def may_record_measure(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor may record a measure on a day: the owning team on the referral, a provider on what it has."""
     roles = roles_of(actor, subject)
@@ -93,6 +98,11 @@ def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
 def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
     """Whether the actor chooses what a team or its scheme measures: its lead, a provider, the service."""
     return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
+
+
+def may_hold_sessions(actor: Actor, team_id: UUID | None) -> bool:
+    """Whether the actor makes and cancels a team's sessions and takes their registers: its providers."""
+    return team_id is not None and bool(actor.roles_in([team_id]) & {Role.PROVIDER})
 
 
 def may_write_record(actor: Actor, referral: Referral) -> bool:
@@ -163,11 +173,14 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         step.name for step in steps_for(subject).values() if subject.status in step.sources and roles & step.rules.by
     ]
     if isinstance(subject, OnwardReferral):
-        if subject.status == "started" and Role.PROVIDER in roles:
+        names = [name for name in names if fits_delivery(name, subject)]
+        if subject.status == "started" and Role.PROVIDER in roles and not subject.is_sent_out:
             names.append("record_attendance")
         is_open = subject.referral.status in ReferralStatus.SENT
         if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
-            names.append("record_measure")
+            names += ["record_measure", "record_review"]
+        if is_open and subject.status in OnwardStatus.OPEN and Role.PROVIDER in roles:
+            names.append("answer_screening")
         if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
             names.append("reroute")
         return names
@@ -188,12 +201,21 @@ def available_actions(actor: Actor, subject: Subject) -> list[str]:
         names += ["write_record"] if may_write_record(actor, subject) else []
         names += ["record_risk"]
     if roles & _TEAM and subject.status in ReferralStatus.SENT:
-        names += ["log_contact", "write_note", "record_signpost", "add_task"]
+        names += ["log_contact", "write_note", "record_signpost", "add_task", "request_clearance"]
     if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:
         names.append("save_plan")
     return names
 
 
+def fits_delivery(step: str, onward: OnwardReferral) -> bool:
+    """Whether a step is one of how the service reaches people: a pack is sent, everything else begins by a visit."""
+    return step not in (BY_VISIT if onward.is_sent_out else BY_POST)
+
+
+BY_POST = frozenset({"send_pack"})
+"""Steps of a pack alone."""
+BY_VISIT = frozenset({"book_assessment", "start"})
+"""Steps of every service but a pack."""
 SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
 """When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""
 MEASURABLE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)

@@ -33,6 +33,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_risk": "Record a risk",
     "record_attendance": "Record who came to a session",
     "record_measure": "Record a measure that was taken",
+    "record_review": "Record a review that was held or missed",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""

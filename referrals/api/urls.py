@@ -8,6 +8,7 @@ from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
+from referrals.api.sessions import SessionViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -16,6 +17,7 @@ router.register("services", MatchingServiceViewSet, basename="service")
 router.register("people", PeopleViewSet, basename="person")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+router.register("sessions", SessionViewSet, basename="session")
 router.register("tasks", DueTaskViewSet, basename="task")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")

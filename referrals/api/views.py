@@ -40,7 +40,9 @@ from referrals.api.outputs import (
 )
 from referrals.api.person_actions import PersonActions
 from referrals.api.record import RecordActions
+from referrals.api.reviews import ReviewActions
 from referrals.api.safeguarding import SafeguardingActions
+from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, onward
@@ -85,6 +87,7 @@ class ReferralViewSet(
     PersonActions,
     RecordActions,
     SafeguardingActions,
+    ScreeningActions,
     StandardActions,
     mixins.ListModelMixin,
     PathwayViewSet,
@@ -101,6 +104,9 @@ class ReferralViewSet(
         "observations": STEP_PROBLEMS,
         "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "screening": STEP_PROBLEMS,
+        "clearance_requests": STEP_PROBLEMS,
+        "end_clearance_request": {"403", "409"},
         "measures": STEP_PROBLEMS,
         "record": STEP_PROBLEMS,
         "risks": STEP_PROBLEMS,
@@ -184,7 +190,7 @@ class ReferralViewSet(
         )  # fmt: skip
         return self.answer(self.whole(reference))
 
-    @extend_schema(request=OnwardInputSerializer, responses={201: OnwardSerializer}, parameters=[IF_MATCH])
+    @extend_schema(request=OnwardInputSerializer, responses={201: SentOnwardSerializer}, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"], url_path="onward-referrals")
     def onward_referrals(self, request: Request, reference: str) -> Response:
         """Send the person to a service. With `rerouted_from`, instead of one that declined or never answered."""
@@ -202,7 +208,10 @@ class ReferralViewSet(
             rerouted_from=selectors.get_onward_referral(user, earlier) if earlier else None,
             expected_version=expected_version(request),
         )
-        return self.answer(selectors.get_onward_referral(user, sent.reference), code=status.HTTP_201_CREATED)
+        row = selectors.get_onward_referral(user, sent.reference)
+        context = with_warnings(self.get_serializer_context(), sent.referral, [row])
+        body = SentOnwardSerializer(row, context=context).data
+        return Response(body, status=status.HTTP_201_CREATED, headers={"ETag": etag(row.version)})
 
     @extend_schema(responses=EventSerializer(many=True))
     @action(detail=True, ordering=("sequence",), filterset_class=None)
@@ -219,12 +228,19 @@ class ReferralViewSet(
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(MeasureActions, mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(
+    MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
+):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS}
+    problem_codes = {
+        "attendances": {"403", "409"},
+        "measures": STEP_PROBLEMS,
+        "screening": STEP_PROBLEMS,
+        "reviews": STEP_PROBLEMS,
+    }
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -110,6 +110,16 @@ class NotStartedReason(models.TextChoices):
     DECEASED = "deceased", "Died"
 
 
+class MissedAssessmentReason(models.TextChoices):
+    """Why a first assessment that was booked did not take place (none is sourced: custom)."""
+
+    DID_NOT_ATTEND = "did_not_attend", "Did not come"
+    TOLD_US = "told_us", "Could not come, and told us before"
+    PROVIDER_CANCELLED = "provider_cancelled", "We had to cancel"
+
+    BY_THE_PERSON = nonmember(("did_not_attend", "told_us"))  # what counts towards the team's limit
+
+
 class LeftEarlyReason(models.TextChoices):
     """Why a person who started left before the end."""
 

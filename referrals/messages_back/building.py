@@ -113,7 +113,7 @@ def _onward_of(referral: Referral, events: list[ReferralEvent]) -> list[tuple[do
         referral.onward_referrals.select_related("service", "provider_team")
         .annotate(
             recorded=Count("attendances"),
-            came=Count("attendances", filter=Q(attendances__result=AttendanceResult.PRESENT)),
+            came=Count("attendances", filter=Q(attendances__result__in=AttendanceResult.CAME)),
         )
         .order_by("id")
     )

@@ -13,8 +13,9 @@ from referrals import models
 from referrals.enums import ActionParty, ActionStatus, ContactDirection, ContactOutcome, GoalStatus
 from referrals.measures import MEASURES
 from referrals.measures.change import Change, Meaning
+from referrals.measures.words import scores_in_words
 from referrals.messages_back.document import Assessment, Attempts, Contact, Goal, RequestedAction, Score, Signpost
-from referrals.models import MeasureResponse, Referral
+from referrals.models import Referral
 from referrals.selectors import measured_changes
 from referrals.selectors.casework import is_try_that_failed
 
@@ -36,9 +37,9 @@ def scores_of(referral: Referral, at: dt.datetime) -> tuple[Score, ...]:
     return tuple(
         Score(
             measure=pair.name,
-            first=_said(pair.baseline),
+            first=scores_in_words(pair.baseline.scores),
             first_on=pair.baseline.taken_on,
-            latest=_said(pair.follow_ups[-1].response) if pair.follow_ups else "",
+            latest=scores_in_words(pair.follow_ups[-1].response.scores) if pair.follow_ups else "",
             latest_on=pair.follow_ups[-1].taken_on if pair.follow_ups else None,
             meaning=_meaning(pair.follow_ups[-1].changes) if pair.follow_ups else "",
         )
@@ -80,7 +81,9 @@ def signposts_of(referral: Referral, at: dt.datetime) -> tuple[Signpost, ...]:
 def assessments_of(referral: Referral, at: dt.datetime) -> tuple[Assessment, ...]:
     """Return every taking of a measure, by its day."""
     rows = referral.measures.filter(replaced_by=None, recorded_at__lte=at).order_by("taken_on", "id")
-    return tuple(Assessment(on=row.taken_on, what=_name(row.measure), result=_said(row)) for row in rows)
+    return tuple(
+        Assessment(on=row.taken_on, what=_name(row.measure), result=scores_in_words(row.scores)) for row in rows
+    )
 
 
 def goals_of(referral: Referral, at: dt.datetime) -> tuple[Goal, ...]:
@@ -103,18 +106,6 @@ def _goals_in_the_plan(referral: Referral, at: dt.datetime) -> list[dict[str, An
 
 def _name(code: str) -> str:
     return MEASURES[code].name if code in MEASURES else code
-
-
-def _said(response: MeasureResponse) -> str:
-    """Return the scores of a taking in words, like “Satisfied with life: 7 (high)”; why there is none, where so."""
-    return "; ".join(_in_words(score, is_only=len(response.scores) == 1) for score in response.scores)
-
-
-def _in_words(score: dict[str, Any], *, is_only: bool) -> str:
-    value = None if score["value"] is None else f"{score['value']:g}{' ' if score['unit'] else ''}{score['unit']}"
-    band = score["band_name"].lower()
-    shown = f"{value} ({band})" if value is not None and band else value or band or score["reason"]
-    return shown if is_only else f"{score['name']}: {shown}"
 
 
 def _meaning(changes: tuple[Change, ...]) -> str:

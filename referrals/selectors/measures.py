@@ -23,6 +23,8 @@ from referrals.models import (
     Referral,
     ReferralEvent,
 )
+from referrals.pathway.onward import BEGINS
+from referrals.selectors.delivery import day_of_point
 
 DUE_WHILE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED)
 """Of which onward referrals measures are due: who left early is not asked again."""
@@ -99,7 +101,8 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
     offers = list(onward.select_related("service", "provider_team"))
     starts: dict[int | None, dt.date] = {}
     events = ReferralEvent.objects.filter(
-        Q(kind="start", onward_referral__in=offers) | Q(kind="start_support", onward_referral=None), referral=referral
+        Q(kind__in=BEGINS, onward_referral__in=offers) | Q(kind="start_support", onward_referral=None),
+        referral=referral,
     ).order_by("sequence")
     for onward_id, at in events.values_list("onward_referral_id", "occurred_at"):
         starts.setdefault(onward_id, local_day(at))
@@ -132,7 +135,7 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
             for point in row.weeks or points:
                 if (offer.pk if offer else None, row.measure, point) in taken:
                     continue
-                day = started + dt.timedelta(weeks=point)
+                day = day_of_point(started, point)
                 due.append(
                     DueMeasure(
                         measure=row.measure, name=measure.name, onward_referral=offer.reference if offer else "",

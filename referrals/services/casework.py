@@ -2,15 +2,20 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import TypeVar
+
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import User
 from core.clocks import FARTHEST_PLAN
-from core.errors import Conflict, NotPermitted
+from core.errors import Conflict, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import ReferralStatus
-from referrals.models import Referral
+from referrals.models import CaseNote, Contact, Referral
 from referrals.services.steps import StepNotAllowed, check_version, lock
+
+R = TypeVar("R", Contact, CaseNote)
 
 
 def judged(
@@ -40,6 +45,22 @@ def judged(
             current_status=referral.status,
         )
     return referral, actor.user
+
+
+def replaced(rows: QuerySet[R], row_id: int | None, *, what: str) -> R | None:
+    """Return the row of a referral that a new one corrects, if it corrects one.
+
+    :raises Invalid: if the referral has no such row.
+    :raises Conflict: if it has been replaced already (`already_replaced`).
+    """
+    if row_id is None:
+        return None
+    earlier = rows.filter(pk=row_id).select_related("replaced_by").first()
+    if earlier is None:
+        raise Invalid({"replaces": [f"This referral has no such {what}."]})
+    if hasattr(earlier, "replaced_by"):
+        raise Conflict("It has been replaced already: correct the one that took its place.", code="already_replaced")
+    return earlier
 
 
 def is_far_off(day: dt.date, *, today: dt.date) -> bool:

@@ -27,7 +27,7 @@ from referrals.enums import (
 from referrals.models import Consent, ConsentClock, OnwardReferral, Referral, ReferralEvent
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
-from referrals.services.steps import NotPossibleNow, lock
+from referrals.services.steps import NotPossibleNow, lock, make_it_their_turn
 from services_directory.models import Service
 
 WARNING_DAYS = 14
@@ -230,12 +230,6 @@ def as_sent(referral: Referral) -> dict[str, Any]:
 def is_about_sharing(consent: Consent) -> bool:
     """Whether a decision is about providers, who would otherwise go on without it."""
     return consent.purpose == ConsentPurpose.SHARE_WITH_PROVIDERS
-
-
-def make_it_their_turn(referral: Referral, *, on: dt.date) -> None:
-    """Let a referral in somebody's hands come up today, whatever date it had; the event that follows saves it."""
-    if referral.status in ReferralStatus.SENT:
-        referral.next_action_on = min(referral.next_action_on or on, on)
 
 
 def concerned(

@@ -11,8 +11,9 @@ from referrals import consents
 from referrals.announcements import announce_about_consent, announce_that_consent_ends
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import Consent, ConsentClock, Referral
-from referrals.services.consent import concerned, in_the_chain, is_about_sharing, make_it_their_turn
+from referrals.services.consent import concerned, in_the_chain, is_about_sharing
 from referrals.services.events import record_event
+from referrals.services.steps import make_it_their_turn
 
 log = logging.getLogger(__name__)
 

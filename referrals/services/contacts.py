@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from core.clocks import is_plannable, local_day
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from core.idempotency import Claim, settle, take
 from referrals import policies
 from referrals.enums import (
@@ -21,7 +21,7 @@ from referrals.enums import (
 )
 from referrals.models import Contact, OnwardReferral, Referral
 from referrals.selectors.casework import is_try_that_failed, reaching_of
-from referrals.services.casework import judged
+from referrals.services.casework import judged, replaced
 from referrals.services.events import record_event
 from referrals.services.steps import clocks_of, working_days_after
 
@@ -81,8 +81,8 @@ def log_contact(
         mechanism=ConsultationMechanism(given.mechanism), direction=ContactDirection(given.direction),
         outcome=ContactOutcome(given.outcome), occurred_at=given.occurred_at or at, minutes=given.minutes,
         location=given.location.strip(), note=given.note.strip(), onward_referral=onward,
-        is_warm_handover=given.is_warm_handover, replaces=_replaced(referral, given.replaces), recorded_by=user,
-        recorded_at=at,
+        is_warm_handover=given.is_warm_handover, recorded_by=user, recorded_at=at,
+        replaces=replaced(referral.contacts.all(), given.replaces, what="contact"),
     )  # fmt: skip
     _plan_what_is_next(referral, contact, at=at, asked_for=given.next_action_on)
     details: dict[str, Any] = {"with": contact.with_whom, "mechanism": contact.mechanism, "outcome": contact.outcome}
@@ -128,17 +128,6 @@ def _checked(referral: Referral, given: ContactDetails, *, at: dt.datetime) -> O
     if errors:
         raise Invalid(errors)
     return onward
-
-
-def _replaced(referral: Referral, contact_id: int | None) -> Contact | None:
-    if contact_id is None:
-        return None
-    earlier = referral.contacts.filter(pk=contact_id).select_related("replaced_by").first()
-    if earlier is None:
-        raise Invalid({"replaces": ["This referral has no such contact."]})
-    if hasattr(earlier, "replaced_by"):
-        raise Conflict("It has been replaced already: correct the one that took its place.", code="already_replaced")
-    return earlier
 
 
 def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime, asked_for: dt.date | None) -> None:

@@ -13,9 +13,16 @@ from notifications import services as notifications
 from referrals import policies
 from referrals.enums import CloseOutcome, EventKind, PersonChangeKind, ReferralStatus, WithdrawalReason
 from referrals.models import OnwardReferral, Person, PersonChange, Referral
-from referrals.pathway import Step
 from referrals.services.events import record_event
-from referrals.services.steps import NOTHING_SAID, StepDetails, Taken, judge, lock, write
+from referrals.services.steps import (
+    NOTHING_SAID,
+    StepDetails,
+    Taken,
+    judge,
+    lock,
+    withdraw_open_onward_referrals,
+    write,
+)
 
 OLDEST_DEATH_DAYS = 365 * 2
 """How long ago a death that a team hears of may have been: longer ago is a slip of the year."""
@@ -95,22 +102,12 @@ def undo_death(*, referral: Referral, actor: Actor, at: dt.datetime, note: str) 
 
 
 def _end(referral: Referral, *, actor: Actor, at: dt.datetime, said: StepDetails) -> None:
-    withdraw = policies.ONWARD_STEPS["withdraw"]
-    # Their services are locked one after the other, in the order of their ids (docs/adr/0014).
-    open_ones = referral.onward_referrals.open().select_for_update().order_by("service_id")
-    for onward in open_ones:
-        _withdraw(onward, referral, actor=actor, at=at, step=withdraw)
+    withdraw_open_onward_referrals(referral, actor=actor, at=at, reason=WithdrawalReason.DECEASED)
     referral.outcome = CloseOutcome.DECEASED
     write(
         referral, policies.REFERRAL_STEPS["record_death"], actor=actor, at=at,
         details=replace(said, outcome=CloseOutcome.DECEASED), taken=Taken(),
     )  # fmt: skip
-
-
-def _withdraw(onward: OnwardReferral, referral: Referral, *, actor: Actor, at: dt.datetime, step: Step) -> None:
-    """A consequence, not a step that the actor chose: no role is asked."""
-    onward.referral = referral
-    write(onward, step, actor=actor, at=at, details=StepDetails(reason=WithdrawalReason.DECEASED), taken=Taken())
 
 
 def _stop_messages_to(person: Person) -> None:

@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.actors import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from referrals.announcements import announce
 from referrals.enums import EventKind
 from referrals.models import CaseNote, Referral
-from referrals.services.casework import judged
+from referrals.services.casework import judged, replaced
 from referrals.services.events import record_event
 
 
@@ -37,21 +37,10 @@ def write_note(
     if not text.strip():
         raise Invalid({"text": ["Write something."]})
     note = CaseNote.objects.create(
-        referral=referral, text=text.strip(), is_shared=is_shared, replaces=_replaced(referral, replaces),
-        recorded_by=user, recorded_at=at,
+        referral=referral, text=text.strip(), is_shared=is_shared, recorded_by=user, recorded_at=at,
+        replaces=replaced(referral.case_notes.all(), replaces, what="note"),
     )  # fmt: skip
     kind = EventKind.NOTE_SHARED if is_shared else EventKind.NOTE_WRITTEN
     event = record_event(referral=referral, kind=kind, actor=actor, at=at)
     announce(event, actor=actor)
     return note
-
-
-def _replaced(referral: Referral, note_id: int | None) -> CaseNote | None:
-    if note_id is None:
-        return None
-    earlier = referral.case_notes.filter(pk=note_id).select_related("replaced_by").first()
-    if earlier is None:
-        raise Invalid({"replaces": ["This referral has no such note."]})
-    if hasattr(earlier, "replaced_by"):
-        raise Conflict("It has been replaced already: correct the one that took its place.", code="already_replaced")
-    return earlier

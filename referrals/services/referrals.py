@@ -24,6 +24,7 @@ from referrals.enums import (
     WithdrawalReason,
 )
 from referrals.models import Referral, ReferralNeed, TeamPolicy
+from referrals.services.clearance_requests import copy_requests
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
@@ -53,6 +54,7 @@ from referrals.services.steps import (
     clocks_of,
     judge,
     lock,
+    withdraw_open_onward_referrals,
     working_days_after,
     write,
 )
@@ -160,7 +162,7 @@ def take_referral_step(
         return _send(referral, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
     if declared.target in ReferralStatus.ENDED and step != "close":
-        _withdraw_open_onward_referrals(referral, actor=actor, at=at)
+        withdraw_open_onward_referrals(referral, actor=actor, at=at, reason=WithdrawalReason.REFERRAL_ENDED)
     if step == "record_readmission":
         details = replace(details, reason=HoldReason.IN_HOSPITAL)
     write(referral, declared, actor=actor, at=at, details=details, taken=taken)
@@ -322,19 +324,10 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copy_record(earlier, arrived)
     copy_concerns(earlier, arrived)
     copy_health(earlier, arrived)
+    copy_requests(earlier, arrived)
     copy_measures(earlier, arrived)
     copy_discharge(earlier, arrived)
     announce(event, actor=actor)
-
-
-def _withdraw_open_onward_referrals(referral: Referral, *, actor: Actor, at: dt.datetime) -> None:
-    """End what hangs on a referral that ends. A consequence, not a step that the actor chose: no role is asked."""
-    step = policies.ONWARD_STEPS["withdraw"]
-    said = StepDetails(reason=WithdrawalReason.REFERRAL_ENDED)
-    # Their services are locked one after the other, in the order of their ids (docs/adr/0014).
-    for onward in referral.onward_referrals.open().select_for_update().order_by("service_id"):
-        onward.referral = referral
-        write(onward, step, actor=actor, at=at, details=said, taken=Taken())
 
 
 # --- Making and sending -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from core.clocks import add_working_days, is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from referrals import policies
 from referrals.announcements import announce
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralStatus, WithdrawalReason
 from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
 from referrals.pathway import Step
 from referrals.policies import Subject
@@ -168,6 +168,7 @@ def write(
         subject.outcome = details.outcome
     onward = subject if isinstance(subject, OnwardReferral) else None
     if onward is not None:
+        onward.next_review_on = None if ended else onward.next_review_on
         onward.version += 1
         onward.save()
     event = record_event(
@@ -187,6 +188,23 @@ def write(
     announce(event, actor=actor)
     issue_message_back(event, actor=actor)
     return event
+
+
+def withdraw_open_onward_referrals(
+    referral: Referral, *, actor: Actor, at: dt.datetime, reason: WithdrawalReason
+) -> None:
+    """End what hangs on a referral that ends. A consequence, not a step that the actor chose: no role is asked."""
+    step = policies.ONWARD_STEPS["withdraw"]
+    # Their services are locked one after the other, in the order of their ids (docs/adr/0014).
+    for onward in referral.onward_referrals.open().select_for_update().order_by("service_id"):
+        onward.referral = referral
+        write(onward, step, actor=actor, at=at, details=StepDetails(reason=reason), taken=Taken())
+
+
+def make_it_their_turn(referral: Referral, *, on: dt.date) -> None:
+    """Let a referral in somebody's hands come up today, whatever date it had; the event that follows saves it."""
+    if referral.status in ReferralStatus.SENT:
+        referral.next_action_on = min(referral.next_action_on or on, on)
 
 
 def clocks_of(team_id: UUID) -> TeamPolicy:

@@ -48,6 +48,8 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "handover_note": "Prefers mornings.",
         "next_action_on": "2026-11-17",
         "assessment_at": None,
+        "assessments_missed": 0,
+        "suggested_step": "",
         "rerouted_from": "",
         "rerouted_to": "",
         "available_actions": ["withdraw"],
