@@ -6,14 +6,18 @@ None of them reads notes or safeguarding concerns: those are not for a letter.
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.clocks import local_day
-from referrals.enums import ActionParty, ActionStatus, ContactOutcome, GoalStatus
+from referrals import models
+from referrals.enums import ActionParty, ActionStatus, ContactDirection, ContactOutcome, GoalStatus
 from referrals.measures import MEASURES
 from referrals.measures.change import Change, Meaning
 from referrals.measures.words import scores_in_words
-from referrals.messages_back.document import Assessment, Contact, Goal, RequestedAction, Score, Signpost
+from referrals.messages_back.document import Assessment, Attempts, Contact, Goal, RequestedAction, Score, Signpost
 from referrals.models import Referral
 from referrals.selectors import measured_changes
+from referrals.selectors.casework import is_try_that_failed
 
 OPEN_ACTIONS = (ActionStatus.PLANNED, ActionStatus.IN_PROGRESS)
 
@@ -45,14 +49,27 @@ def scores_of(referral: Referral, at: dt.datetime) -> tuple[Score, ...]:
 
 def contacts_of(referral: Referral, at: dt.datetime) -> tuple[Contact, ...]:
     """Return the contacts and the attempts, without what was noted of them; what was corrected only as corrected."""
-    rows = referral.contacts.filter(replaced_by=None, occurred_at__lte=at).order_by("occurred_at", "id")
     return tuple(
         Contact(
             on=local_day(row.occurred_at), way=row.get_mechanism_display(), with_whom=row.get_with_whom_display(),
-            was_reached=row.outcome == ContactOutcome.SPOKE,
+            was_reached=row.outcome in ContactOutcome.REACHED or row.direction == ContactDirection.IN,
         )
-        for row in rows
+        for row in _contacts_until(referral, at)
     )  # fmt: skip
+
+
+def attempts_of(referral: Referral, at: dt.datetime) -> Attempts:
+    """Return how the person was tried and not reached: a call to anybody else, their practice too, is no such try."""
+    tried = [row for row in _contacts_until(referral, at) if is_try_that_failed(row)]
+    return Attempts(
+        count=len(tried),
+        ways=tuple(dict.fromkeys(row.get_mechanism_display() for row in tried)),
+        days=tuple(dict.fromkeys(local_day(row.occurred_at) for row in tried)),
+    )
+
+
+def _contacts_until(referral: Referral, at: dt.datetime) -> QuerySet[models.Contact]:
+    return referral.contacts.filter(replaced_by=None, occurred_at__lte=at).order_by("occurred_at", "id")
 
 
 def signposts_of(referral: Referral, at: dt.datetime) -> tuple[Signpost, ...]:
