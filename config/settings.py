@@ -251,7 +251,7 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------
