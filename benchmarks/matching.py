@@ -124,8 +124,11 @@ def add_rules() -> None:
     ServiceRuleSet.objects.bulk_create(applied, batch_size=5000)
 
 
-def add_person() -> None:
-    """Refer a made-up person who has answered two questions in three, and been cleared of one thing."""
+def add_person() -> str:
+    """Refer a made-up person who has answered two questions in three, and been cleared of one thing.
+
+    :return: the reference.
+    """
     from accounts.actors import Actor  # noqa: PLC0415 - Django is set up by then
     from accounts.enums import OrganizationKind, Role  # noqa: PLC0415
     from accounts.models import Organization, Team  # noqa: PLC0415
@@ -178,6 +181,7 @@ def add_person() -> None:
         decided_on=timezone.localdate(at),
     )  # fmt: skip
     record_clearance(referral=referral, actor=actor, at=at, given=given)
+    return made.reference
 
 
 def profile(reference: str, *, times: int = 200) -> Iterator[str]:
