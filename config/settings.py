@@ -165,6 +165,8 @@ REST_FRAMEWORK = {
         "sign-in": "30/minute",
         "signed-link": "60/minute",
         "person-match": "30/minute",
+        # By one user: a practice that refers a whole clinic's list in an hour stays far below.
+        "refer": "120/hour",
         # In an hour a library or a care home may help several people from one address.
         "self-referral": "20/hour",
         "self-referral-code": "60/hour",
@@ -257,7 +259,7 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------

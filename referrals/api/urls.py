@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
@@ -27,6 +28,8 @@ router.register("measure-licences", MeasureLicenceViewSet, basename="measure-lic
 
 urlpatterns = [
     *router.urls,
+    path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
+    path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
     path("teams/find/", FindTeamView.as_view(), name="find-team"),
     path("self-referrals/", SelfReferralsView.as_view(), name="self-referrals"),
     path("self-referrals/<uuid:pk>/codes/", SelfReferralCodesView.as_view(), name="self-referral-codes"),

@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
+from core.throttling import ReferralThrottle
 from referrals import policies, selectors
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
@@ -97,7 +98,7 @@ class ReferralViewSet(
     serializer_class = ReferralSummarySerializer
     filterset_class = ReferralFilterSet
     problem_codes = {
-        "create": {"403", "409", "422"},
+        "create": {"403", "409", "422", "429"},
         "update": STEP_PROBLEMS,
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
@@ -125,6 +126,9 @@ class ReferralViewSet(
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
         return selectors.referrals_visible_to(signed_in(self.request.user))
+
+    def get_throttles(self) -> Any:
+        return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
 
     def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)

@@ -89,6 +89,9 @@ class DeclineReason(models.TextChoices):
     MEDICALLY_UNSUITABLE = "medically_unsuitable", "Medically not suitable"
     OUT_OF_AREA = "out_of_area", "Out of area"
     ALREADY_SUPPORTED = "already_supported", "Already takes part"
+    NO_CONSENT = "no_consent", "The person has not agreed"
+    CANNOT_ENGAGE = "cannot_engage", "The person cannot engage with this service"
+    INFORMATION_MISSING = "information_missing", "Information that was asked for did not come"
     SERVICE_PAUSED = "service_paused", "The service is paused or has ended"
     SAFETY_RISK = "safety_risk", "A risk that cannot be managed"
 

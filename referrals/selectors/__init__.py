@@ -17,6 +17,7 @@ from referrals.selectors.measures import (
     licences_visible_to,
     licensed_measures,
     measured_changes,
+    measures_in_use_by,
     measures_of,
 )
 from referrals.selectors.people import (
@@ -74,6 +75,7 @@ __all__ = [
     "licensed_measures",
     "likely_people",
     "measured_changes",
+    "measures_in_use_by",
     "measures_of",
     "merges_of",
     "observations_of",

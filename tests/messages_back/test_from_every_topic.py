@@ -1,6 +1,8 @@
 """What the closing message tells of contacts, signposts, measures and the plan, as the team recorded them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from referrals.models import MessageBack
 from tests.messages_back.reading import newest, take
@@ -9,6 +11,8 @@ ONS4 = {"measure": "ons4", "mode": "telephone", "point": 0, "taken_on": "2026-11
         "answers": {"life_satisfaction": 4, "worthwhile": 6, "happiness": 5, "anxiety": 8}}  # fmt: skip
 LATER = ONS4 | {"point": 13, "taken_on": "2026-11-03",
                 "answers": {"life_satisfaction": 7, "worthwhile": 6, "happiness": 3, "anxiety": 2}}  # fmt: skip
+MOST_QUERIES_OF_A_CLOSING = 60
+"""With the locks, the event, the message back of all topics, and the answer."""
 PLAN = {
     "needs": [
         {
@@ -115,3 +119,33 @@ def test_who_holds_it_back_has_none_of_it_told(cast, referral_at, as_user):
     document = newest(as_user(cast.gp), referral)
     assert set(document) & {"plan", "clinical_summary", "contacts", "assessments", "goals"} == set()
     assert [code["code"] for code in document["codes"]] == ["871731000000106"]
+
+
+def test_closing_a_case_takes_as_many_queries_with_much_in_it_as_with_little(cast, referral_at, onward_at, as_user):
+    client = as_user(cast.link_worker)
+
+    def close_with(size):
+        """Close a case that holds so many of everything that the message tells, and return the queries."""
+        referral = referral_at("active")
+        url = f"/api/v1/referrals/{referral.reference}/"
+        for number in range(size):
+            onward_at("declined", referral=referral)
+            said = [
+                ("contacts/", {"mechanism": "02", "outcome": "no_answer"}),
+                ("contacts/", {"mechanism": "01", "outcome": "spoke"}),
+                ("notes/", {"text": "She sings.", "is_shared": True}),
+                ("signposts/", {"name": f"Choir {number}"}),
+                ("measures/", ONS4 | {"point": 4 * number}),
+                ("risks/", {"description": f"A dog, number {number}"}),
+            ]
+            for path, each in said:
+                answer = client.post(url + path, each)
+                assert answer.status_code == 201, (path, answer.json())
+        assert client.put(f"{url}plan/", PLAN).status_code in {200, 201}
+        with CaptureQueriesContext(connection) as asked:
+            take(client, referral, "close", {"outcome": "goals_partly_met"})
+        return [query["sql"] for query in asked]
+
+    little, much = close_with(1), close_with(5)
+    assert len(much) == len(little), set(much) - set(little)
+    assert len(little) <= MOST_QUERIES_OF_A_CLOSING
