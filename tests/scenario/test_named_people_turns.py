@@ -175,6 +175,7 @@ def test_kathleen_takes_her_consent_back_half_way(story, town):
     assert story.heard() == [("Callers and visitors", "consent_withdrawn"), ("Lou Aspinell", "consent_withdrawn")]
     hidden = story.offer_seen_by(callers, "telephone_friends")
     assert (hidden["status"], hidden["person"], hidden["risks"]) == ("accepted", None, None)
+    assert hidden["available_actions"] == ["record_not_started"]
     booking = {"assessment_at": f"{story.day(5)}T10:00:00Z"}
     assert refused(client(callers).post(f"{story.offer('telephone_friends')}book-assessment/", booking)) == (
         409, "consent_required",
