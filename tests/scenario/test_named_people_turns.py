@@ -257,7 +257,8 @@ def test_adaeze_is_in_the_middle_of_the_exercise_scheme(story, town):
         "started", (story.day(38) + dt.timedelta(weeks=13)).isoformat(),
     )  # fmt: skip
     assert offer["available_actions"] == [
-        "pause", "complete", "leave_early", "withdraw", "record_attendance", "record_measure",
+        "pause", "complete", "leave_early", "withdraw", "record_attendance", "record_measure", "record_review",
+        "answer_screening",
     ]  # fmt: skip
     came = client(hub).get(f"{story.offer('paris')}attendances/").json()["results"]
     assert [row["result"] for row in came] == [

@@ -85,7 +85,7 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     recorded = "Record what is known of the person's health Record what a health professional decided"
     of_the_team = (
         "Log a contact, or a try to reach the person Write a note Record that the person was signposted "
-        "Write down something to do"
+        "Write down something to do Ask a health professional to decide"
     )
     how = "For now these steps are taken through the API: its documentation says how."
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
