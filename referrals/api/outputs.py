@@ -163,7 +163,7 @@ class ReferralSummarySerializer(Output):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, referral: Referral) -> list[str]:
-        return policies.available_actions(self.asker, referral)
+        return policies.referral_actions(self.asker, referral)
 
 
 class ReferralSerializer(ReferralSummarySerializer):
@@ -274,7 +274,7 @@ class OnwardSerializer(OnwardSummarySerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, onward: OnwardReferral) -> list[str]:
-        return policies.available_actions(self.asker, onward)
+        return policies.available_actions(self.asker, onward, on=self.today)
 
 
 class EventSerializer(Output):

@@ -41,7 +41,7 @@ def record_attendance(
     if onward.status != OnwardStatus.STARTED:
         raise StepNotAllowed(
             f"It stands at “{onward.get_status_display()}”: only somebody who takes part can attend.",
-            available_actions=policies.available_actions(actor, onward),
+            available_actions=policies.available_actions(actor, onward, on=local_day(at)),
             current_status=onward.status,
         )
     first_day = began_on(onward) or local_day(onward.sent_at)

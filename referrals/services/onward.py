@@ -44,8 +44,6 @@ log = logging.getLogger(__name__)
 
 BOOKING_WORKING_DAYS = 10
 """When a provider that has accepted should have booked the first assessment."""
-TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}
-"""The provider's steps towards taking a person up: each needs a consent that stands."""
 TELLS_MORE = {"provide_information"}
 """The link worker's steps that tell the provider more about a person: they need it too."""
 WAITING_REVIEW_DAYS = 28
@@ -167,10 +165,13 @@ def take_onward_step(
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
     judge(onward, declared, actor=actor, at=at, details=details, expected_version=expected_version)
-    if step in TAKES_UP | TELLS_MORE:
+    if step in policies.TAKES_UP | TELLS_MORE:
         ask_the_team = "The person's agreement to share does not stand any more. Speak with the link worker."
         check_may_share(
-            onward.referral, recipient_of(onward), on=local_day(at), instead=ask_the_team if step in TAKES_UP else ""
+            onward.referral,
+            recipient_of(onward),
+            on=local_day(at),
+            instead=ask_the_team if step in policies.TAKES_UP else "",
         )
     check_delivery(onward, step)
     if step in SCREENED:
@@ -250,7 +251,7 @@ def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> R
     if referral.status not in policies.SENDABLE:
         raise StepNotAllowed(
             f"It stands at “{referral.get_status_display()}”. Accept it before you send it onward.",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
             current_status=referral.status,
         )
     return referral

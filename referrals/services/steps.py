@@ -106,7 +106,7 @@ def judge(
     if subject.status not in step.sources:
         raise StepNotAllowed(
             f"{_who_was_first(subject)} It now stands at “{subject.get_status_display()}”.",
-            available_actions=policies.available_actions(actor, subject),
+            available_actions=policies.available_actions(actor, subject, on=local_day(at)),
             current_status=subject.status,
         )
     _check_details(step, details, today=local_day(at))

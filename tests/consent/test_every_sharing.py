@@ -14,8 +14,9 @@ from accounts.actors import Actor
 from notifications.models import OutboxMessage
 from referrals import consents, policies
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.policies import TAKES_UP
 from referrals.services.consent import ConsentDetails, record_consent
-from referrals.services.onward import TAKES_UP, TELLS_MORE
+from referrals.services.onward import TELLS_MORE
 from services_directory.models import Service
 from tests import stage
 

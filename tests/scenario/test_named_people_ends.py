@@ -176,7 +176,11 @@ def test_desmond_is_declined_and_is_sent_elsewhere_instead(story, town):
     assert story.seen_by(gp)["next_action_on"] == story.day(-12).isoformat()
     offer = story.offer_seen_by(active_team, "move_together")
     assert (offer["person"]["family_name"], offer["handover_note"], offer["available_actions"]) == (
-        "Clarke", "Comes by bus.", ["pause", "complete", "leave_early", "record_attendance", "record_measure"],
+        "Clarke", "Comes by bus.",
+        [
+            "pause", "complete", "leave_early", "record_attendance", "record_measure", "record_review",
+            "answer_screening",
+        ],
     )  # fmt: skip
     # His doctor sees where he was sent, and not what Lou and the garden wrote to each other
     told = story.read(gp, "events")

@@ -175,6 +175,7 @@ def test_kathleen_takes_her_consent_back_half_way(story, town):
     assert story.heard() == [("Callers and visitors", "consent_withdrawn"), ("Lou Aspinell", "consent_withdrawn")]
     hidden = story.offer_seen_by(callers, "telephone_friends")
     assert (hidden["status"], hidden["person"], hidden["risks"]) == ("accepted", None, None)
+    assert hidden["available_actions"] == ["record_not_started"]
     booking = {"assessment_at": f"{story.day(5)}T10:00:00Z"}
     assert refused(client(callers).post(f"{story.offer('telephone_friends')}book-assessment/", booking)) == (
         409, "consent_required",
@@ -256,7 +257,8 @@ def test_adaeze_is_in_the_middle_of_the_exercise_scheme(story, town):
         "started", (story.day(38) + dt.timedelta(weeks=13)).isoformat(),
     )  # fmt: skip
     assert offer["available_actions"] == [
-        "pause", "complete", "leave_early", "withdraw", "record_attendance", "record_measure",
+        "pause", "complete", "leave_early", "withdraw", "record_attendance", "record_measure", "record_review",
+        "answer_screening",
     ]  # fmt: skip
     came = client(hub).get(f"{story.offer('paris')}attendances/").json()["results"]
     assert [row["result"] for row in came] == [

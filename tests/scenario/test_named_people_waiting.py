@@ -179,7 +179,7 @@ def test_mei_waits_for_a_visitor_who_speaks_cantonese(story, town):
     story.stands_as_the_demonstration_says()
     offer = story.offer_seen_by(befriender, "visiting_friends")
     assert (offer["person"]["communication_needs"], offer["available_actions"]) == (
-        "Interpreter: Cantonese.", ["accept", "decline"],
+        "Interpreter: Cantonese.", ["accept", "decline", "answer_screening"],
     )  # fmt: skip
     assert "friends have died" not in str(offer)
     assert story.offer_seen_by(lou, "visiting_friends")["available_actions"] == ["withdraw"]
@@ -221,7 +221,7 @@ def test_tariq_waits_for_the_active_team(story, town):
     story.stands_as_the_demonstration_says()
     offer = story.offer_seen_by(active_team, "back_in_the_water")
     assert (offer["handover_note"], offer["next_action_on"], offer["available_actions"]) == (
-        "Swam as a boy.", "2026-11-12", ["request_information", "accept", "waitlist", "decline"],
+        "Swam as a boy.", "2026-11-12", ["request_information", "accept", "waitlist", "decline", "answer_screening"],
     )  # fmt: skip
     assert sorted(offer["person"]) == [
         "communication_needs", "contact", "date_of_birth", "email", "family_name", "first_name", "preferred_contact",
