@@ -53,6 +53,18 @@ FROM referrals_onwardreferral AS onward JOIN referrals_referral AS referral ON r
 WHERE onward.status IN ('started', 'paused') AND onward.next_review_on IS NOT NULL
     AND referral.status IN ('submitted', 'information_requested', 'accepted', 'active', 'on_hold');""",
 )
+# Who took part before there were reviews has had none: the first of the scheme's points is the next.
+FIRST_REVIEWS = """
+UPDATE referrals_onwardreferral AS onward SET next_review_on = begun.began_on + 7 * point.weeks
+FROM services_directory_service AS service,
+    LATERAL (SELECT min(weeks) AS weeks FROM unnest(service.review_points_weeks) AS weeks WHERE weeks > 0) AS point,
+    (
+        SELECT onward_referral_id, min(occurred_at AT TIME ZONE 'Europe/London')::date AS began_on
+        FROM referrals_referralevent WHERE kind IN ('start', 'send_pack') GROUP BY onward_referral_id
+    ) AS begun
+WHERE service.id = onward.service_id AND begun.onward_referral_id = onward.id
+    AND onward.status IN ('started', 'paused') AND point.weeks IS NOT NULL;
+"""
 DUE_AS_BEFORE = "DROP VIEW referrals_duetask;" + DUE
 
 
@@ -255,4 +267,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TRIGGERS, DROP_TRIGGERS),
         migrations.RunSQL(FORGETTING, BEFORE),
         migrations.RunSQL(DUE_WITH_REVIEWS, DUE_AS_BEFORE),
+        migrations.RunSQL(FIRST_REVIEWS, migrations.RunSQL.noop),
     ]

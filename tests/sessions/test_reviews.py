@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -222,6 +223,17 @@ def test_what_was_recorded_is_never_changed(pat, rose):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
     assert Review.objects.get().note == ""
+
+
+def test_who_took_part_before_there_were_reviews_is_not_forgotten(cast, rose, onward_at, referral_at):
+    """The migration looks for the first of the scheme's points; where a scheme has none, there is none."""
+    waits = onward_at("assessment_booked", referral=referral_at("active"))
+    befriended = onward_at("sent", referral=rose.referral, service=cast.visiting)
+    OnwardReferral.objects.update(next_review_on=None)
+    with connection.cursor() as database:
+        database.execute(import_module("referrals.migrations.0016_delivery").FIRST_REVIEWS)
+    days = dict(OnwardReferral.objects.values_list("reference", "next_review_on"))
+    assert days == {rose.reference: FEBRUARY, waits.reference: None, befriended.reference: None}
 
 
 def test_what_is_due_is_found_by_an_index(rose):
