@@ -4,6 +4,7 @@ None of them reads notes or safeguarding concerns: those are not for a letter.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,12 +13,13 @@ from core.clocks import local_day
 from referrals import models
 from referrals.enums import ActionParty, ActionStatus, ContactDirection, ContactOutcome, GoalStatus
 from referrals.measures import MEASURES
-from referrals.measures.change import Change, Meaning
-from referrals.measures.words import scores_in_words
+from referrals.measures.change import Change, Meaning, plain
+from referrals.measures.words import score_in_words, scores_in_words
 from referrals.messages_back.document import Assessment, Attempts, Contact, Goal, RequestedAction, Score, Signpost
 from referrals.models import Referral
 from referrals.selectors import measured_changes
 from referrals.selectors.casework import is_try_that_failed
+from referrals.selectors.measures import Pairing
 
 OPEN_ACTIONS = (ActionStatus.PLANNED, ActionStatus.IN_PROGRESS)
 
@@ -33,18 +35,26 @@ def requested_actions_of(referral: Referral, at: dt.datetime) -> tuple[Requested
 
 
 def scores_of(referral: Referral, at: dt.datetime) -> tuple[Score, ...]:
-    """Return each measure at the baseline and at the latest point, by name; what an onward referral took, too."""
-    return tuple(
-        Score(
-            measure=pair.name,
-            first=scores_in_words(pair.baseline.scores),
+    """Return each score at the baseline and at the latest point, a line each, by measure; what an onward referral
+    took, too.
+    """
+    return tuple(line for pair in measured_changes(referral) for line in _lines_of(pair))
+
+
+def _lines_of(pair: Pairing) -> Iterator[Score]:
+    latest = pair.follow_ups[-1] if pair.follow_ups else None
+    first = {score["code"]: score for score in pair.baseline.scores}
+    then = {score["code"]: score for score in latest.response.scores} if latest else {}
+    meanings = {change.code: _meaning(change) for change in latest.changes} if latest else {}
+    for code, score in (first | then).items():
+        yield Score(
+            measure=pair.name if len(first | then) == 1 else f"{pair.name.partition(':')[0]}: {score['name']}",
+            first=score_in_words(first[code]) if code in first else "",
             first_on=pair.baseline.taken_on,
-            latest=scores_in_words(pair.follow_ups[-1].response.scores) if pair.follow_ups else "",
-            latest_on=pair.follow_ups[-1].taken_on if pair.follow_ups else None,
-            meaning=_meaning(pair.follow_ups[-1].changes) if pair.follow_ups else "",
+            latest=score_in_words(then[code]) if code in then else "",
+            latest_on=latest.taken_on if latest else None,
+            meaning=meanings.get(code, ""),
         )
-        for pair in measured_changes(referral)
-    )
 
 
 def contacts_of(referral: Referral, at: dt.datetime) -> tuple[Contact, ...]:
@@ -108,9 +118,14 @@ def _name(code: str) -> str:
     return MEASURES[code].name if code in MEASURES else code
 
 
-def _meaning(changes: tuple[Change, ...]) -> str:
-    """Return what a change means, in the words of each score that can say it."""
-    return "; ".join(change.words.rstrip(".") for change in changes if change.meaning != Meaning.CANNOT_SAY)
+def _meaning(change: Change) -> str:
+    """Return what a change means, short: both scores stand beside it. Empty where it cannot be said."""
+    if change.meaning == Meaning.CANNOT_SAY:
+        return ""
+    if not change.difference:
+        return str(change.meaning.label)
+    way = "higher" if change.difference > 0 else "lower"
+    return f"{plain(abs(change.difference))} {way}: {change.meaning.label.lower()}"
 
 
 def _day(written: str | None) -> dt.date | None:

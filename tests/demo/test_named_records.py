@@ -218,12 +218,12 @@ class NamedRecordsTest(TestCase):
         assert document["kind"] == "closing"
         assert document["plan"]["no_action_needed"] is True
         shown = {each["measure"]: each for each in document["clinical_summary"]["scores"]}
-        assert {name.split(":")[0] for name in shown} == {
+        assert {name.partition(":")[0] for name in shown} == {
             "ONS4", "UCLA-3 with the direct question", "IPAQ, short form",
         }  # fmt: skip
-        ons4 = shown["ONS4: personal wellbeing"]
-        assert (ons4["first"].split(";")[0], ons4["latest"].split(";")[0]) == (
-            "Life satisfaction: 4 (low)", "Life satisfaction: 7 (high)",
+        satisfied = shown["ONS4: Life satisfaction"]
+        assert (satisfied["first"], satisfied["latest"], satisfied["meaning"]) == (
+            "4 (low)", "7 (high)", "3 higher: better",
         )  # fmt: skip
         assert all(each["meaning"] for each in shown.values())
         assert ("I want earth under my nails again, and somebody to have a brew with.") in str(document["goals"])
