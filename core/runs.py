@@ -50,8 +50,8 @@ def pulse(*, task: str, at: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_taskpulse (task, at) VALUES (%(task)s, %(at)s) ON CONFLICT (task) DO UPDATE "
-            "SET at = excluded.at WHERE core_taskpulse.at NOT BETWEEN excluded.at - %(every)s AND excluded.at",
-            {"task": task, "at": at, "every": PULSE_EVERY},
+            "SET at = excluded.at WHERE core_taskpulse.at NOT BETWEEN %(fresh)s AND excluded.at",
+            {"task": task, "at": at, "fresh": at - PULSE_EVERY},
         )
 
 

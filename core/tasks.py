@@ -12,20 +12,20 @@ from core import runs
 Work = Callable[[dt.datetime], runs.Figures]
 
 
-def periodic_task(*, name: str, **options: Any) -> Callable[[Work], Task]:
+def periodic_task(*, name: str, **options: Any) -> "Callable[[Work], Task[Any, None]]":
     """Declare a task of the timetable: what is given does its work at a moment, and returns what it did.
 
     Each run is recorded, and never are there two at once (`core.runs`). The task takes any keyword, so that older and
     newer callers may call it. `options` are Celery's.
     """
 
-    def declare(work: Work) -> Task:
+    def declare(work: Work) -> "Task[Any, None]":
         def task(**_: Any) -> None:
             runs.run(task=name, work=work, clock=timezone.now)
 
         task.__module__, task.__name__, task.__doc__ = work.__module__, work.__name__, work.__doc__
-        declared: Task = shared_task(name=name, **options)(task)
-        return declared
+        as_task: Callable[[Callable[..., None]], Task[Any, None]] = shared_task(name=name, **options)
+        return as_task(task)
 
     return declare
 
