@@ -1,4 +1,4 @@
-"""`make test-faults`: load, faults, and what is there afterwards. ARGS="--short --seed 7"; without --short, the long form.
+"""`make test-faults`: load, faults, and what is there afterwards. ARGS="--short --seed 7"; else the long form.
 
 It ends with 1 if anything acknowledged is missing or twice, or a message owed has not come or came twice for no reason.
 """

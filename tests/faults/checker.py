@@ -38,7 +38,7 @@ def judge(
     lost_answers: Mapping[str, int],
     excuses: Sequence[Excuse],
 ) -> Verdict:
-    """Judge a whole run. `lost_answers` says how often the mail server took which Message-ID and its answer was lost."""
+    """Judge a whole run. `lost_answers`: how often the mail server took a Message-ID and its answer was lost."""
     verdict = Verdict()
     for part in (
         judge_writes(history.writes, rows),
