@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.faults.history import Arrival, EventRow, Excuse, History, Rows, Write
+from tests.faults.history import Arrival, EventRow, Excuse, History, OnwardRow, ReferralRow, Rows, Write
 
 OWES = {
     ("submit", False), ("accept", False), ("close", False),
@@ -122,7 +122,8 @@ def judge_events(rows: Rows) -> Verdict:
     for reference in events:
         verdict.problems.append(f"Events of {reference} have no referral.")
     orphans = 0
-    for row in [*rows.referrals, *rows.onwards]:
+    both: list[ReferralRow | OnwardRow] = [*rows.referrals, *rows.onwards]
+    for row in both:
         if row.status != status_of.get(row.reference):
             verdict.problems.append(
                 f"Replay: {row.reference} stands at {row.status}, its events end at {status_of.get(row.reference)}."

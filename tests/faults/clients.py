@@ -7,7 +7,6 @@ step with an If-Match is looked at again first, as a careful client would: it ma
 import datetime as dt
 import random
 import threading
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -250,8 +249,3 @@ def test_range_nhs_number(chance: random.Random) -> str:
         digit = 11 - sum(int(each) * weight for each, weight in zip(stem, range(10, 1, -1), strict=True)) % 11
         if digit != 10:
             return f"{stem}{digit % 11}"
-
-
-def now() -> float:
-    """Return the true time, in seconds since the epoch."""
-    return time.time()

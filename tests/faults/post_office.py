@@ -78,7 +78,7 @@ class Front:
                 began = True
                 catcher.sendmail(str(envelope.mail_from), envelope.rcpt_tos, content)
         except smtplib.SMTPDataError as refusal:
-            return f"{refusal.smtp_code} {bytes(refusal.smtp_error).decode(errors='replace')}"
+            return f"{refusal.smtp_code} Not kept"
         except (OSError, smtplib.SMTPException):
             if began:  # it may have been taken: the catcher was killed before it could say so
                 self._note_lost(content)
