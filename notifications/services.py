@@ -158,7 +158,7 @@ def _wake() -> None:
     try:
         with pools.producers[broker].acquire(block=True, timeout=BROKER_PATIENCE) as producer:
             current_app.send_task(
-                "notifications.deliver_due", queue="notifications", expires=5, retry=False, producer=producer
+                "notifications.deliver_due", queue="notifications", expires=60, retry=False, producer=producer
             )
     except (OperationalError, LimitExceeded) as error:
         pause = PAUSE_AFTER_FAILURE
