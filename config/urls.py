@@ -5,7 +5,8 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from core import problems
 from core.api import SchemaView
-from core.views import health
+from core.views import alive
+from insights.watch.views import metrics, ready
 from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [
@@ -21,7 +22,9 @@ urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("open-referral/v3", Root.as_view()),
     path("open-referral/v3/", include("services_directory.publishing.urls")),
-    path("health/", health, name="health"),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("", include("web.urls")),
 ]
 handler400 = problems.bad_request

@@ -22,6 +22,7 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django_guid import set_guid
 
 from notifications.channels import SENDERS, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
@@ -38,6 +39,10 @@ MAX_DEFERRALS = 12
 """How often sending is put off before a message is given up: about three hours after the first try."""
 OUTAGE_PAUSE = dt.timedelta(seconds=5)
 """How long a batch rests when nobody could be reached. Short and level: the other side is asked once per batch."""
+SWEEP = "notifications.deliver_due"
+"""The task, and the pulse of whoever has looked through the outbox to its end: a worker or the relay."""
+WORKER = "worker"
+"""The pulse of a worker that takes tasks, whatever becomes of them."""
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +174,7 @@ def _send_each(
         if now() >= until:
             report.handed_back += _hand_back(messages[position:], available_at=now())
             return
+        set_guid(message.request_id or str(message.id))
         try:
             wire_id = sender.send(message)
         except Unreachable as failure:
@@ -207,6 +213,7 @@ def _record(message: OutboxMessage, *, wire_id: str, at: dt.datetime, report: Re
         )
         recorded = cursor.rowcount
     if recorded:
+        logger.info("message sent", extra={"message_id": str(message.id)})
         report.sent += 1
     else:
         logger.warning("Message %s was sent again: somebody settled it meanwhile.", message.id)

@@ -22,6 +22,12 @@ class OutboxMessage(models.Model):
     template = models.CharField(max_length=40)
     context = models.JSONField(help_text="References and dates only: see notifications.templates.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="For auditors; no rule reads it.")
+    request_id = models.CharField(
+        max_length=36,
+        blank=True,
+        db_default="",
+        help_text="Of the request which owed it, for the log; no rule reads it.",
+    )
     occurred_at = models.DateTimeField(help_text="When the event happened.")
     available_at = models.DateTimeField(help_text="When it may be claimed next; while it is claimed, the lease's end.")
     attempts = models.PositiveIntegerField(

@@ -10,6 +10,7 @@ from time import monotonic
 
 from celery import current_app
 from django.db import connection, transaction
+from django_guid import get_guid
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
@@ -191,9 +192,9 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
             """
             INSERT INTO notifications_outboxmessage (
                 id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
-                created_at, attempts, deferrals, failure
+                request_id, created_at, attempts, deferrals, failure
             )
-            SELECT owed.*, now(), 0, 0, ''
+            SELECT owed.*, %s, now(), 0, 0, ''
             FROM jsonb_to_recordset(%s::jsonb) AS owed (
                 id uuid, event_key text, recipient text, channel text, template text, context jsonb,
                 occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz
@@ -202,6 +203,7 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
             RETURNING id
             """,
             [
+                get_guid() or "",
                 json.dumps(
                     [
                         {
@@ -218,7 +220,7 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
                         }
                         for row in rows
                     ]
-                )
+                ),
             ],
         )
         inserted = {row_id for (row_id,) in cursor.fetchall()}

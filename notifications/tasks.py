@@ -5,16 +5,16 @@ from django.utils import timezone
 
 from core import runs
 from notifications import delivery
+from notifications.delivery import SWEEP, WORKER
 
-DELIVER_DUE = "notifications.deliver_due"
 
-
-@shared_task(name=DELIVER_DUE)
+@shared_task(name=SWEEP)
 def deliver_due(**kwargs: object) -> None:
     """Deliver what is owed. Takes any keyword, so that older and newer callers may call it.
 
     :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
     """
+    runs.pulse(task=WORKER, at=timezone.now())
     report = delivery.deliver_due(clock=timezone.now)
-    runs.pulse(task=DELIVER_DUE, at=timezone.now())
+    runs.pulse(task=SWEEP, at=timezone.now())
     report.raise_errors()

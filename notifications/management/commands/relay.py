@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from core import runs
 from notifications import delivery
+from notifications.delivery import SWEEP
 
 IDLE_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -43,6 +45,7 @@ class Command(BaseCommand):
             try:
                 # Bugs are in the log already, and their messages wait: the relay goes on.
                 report = delivery.deliver_batch(at=timezone.now())
+                runs.pulse(task=SWEEP, at=timezone.now())
             except (InterfaceError, OperationalError):
                 logger.exception("The relay lost the database, and tries again.")
                 stop.wait(IDLE_SECONDS)
