@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from core import problems
 from core.api import SchemaView
 from core.views import alive
-from insights.watch.views import metrics, ready
+from insights.api.watch import metrics, ready
 from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [

@@ -178,7 +178,7 @@ def _send_each(
         try:
             wire_id = sender.send(message)
         except Unreachable as failure:
-            logger.warning("Messages wait: %s", failure)
+            logger.warning("Messages wait: %s", str(failure))  # our own words: an error's are not written
             report.is_unreachable = True
             report.handed_back += _hand_back(messages[position:], available_at=now() + OUTAGE_PAUSE)
             return

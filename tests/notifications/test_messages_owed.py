@@ -55,6 +55,7 @@ def test_a_message_is_a_row_with_everything_needed_to_send_it():
             "template": "referral_accepted",
             "context": {"reference": REFERENCE},
             "created_at": OutboxMessage.objects.get().created_at,
+            "request_id": "",
             "occurred_at": AT,
             "available_at": AT,
             "attempts": 0,

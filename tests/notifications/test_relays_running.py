@@ -187,7 +187,7 @@ def test_the_command_outlives_its_database_connection_and_finishes_its_batch_whe
     assert "workers@" not in log.read_text()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_command_waits_for_a_database_that_is_away_and_goes_on(monkeypatch, caplog):
     stop = threading.Event()
     tries = []
