@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
     """Writes a record as one line of JSON: time (UTC), level, logger, request_id, message, and what else is allowed."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": dt.datetime.fromtimestamp(record.created, tz=dt.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,

@@ -32,5 +32,5 @@ def registry() -> CollectorRegistry:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(found)  # type: ignore[no-untyped-call]  # untyped there
     else:
-        found.register(REGISTRY)  # type: ignore[arg-type]  # a registry collects, as a collector does
+        found.register(REGISTRY)  # a registry collects, as a collector does
     return found

@@ -14,6 +14,6 @@ def queue_lengths() -> dict[str, int] | None:
         with redis.Redis.from_url(
             settings.CELERY_BROKER_URL, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE
         ) as broker:
-            return {queue: int(broker.llen(queue)) for queue in QUEUES}  # type: ignore[arg-type]  # not awaited here
+            return {queue: int(broker.llen(queue)) for queue in QUEUES}
     except redis.RedisError:
         return None

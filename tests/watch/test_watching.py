@@ -223,9 +223,14 @@ def test_a_request_has_an_id_from_the_browser_to_the_message_that_it_owed(
         )
     ) == {given}
 
-    seen = []
+    seen: list[str | None] = []
+
+    def note(_: logging.LogRecord) -> bool:
+        seen.append(get_guid())
+        return True
+
     with caplog.at_level(logging.INFO):
-        logging.getLogger("notifications.delivery").addFilter(lambda record: seen.append(get_guid()) or True)
+        logging.getLogger("notifications.delivery").addFilter(note)
         tasks.deliver_due()
         logging.getLogger("notifications.delivery").filters.clear()
     assert given in seen
