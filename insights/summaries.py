@@ -30,7 +30,8 @@ _LOCK = 7_134_205
 """An advisory lock of our own, so that two makers at once wait for each other."""
 
 Groups = list[dict[str, object]]
-Count = Callable[[Period, dt.date, bool], Callable[[UUID], Groups]]
+Count = Callable[..., Callable[[UUID], Groups]]
+"""Given a period, `today` and `is_last`: counts, and returns what it says of each team."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,7 @@ def _make(kinds: Iterable[SummaryKind], *, at: dt.datetime, is_retelling: bool) 
             teams = list(_missing(kind, period).order_by("id").values_list("pk", flat=True))
             if not teams:
                 continue
-            figures_of = writing.count(period, local_day(at), is_last)
+            figures_of = writing.count(period, today=local_day(at), is_last=is_last)
             for start in range(0, len(teams), BATCH):
                 rows, messages = _write(
                     kind,
@@ -153,7 +154,7 @@ def _readers(rows: list[Summary], writing: _Writing) -> list[tuple[Summary, str]
 def _of_one_group(names: dict[str, str], count: Callable[..., dict[UUID, weekly.Figures]]) -> Count:
     """Return how to count a week: one group for each team."""
 
-    def counted(period: Period, today: dt.date, is_last: bool) -> Callable[[UUID], Groups]:
+    def counted(period: Period, *, today: dt.date, is_last: bool) -> Callable[[UUID], Groups]:
         by_team = count(period, today=today, is_last=is_last)
         blank = weekly.blank(names, is_last=is_last)
         return lambda team: [
@@ -163,20 +164,22 @@ def _of_one_group(names: dict[str, str], count: Callable[..., dict[UUID, weekly.
     return counted
 
 
-def _of_everybody(period: Period, today: dt.date, is_last: bool) -> Callable[[UUID], Groups]:
+def _of_everybody(period: Period, **_: object) -> Callable[[UUID], Groups]:
     groups = monthly.of_everybody(period)
     return lambda team: groups
 
 
+_SENT_TO_PROVIDER = OnwardReferral.objects.filter(provider_team=OuterRef("pk"))
+_SENT_TO_TEAM = Referral.objects.filter(owner_team=OuterRef("pk"))
 _WRITING: dict[SummaryKind, _Writing] = {
     SummaryKind.PROVIDER_WEEK: _Writing(
         role=Role.PROVIDER, periods=lambda today: ended_weeks(today, count=WEEKS_BACK), template="weekly_summary",
-        has_begun=lambda until: Q(Exists(OnwardReferral.objects.filter(provider_team=OuterRef("pk"), sent_at__lt=until))),
+        has_begun=lambda until: Q(Exists(_SENT_TO_PROVIDER.filter(sent_at__lt=until))),
         count=_of_one_group(weekly.OF_PROVIDERS, weekly.of_providers), to_inbox=True,
     ),
     SummaryKind.LEAD_WEEK: _Writing(
         role=Role.LEAD, periods=lambda today: ended_weeks(today, count=WEEKS_BACK), template="weekly_summary",
-        has_begun=lambda until: Q(Exists(Referral.objects.filter(owner_team=OuterRef("pk"), sent_at__lt=until))),
+        has_begun=lambda until: Q(Exists(_SENT_TO_TEAM.filter(sent_at__lt=until))),
         count=_of_one_group(weekly.OF_LEADS, weekly.of_leads), to_inbox=False,
     ),
     SummaryKind.COMMISSIONER_MONTH: _Writing(
