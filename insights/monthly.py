@@ -19,7 +19,10 @@ ADHERENCE_WEEKS = 12
 """Northumberland counts who still takes part at 12 weeks: 53.5 % of starters (field notes 3.8, S73)."""
 
 DEFINITIONS = {
-    "made": "Referrals sent in the month, once each, also if they went on to another team. Errors are left out everywhere.",
+    "made": (
+        "Referrals sent in the month, each once, also where it went on to another team. Those entered in error are "
+        "left out everywhere."
+    ),
     "received": (
         "Referrals that came into a team's hands in the month. As many as are made should be received (field notes "
         "3.8, S11); one that waits for a discharge is received on the day of it."

@@ -67,5 +67,5 @@ def _name(name: str) -> str:
 
 def _shown(name: str, value: float | None, *, is_exact: bool) -> str:
     if value is None:
-        return "–" if is_exact else "Not shown"
+        return "Not known" if is_exact else "Not shown"
     return f"{value:.0%}" if name in IN_A_SHARE else f"{value:g}"
