@@ -111,6 +111,16 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=50),
             "options": {"queue": "periodic", "expires": 6 * 3600},
         },
+        "weekly summaries": {
+            "task": "insights.weekly_summaries",
+            "schedule": crontab(hour=7, minute=0),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
+        "monthly summaries": {
+            "task": "insights.monthly_summaries",
+            "schedule": crontab(hour=7, minute=5),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "forget runs": {
             "task": "core.forget_runs",
             "schedule": crontab(hour=1, minute=10),

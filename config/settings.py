@@ -263,7 +263,8 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"}
+    | {"SummaryKind": "insights.models.SummaryKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------

@@ -107,6 +107,21 @@ Please do not reply to it: nobody reads this mailbox.
 $service
 """
 )
+_WITH_FIGURES = Template(
+    """\
+Hello,
+
+$news
+
+You can read it here, once you have signed in:
+$link
+
+To keep figures about people private, this message holds none.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
 _WITH_A_CODE = Template(
     """\
 Hello,
@@ -324,6 +339,17 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             "Listings that nobody has answered for by $due_on are shown as out of date.",
             body=_BY_LINK_ALONE,
             link=link_to_check,
+        ),
+        # to a provider's team, to the leads of a link-worker team, and to commissioners
+        "weekly_summary": MessageTemplate(
+            subject="Your weekly summary is ready: $reference",
+            news="Your weekly summary for the week to $due_on is ready.",
+            body=_WITH_FIGURES,
+        ),
+        "monthly_summary": MessageTemplate(
+            subject="Your monthly summary is ready: $reference",
+            news="Your monthly summary for the month to $due_on is ready.",
+            body=_WITH_FIGURES,
         ),
         # to the directory's editors
         "listing_reported": MessageTemplate(

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from web import checks, keeping, views
+from web import checks, keeping, summaries, views
 
 app_name = "web"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
         name="listing-check",
     ),
     path("directory/figures/", keeping.figures_page, name="directory-figures"),
+    path("summaries/", summaries.list_page, name="summaries"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.
     re_path(r"^r/(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})/?$", views.record, name="record"),
 ]

@@ -155,7 +155,13 @@ def as_address(path):
     for named, value in (
         (
             "reference",
-            "L-22222-22222" if "proposals" in path else "M-22222-22222" if "<reference>M-" in path else "R-22222-22222",
+            "L-22222-22222"
+            if "proposals" in path
+            else "M-22222-22222"
+            if "<reference>M-" in path
+            else "S-22222-22222"
+            if "<reference>S-" in path
+            else "R-22222-22222",
         ),
         ("name", "services"),
         ("own_id", "00000000-0000-4000-8000-000000000000"),

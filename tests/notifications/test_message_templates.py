@@ -14,7 +14,7 @@ EVERY_TEMPLATE = sorted(TEMPLATES)
 BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
 WITH_A_DATE = {
     "consent_ends_soon", "referral_arrived", "onward_arrived", "discharge_unconfirmed", "referral_held",
-    "referral_home", *BY_LINK_ALONE,
+    "referral_home", "weekly_summary", "monthly_summary", *BY_LINK_ALONE,
 }  # fmt: skip
 WITH_A_CODE = {"self_referral_code"}
 TO_THE_PERSON = {"self_referral_received", "self_referral_question", "self_referral_update", *WITH_A_CODE}
@@ -38,6 +38,7 @@ def test_these_messages_exist():
         "listings_to_check",
         "message_back",
         "message_back_in_error",
+        "monthly_summary",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
@@ -68,6 +69,7 @@ def test_these_messages_exist():
         "self_referral_question",
         "self_referral_received",
         "self_referral_update",
+        "weekly_summary",
     ]
 
 

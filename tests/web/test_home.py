@@ -56,7 +56,7 @@ def test_a_provider_sees_what_waits_for_an_answer_and_who_takes_part(browser_of,
     booked = onward_at("assessment_booked", referral=supported(cast, "Ann"))
     started = onward_at("started", referral=supported(cast, "Bea"))
     page = read(browser_of(cast.provider), "/")
-    assert page.sections == ["answer", "agreed", "part"]
+    assert page.sections == ["answer", "agreed", "part", "summaries"]
     for section, onward, words in (
         ("answer", sent, "OKAFOR, Rose Sent Walking group 16 November 2026"),
         ("agreed", booked, "ELSE, Ann First assessment booked Walking group"),
@@ -78,8 +78,8 @@ def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onwar
     onward_at("started")
     browser = browser_of(cast.manager)
     page = read(browser, "/")
-    assert page.sections == ["figures", "directory"]
-    assert {"/api/v1/insights/uptake/", "/directory/figures/"} <= set(page.links)
+    assert page.sections == ["summaries", "figures", "directory"]
+    assert {"/summaries/", "/api/v1/insights/uptake/", "/directory/figures/"} <= set(page.links)
     assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
 
 
