@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import delivery
+from notifications import delivery, digests, inbox_services
 
 
 @shared_task(name="notifications.deliver_due")
@@ -12,4 +12,12 @@ def deliver_due(**kwargs: object) -> None:
 
     :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
     """
-    delivery.deliver_due(clock=timezone.now).raise_errors()
+    report = delivery.deliver_due(clock=timezone.now)
+    report.add(digests.deliver_digests(clock=timezone.now))
+    report.raise_errors()
+
+
+@shared_task(name="notifications.forget_readings")
+def forget_readings(**kwargs: object) -> None:
+    """Delete what says who has read messages that no inbox shows any more."""
+    inbox_services.forget_readings(at=timezone.now())

@@ -12,7 +12,7 @@ have no account.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
@@ -95,6 +95,22 @@ $service
 )
 
 
+_DIGEST = Template(
+    """\
+Hello,
+
+This is what is new for you. You can see each, once you have signed in, at its link.
+
+$news
+
+To keep people's details private, this message says nothing about them. You get it once a day because you, or the lead
+of your team, chose so. Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
+
+
 _TO_THE_PERSON = Template(
     """\
 Hello,
@@ -138,6 +154,15 @@ class MessageTemplate:
         """The names which `enqueue` takes for this template."""
         names = Template(self.subject).get_identifiers() + Template(self.news).get_identifiers()
         return frozenset({"reference", *names})
+
+
+@dataclass(frozen=True)
+class Said:
+    """The news of a message, and where it leads."""
+
+    subject: str
+    news: str
+    link: str
 
 
 @dataclass(frozen=True)
@@ -361,17 +386,49 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
 
     :raises ValueError: as `check` does.
     """
+    said = say(template, context)
+    words = TEMPLATES[template]
+    return Text(
+        subject=said.subject,
+        body=words.body.substitute(
+            news=said.news,
+            link=said.link,
+            service=settings.SERVICE_NAME,
+            code=code_of(context["reference"], purpose=template) if words.has_code else "",
+        ),
+    )
+
+
+def say(template: str, context: Mapping[str, str]) -> Said:
+    """Put the news of a message into words, without what stands around it in an email.
+
+    :raises ValueError: as `check` does.
+    """
     check(template, context)
     words = TEMPLATES[template]
     values = dict(context)
     if "due_on" in values:
         values["due_on"] = date_format(dt.date.fromisoformat(values["due_on"]), "j F Y")
-    return Text(
+    return Said(
         subject=Template(words.subject).substitute(values),
-        body=words.body.substitute(
-            news=Template(words.news).substitute(values),
-            link=words.link(context["reference"]),
-            service=settings.SERVICE_NAME,
-            code=code_of(context["reference"], purpose=template) if words.has_code else "",
+        news=Template(words.news).substitute(values),
+        link=words.link(context["reference"]),
+    )
+
+
+def compose_digest(messages: Iterable[tuple[str, Mapping[str, str]]]) -> Text:
+    """Put several messages to one recipient, as template and context, into one: by reference, in the order given.
+
+    :raises ValueError: as `check` does.
+    """
+    by_link: dict[str, list[str]] = {}
+    for template, context in messages:
+        said = say(template, context)
+        by_link.setdefault(said.link, []).append(said.news)
+    count = sum(len(news) for news in by_link.values())
+    return Text(
+        subject=f"Your summary of the day: {count} piece{'s' if count > 1 else ''} of news",
+        body=_DIGEST.substitute(
+            news="\n\n".join("\n".join([*news, link]) for link, news in by_link.items()), service=settings.SERVICE_NAME
         ),
     )
