@@ -9,9 +9,11 @@ import datetime as dt
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from string import Template
 from time import monotonic
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -19,7 +21,7 @@ from notifications.channels import EmailSender, PermanentFailure, TemporaryFailu
 from notifications.delivery import LEASE, MAX_DEFERRALS, OUTAGE_PAUSE, Report, deferral
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
-from notifications.templates import compose_digest
+from notifications.templates import Text, say
 
 LONGEST = 200
 """How many messages one email holds at most; the others go in the next, at once."""
@@ -28,6 +30,21 @@ _LOOKED_AT = 50
 _LOCK = 3100
 """The class of our advisory locks: one for each recipient, held while their rows are claimed."""
 _NAMESPACE = uuid.UUID("0f0c2f5e-6a9f-4f0b-8a53-9a3c1d1b7e31")
+
+_DIGEST = Template(
+    """\
+Hello,
+
+This is what is new for you. You can see each, once you have signed in, at its link.
+
+$news
+
+To keep people's details private, this message says nothing about them. You get it once a day because you, or the lead
+of your team, chose so. Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +140,24 @@ def claim_digest(*, at: dt.datetime, lease: dt.timedelta = LEASE) -> list[Outbox
 def id_of(messages: Sequence[OutboxMessage]) -> uuid.UUID:
     """Return the id of the email that these messages make: the same for the same ones, in whatever order."""
     return uuid.uuid5(_NAMESPACE, ",".join(sorted(str(message.id) for message in messages)))
+
+
+def compose_digest(messages: Iterable[tuple[str, Mapping[str, str]]]) -> Text:
+    """Put several messages to one recipient, as template and context, into one: by reference, in the order given.
+
+    :raises ValueError: as `check` does.
+    """
+    by_link: dict[str, list[str]] = {}
+    for template, context in messages:
+        said = say(template, context)
+        by_link.setdefault(said.link, []).append(said.news)
+    count = sum(len(news) for news in by_link.values())
+    return Text(
+        subject=f"Your summary of the day: {count} piece{'s' if count > 1 else ''} of news",
+        body=_DIGEST.substitute(
+            news="\n\n".join("\n".join([*news, link]) for link, news in by_link.items()), service=settings.SERVICE_NAME
+        ),
+    )
 
 
 def _waiting(at: dt.datetime) -> Iterable[str]:

@@ -12,7 +12,7 @@ have no account.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
@@ -89,22 +89,6 @@ $link
 
 The link is for you and your colleagues. Each listing can be answered once.
 Please do not reply to this message: nobody reads this mailbox.
-
-$service
-"""
-)
-
-
-_DIGEST = Template(
-    """\
-Hello,
-
-This is what is new for you. You can see each, once you have signed in, at its link.
-
-$news
-
-To keep people's details private, this message says nothing about them. You get it once a day because you, or the lead
-of your team, chose so. Please do not reply to it: nobody reads this mailbox.
 
 $service
 """
@@ -413,22 +397,4 @@ def say(template: str, context: Mapping[str, str]) -> Said:
         subject=Template(words.subject).substitute(values),
         news=Template(words.news).substitute(values),
         link=words.link(context["reference"]),
-    )
-
-
-def compose_digest(messages: Iterable[tuple[str, Mapping[str, str]]]) -> Text:
-    """Put several messages to one recipient, as template and context, into one: by reference, in the order given.
-
-    :raises ValueError: as `check` does.
-    """
-    by_link: dict[str, list[str]] = {}
-    for template, context in messages:
-        said = say(template, context)
-        by_link.setdefault(said.link, []).append(said.news)
-    count = sum(len(news) for news in by_link.values())
-    return Text(
-        subject=f"Your summary of the day: {count} piece{'s' if count > 1 else ''} of news",
-        body=_DIGEST.substitute(
-            news="\n\n".join("\n".join([*news, link]) for link, news in by_link.items()), service=settings.SERVICE_NAME
-        ),
     )
