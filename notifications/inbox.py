@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Team, User
 from core.errors import NotVisible
@@ -63,7 +63,7 @@ def inbox_of(user: User, *, at: dt.datetime, groups: tuple[MessageGroup, ...] = 
 
 def unread(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
     """Narrow messages of `inbox_of` to those that the user has not read."""
-    return messages.filter(read_at=None)
+    return messages.filter(Q(read_at=None))
 
 
 def count_unread(user: User, *, at: dt.datetime) -> int:

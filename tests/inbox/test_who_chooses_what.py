@@ -11,7 +11,7 @@ from accounts.services import public_desk
 from core.errors import Invalid, NotPermitted, NotVisible, Stale
 from notifications import delivery, selectors
 from notifications.catalogue import ABOUT, FOR_INBOXES, is_essential, templates_of
-from notifications.enums import MessageGroup
+from notifications.enums import HowTold, MessageGroup
 from notifications.inbox_services import Choices, choose_for_oneself, choose_for_team
 from notifications.models import Delivery, OutboxMessage, Preference
 from notifications.preferences import course_of, next_digest
@@ -205,10 +205,14 @@ def test_a_person_who_gave_an_address_of_ours_at_the_public_door_is_told_at_once
 def test_a_step_of_the_pathway_obeys(cast, chooses):
     """The GP reads news once a day; a rejection is told at once, whatever she chose."""
     chooses(cast.gp, news="daily")
-    for step, expected, said in (("accept", DAILY, {}), ("reject", AT_ONCE, {"reason": "criteria_not_met"})):
+    for step, expected, reason in (("accept", DAILY, ""), ("reject", AT_ONCE, "criteria_not_met")):
         referral = created(cast, at=NOW)
         take_referral_step(
-            referral=referral, step=step, actor=Actor(fresh(cast.link_worker)), at=NOW, details=StepDetails(**said)
+            referral=referral,
+            step=step,
+            actor=Actor(fresh(cast.link_worker)),
+            at=NOW,
+            details=StepDetails(reason=reason),
         )
         assert how(OutboxMessage.objects.get(recipient=cast.gp.email, context__reference=referral.reference)) == (
             expected
@@ -251,7 +255,7 @@ def test_sixteen_quiet_hours_are_the_most(cast, chooses):
 
 def test_new_work_always_comes_to_a_team_by_email(cast):
     with pytest.raises(Invalid) as refusal:
-        choose_for_team(choices=Choices(new_work="in_app"), team=cast.team, actor=Actor(fresh(cast.lead)), at=NOW)
+        choose_for_team(choices=Choices(new_work=HowTold.IN_APP), team=cast.team, actor=Actor(fresh(cast.lead)), at=NOW)
     assert list(refusal.value.extra["errors"]) == ["new_work"]
     assert Preference.objects.count() == 0
     with pytest.raises(IntegrityError, match="has_new_work_by_email"), transaction.atomic():
@@ -273,7 +277,7 @@ def test_new_work_always_comes_to_a_team_by_email(cast):
 )
 def test_who_chooses_for_a_team(cast, who, team, refusal):
     actor = Actor(fresh(getattr(cast, who)))
-    choose = {"choices": Choices(news="daily"), "team": getattr(cast, team), "actor": actor, "at": NOW}
+    choose = {"choices": Choices(news=HowTold.DAILY), "team": getattr(cast, team), "actor": actor, "at": NOW}
     if refusal:
         with pytest.raises(refusal):
             choose_for_team(**choose)
@@ -285,8 +289,8 @@ def test_who_chooses_for_a_team(cast, who, team, refusal):
 def test_what_was_changed_since_it_was_read_is_refused(cast, chooses):
     chooses(cast.gp, news="daily")
     with pytest.raises(Stale):
-        choose_for_oneself(choices=Choices(news="in_app"), user=cast.gp, at=NOW, expected_version=0)
-    choose_for_oneself(choices=Choices(news="at_once"), user=cast.gp, at=NOW, expected_version=1)
+        choose_for_oneself(choices=Choices(news=HowTold.IN_APP), user=cast.gp, at=NOW, expected_version=0)
+    choose_for_oneself(choices=Choices(news=HowTold.AT_ONCE), user=cast.gp, at=NOW, expected_version=1)
     assert Preference.objects.values_list("news", "version").get() == ("at_once", 2)
 
 
