@@ -61,6 +61,11 @@ app.conf.update(
             "schedule": Every(1.0),
             "options": {"queue": "notifications", "expires": WORTH_DELIVERING},
         },
+        "forget what was read": {
+            "task": "notifications.forget_readings",
+            "schedule": crontab(hour=1, minute=50),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "expire unanswered onward referrals": {
             "task": "referrals.expire_unanswered",
             "schedule": crontab(minute=10),

@@ -11,6 +11,7 @@ from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("notifications.api.urls")),
     # Before the directory's own: its services, here with what they are for the person of a referral (docs/adr/0013).
     path("", include("referrals.api.urls")),
     path("", include("services_directory.api.urls")),

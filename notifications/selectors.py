@@ -32,9 +32,8 @@ def failed_recipients(recipients: Collection[str] | None = None) -> dict[str, li
 
 def overdue_messages(*, since: dt.datetime) -> QuerySet[OutboxMessage]:
     """Return the messages still owed that could have been sent before `since`, oldest first."""
-    return OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since).order_by(
-        "occurred_at", "id"
-    )
+    owed = OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since)
+    return owed.filter(Q(held_until=None) | Q(held_until__lt=since)).order_by("occurred_at", "id")
 
 
 def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:

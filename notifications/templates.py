@@ -156,6 +156,15 @@ class MessageTemplate:
 
 
 @dataclass(frozen=True)
+class Said:
+    """The news of a message, and where it leads."""
+
+    subject: str
+    news: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Text:
     """A message in words."""
 
@@ -387,17 +396,31 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
 
     :raises ValueError: as `check` does.
     """
+    said = say(template, context)
+    words = TEMPLATES[template]
+    return Text(
+        subject=said.subject,
+        body=words.body.substitute(
+            news=said.news,
+            link=said.link,
+            service=settings.SERVICE_NAME,
+            code=code_of(context["reference"], purpose=template) if words.has_code else "",
+        ),
+    )
+
+
+def say(template: str, context: Mapping[str, str]) -> Said:
+    """Put the news of a message into words, without what stands around it in an email.
+
+    :raises ValueError: as `check` does.
+    """
     check(template, context)
     words = TEMPLATES[template]
     values = dict(context)
     if "due_on" in values:
         values["due_on"] = date_format(dt.date.fromisoformat(values["due_on"]), "j F Y")
-    return Text(
+    return Said(
         subject=Template(words.subject).substitute(values),
-        body=words.body.substitute(
-            news=Template(words.news).substitute(values),
-            link=words.link(context["reference"]),
-            service=settings.SERVICE_NAME,
-            code=code_of(context["reference"], purpose=template) if words.has_code else "",
-        ),
+        news=Template(words.news).substitute(values),
+        link=words.link(context["reference"]),
     )

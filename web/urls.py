@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from web import checks, keeping, summaries, views
+from web import checks, keeping, messages, summaries, views
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
         checks.ListingCheckView.as_view(),
         name="listing-check",
     ),
+    path("inbox/", messages.inbox_page, name="inbox"),
+    path("inbox/read/", messages.mark_all_read, name="inbox-read"),
+    path("messages/templates/", messages.templates_page, name="message-templates"),
     path("directory/figures/", keeping.figures_page, name="directory-figures"),
     path("summaries/", summaries.list_page, name="summaries"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.

@@ -15,6 +15,8 @@ from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
 from insights.reading import READERS
+from notifications.inbox import count_unread
+from notifications.previews import may_look
 from web import messages_back, proposals, records, summaries, worklists
 from web.forms import SignInForm
 
@@ -54,6 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, and what waits for them."""
     user = signed_in(request.user)
     context = {
+        "unread": count_unread(user, at=timezone.now()),
+        "answers_for_messages": may_look(user),
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
         "has_summaries": bool(user.roles() & set(READERS.values())),
