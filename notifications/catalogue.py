@@ -71,6 +71,8 @@ ABOUT: Mapping[str, About] = MappingProxyType(
             is_essential=True,
         ),
         "consent_ends_soon": About(_OWNER, "an agreement to share will soon end", _REMINDERS),
+        "weekly_summary": About("Providers' teams, and link-worker teams' leads", "a week has ended", _REMINDERS),
+        "monthly_summary": About("The commissioners", "a month has ended", _REMINDERS),
         "self_referral_code": About(_PERSON, "they give an address at the public door", None),
         "self_referral_received": About(_PERSON, "they have confirmed the address", None),
         "self_referral_question": About(_PERSON, "the team has a question", None),
