@@ -13,7 +13,7 @@ from django.views.defaults import permission_denied
 
 from core.problems import server_error
 from core.throttling import SignInThrottle
-from notifications.templates import link_to_check
+from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
 from tests.conftest import NOW
