@@ -71,8 +71,12 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     notifications.enqueue_many(
         [
             _owed(
-                key, _address(event.referral, audience, onward), template,
-                _context(event.referral if template == "self_referral_update" else subject, template), event, actor,
+                key,
+                _address(event.referral, audience, onward),
+                template,
+                _context(event.referral if template == "self_referral_update" else subject, template),
+                event,
+                actor,
             )
             for audience, template in owed
         ]

@@ -22,7 +22,7 @@ from referrals.services.assessments import check_delivery, check_rebooking, coun
 from referrals.services.consent import check_may_share, decided_about
 from referrals.services.discharge import check_start
 from referrals.services.events import record_event
-from referrals.services.response import begin_response, days_left, go_on_with_response
+from referrals.services.response import days_left, go_on_with_response, response_days
 from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -288,17 +288,18 @@ def _send(
     check_may_share(referral, recipient_at(service), on=local_day(at))
     if referral.onward_referrals.open().filter(service=service).exists():
         raise Conflict("It is already with this service.", code="already_sent")
-    onward = OnwardReferral(
+    next_action_on, chase_on = response_days(referral, provider_team_id=service.receiving_team.pk, at=at)
+    onward = OnwardReferral.objects.create(
         reference=new_reference("O"),
         referral=referral,
         service=service,
         provider_team=service.receiving_team,
         handover_note=handover_note.strip(),
         sent_at=at,
+        next_action_on=next_action_on,
+        chase_on=chase_on,
         rerouted_from=rerouted_from,
     )
-    begin_response(onward, at=at)
-    onward.save(force_insert=True)
     details = {"service": str(service.pk), "name": service.name}
     if rerouted_from is not None:
         rerouted_from.version += 1

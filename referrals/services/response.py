@@ -4,20 +4,32 @@ Reminded at half of it, told to the leads before its end, and then it expires (`
 """
 
 import datetime as dt
+from uuid import UUID
 
 from core.clocks import add_working_days, local_day
 from referrals.enums import EventKind
-from referrals.models import OnwardReferral, ReferralEvent
+from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.steps import clocks_of
 
 AT_LEAST_WORKING_DAYS = 2
 """What a provider has, at least, once its question is answered, however late it asked (custom)."""
 
 
+def response_days(referral: Referral, *, provider_team_id: UUID, at: dt.datetime) -> tuple[dt.date, dt.date | None]:
+    """Return the last day on which a provider may answer, a working day, and when it is reminded: at half of it.
+
+    A scheme's own hub is not reminded: it has the referral itself to answer.
+    """
+    today = local_day(at)
+    due = add_working_days(today + dt.timedelta(days=clocks_of(referral.owner_team_id).provider_response_days), 0)
+    return due, None if provider_team_id == referral.owner_team_id else _half_way(today, due)
+
+
 def begin_response(onward: OnwardReferral, *, at: dt.datetime) -> None:
-    """Start the whole of it: the provider has the onward referral afresh. Its last day is a working day."""
-    days = clocks_of(onward.referral.owner_team_id).provider_response_days
-    _run_until(onward, add_working_days(local_day(at) + dt.timedelta(days=days), 0), at=at, is_afresh=True)
+    """Start the whole of it anew."""
+    onward.next_action_on, onward.chase_on = response_days(
+        onward.referral, provider_team_id=onward.provider_team_id, at=at
+    )
 
 
 def days_left(onward: OnwardReferral, *, at: dt.datetime) -> int:
@@ -35,7 +47,10 @@ def go_on_with_response(onward: OnwardReferral, *, at: dt.datetime) -> None:
         return
     today = local_day(at)
     due = add_working_days(today + dt.timedelta(days=left), 0)
-    _run_until(onward, max(due, add_working_days(today, AT_LEAST_WORKING_DAYS)), at=at, is_afresh=False)
+    onward.next_action_on = max(due, add_working_days(today, AT_LEAST_WORKING_DAYS))
+    if onward.provider_team_id != onward.referral.owner_team_id:
+        reminded = was_nudged(onward)
+        onward.chase_on = day_to_escalate(onward) if reminded else _half_way(today, onward.next_action_on)
 
 
 def held_for(onward: OnwardReferral, *, since: dt.datetime, at: dt.datetime) -> None:
@@ -65,15 +80,8 @@ def day_to_escalate(onward: OnwardReferral) -> dt.date | None:
     return min(add_working_days(onward.next_action_on - dt.timedelta(days=days), 0), onward.next_action_on)
 
 
-def _run_until(onward: OnwardReferral, due: dt.date, *, at: dt.datetime, is_afresh: bool) -> None:
-    today = local_day(at)
-    onward.next_action_on = due
-    if onward.provider_team_id == onward.referral.owner_team_id:
-        onward.chase_on = None  # a scheme's own hub has the referral itself to answer
-    elif is_afresh or not was_nudged(onward):
-        onward.chase_on = add_working_days(today + (due - today) // 2, 0)
-    else:
-        onward.chase_on = day_to_escalate(onward)
+def _half_way(today: dt.date, due: dt.date) -> dt.date:
+    return add_working_days(today + (due - today) // 2, 0)
 
 
 def _asked(onward: OnwardReferral) -> ReferralEvent | None:

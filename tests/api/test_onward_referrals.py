@@ -206,7 +206,7 @@ def test_when_a_provider_turns_a_person_away_it_is_the_link_workers_turn_today(c
     assert owed.recipient == cast.link_worker.email
 
 
-def test_what_nobody_answers_for_two_weeks_expires_and_both_sides_hear(cast, onward_at, now):
+def test_what_nobody_answers_for_two_weeks_expires_and_all_three_sides_hear(cast, onward_at, now):
     onward = onward_at("sent")
     assert onward.next_action_on == dt.date(2026, 11, 16)
     assert expire_unanswered(at=now + dt.timedelta(days=14)) == 0
@@ -221,7 +221,7 @@ def test_what_nobody_answers_for_two_weeks_expires_and_both_sides_hear(cast, onw
         .order_by("recipient")
         .values_list("recipient", flat=True)
     )
-    assert sorted(told) == sorted([cast.link_worker.email, cast.leisure.inbox_email])
+    assert sorted(told) == sorted([cast.link_worker.email, cast.leisure.inbox_email, cast.gp.email])
 
 
 def test_the_task_expires_what_is_overdue(cast, onward_at, time_machine, now):
