@@ -18,6 +18,59 @@ WHERE onward.status = 'waitlisted' AND referral.status IN ('submitted', 'informa
 """
 # A view loses no column but by being made again: so the way back drops it first.
 DUE_AS_BEFORE = "DROP VIEW referrals_duetask;" + BEFORE
+# No open work is left with somebody who does not work there. At the end of a transaction, so that one may hand over and
+# go, or change a role by taking one away and giving another. An owner's row is locked while work is given to them, so
+# that nobody goes meanwhile.
+LEAVERS = """
+CREATE FUNCTION referrals_check_leaver(leaver uuid, team uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM accounts_user AS account WHERE account.id = leaver AND account.is_active)
+        AND EXISTS (SELECT 1 FROM accounts_membership AS membership WHERE membership.user_id = leaver
+                    AND membership.team_id = team AND membership.role IN ('link_worker', 'lead')) THEN
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT 1 FROM referrals_referral AS referral
+               WHERE referral.owner_id = leaver AND referral.owner_team_id = team AND referral.status IN
+                   ('deferred', 'submitted', 'information_requested', 'accepted', 'active', 'on_hold')) THEN
+        RAISE EXCEPTION 'user % has open referrals in team %: hand them over first', leaver, team
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+END $$;
+CREATE FUNCTION referrals_after_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM referrals_check_leaver(NEW.id, held.owner_team_id)
+        FROM (SELECT DISTINCT owner_team_id FROM referrals_referral WHERE owner_id = NEW.id) AS held;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION referrals_after_membership() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM referrals_check_leaver(OLD.user_id, OLD.team_id); RETURN NULL; END $$;
+CREATE FUNCTION referrals_lock_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM accounts_user WHERE id = NEW.owner_id FOR SHARE;
+    PERFORM 1 FROM accounts_membership WHERE user_id = NEW.owner_id AND team_id = NEW.owner_team_id FOR SHARE;
+    PERFORM referrals_check_leaver(NEW.owner_id, NEW.owner_team_id);
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER account_leaves_no_open_referral AFTER UPDATE OF is_active ON accounts_user
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.is_active AND NOT NEW.is_active)
+    EXECUTE FUNCTION referrals_after_account();
+CREATE CONSTRAINT TRIGGER membership_leaves_no_open_referral AFTER UPDATE OR DELETE ON accounts_membership
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.role IN ('link_worker', 'lead'))
+    EXECUTE FUNCTION referrals_after_membership();
+CREATE TRIGGER referral_owner_works_there AFTER UPDATE ON referrals_referral FOR EACH ROW
+    WHEN (NEW.owner_id IS NOT NULL AND (
+        OLD.owner_id IS DISTINCT FROM NEW.owner_id OR OLD.status = 'closed' AND NEW.status <> 'closed'))
+    EXECUTE FUNCTION referrals_lock_owner();
+"""
+DROP_LEAVERS = """
+DROP TRIGGER account_leaves_no_open_referral ON accounts_user;
+DROP TRIGGER membership_leaves_no_open_referral ON accounts_membership;
+DROP TRIGGER referral_owner_works_there ON referrals_referral;
+DROP FUNCTION referrals_after_account();
+DROP FUNCTION referrals_after_membership();
+DROP FUNCTION referrals_lock_owner();
+DROP FUNCTION referrals_check_leaver(uuid, uuid);
+"""
 # Who waits for an answer already is reminded at half of the time that is left, as whoever sends from now on.
 FIRST_REMINDERS = """
 UPDATE referrals_onwardreferral AS onward
@@ -89,10 +142,7 @@ class Migration(migrations.Migration):
             model_name='referral',
             index=models.Index(condition=models.Q(('status__in', ('deferred', 'submitted', 'information_requested', 'accepted', 'active', 'on_hold')), models.Q(('breach_told_of__isnull', True), ('breach_told_of__lt', models.F('next_action_on')), ('breach_told_of__gt', models.F('next_action_on')), _connector='OR')), fields=['next_action_on', 'id'], name='referral_breach_not_told'),
         ),
-        migrations.AddConstraint(
-            model_name='onwardreferral',
-            constraint=models.CheckConstraint(condition=models.Q(('chase_on__isnull', True), ('status', 'sent'), _connector='OR'), name='onward_chased_while_unanswered'),
-        ),
         migrations.RunSQL(DUE, DUE_AS_BEFORE),
+        migrations.RunSQL(LEAVERS, DROP_LEAVERS),
         migrations.RunSQL(FIRST_REMINDERS, migrations.RunSQL.noop),
     ]

@@ -57,9 +57,6 @@ class OnwardReferral(OnwardPathway):
                 name="onward_open_has_a_next_action",
             ),
             models.CheckConstraint(
-                condition=Q(chase_on__isnull=True) | Q(status=OnwardStatus.SENT), name="onward_chased_while_unanswered"
-            ),
-            models.CheckConstraint(
                 condition=~Q(status=OnwardStatus.COMPLETED) | ~Q(outcome=""), name="onward_completed_has_an_outcome"
             ),
             models.CheckConstraint(

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections, transaction
 
 from accounts.actors import Actor
 from notifications.models import OutboxMessage
@@ -160,12 +160,6 @@ def test_a_team_has_its_own_days_and_they_count_for_what_is_sent_from_then_on(ca
 def test_a_schemes_own_hub_is_not_reminded_of_what_it_sent_to_itself(cast, referral_at):
     referral = referral_at("submitted", team_id=None, service_id=cast.scheme.pk)
     assert OnwardReferral.objects.get(referral=referral).chase_on is None
-
-
-def test_the_database_refuses_to_remind_whoever_has_answered(cast, onward_at):
-    onward = onward_at("accepted")
-    with pytest.raises(IntegrityError, match="onward_chased_while_unanswered"), transaction.atomic():
-        OnwardReferral.objects.filter(pk=onward.pk).update(chase_on=november(9))
 
 
 def test_the_task_of_the_timetable_does_it(cast, onward, time_machine):
