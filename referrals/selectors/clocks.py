@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import Team
 from core.clocks import last_breached
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
@@ -29,18 +30,24 @@ def breached(*, due: str, team: str, on: dt.date) -> Q:
     return Q(**{f"{due}__lte": latest}) & condition  # the first half is what an index finds
 
 
+def is_breached(due_on: dt.date, team: Team, *, on: dt.date) -> bool:
+    """Whether what was due on a day is a breach by now. Reads the team's settings: of many they are fetched before."""
+    policy = getattr(team, "policy", None) or TeamPolicy()
+    return due_on <= last_breached(on, policy.breach_working_days)
+
+
 def referrals_breached(*, on: dt.date) -> QuerySet[Referral]:
     """Return the open referrals that have been overdue for too long, and of which the leads have not been told."""
-    is_breached = breached(due="next_action_on", team="owner_team", on=on)
-    return Referral.objects.filter(BREACH_NOT_TOLD, is_breached, status__in=ReferralStatus.SENT).order_by(
+    overdue = breached(due="next_action_on", team="owner_team", on=on)
+    return Referral.objects.filter(BREACH_NOT_TOLD, overdue, status__in=ReferralStatus.SENT).order_by(
         "next_action_on", "id"
     )
 
 
 def onward_referrals_breached(*, on: dt.date) -> QuerySet[OnwardReferral]:
     """Return the same of onward referrals. Those of a referral on hold wait with it."""
-    is_breached = breached(due="next_action_on", team="referral__owner_team", on=on)
-    rows = OnwardReferral.objects.filter(CAN_BE_BREACHED, BREACH_NOT_TOLD, is_breached)
+    overdue = breached(due="next_action_on", team="referral__owner_team", on=on)
+    rows = OnwardReferral.objects.filter(CAN_BE_BREACHED, BREACH_NOT_TOLD, overdue)
     return rows.exclude(referral__status=ReferralStatus.ON_HOLD).order_by("next_action_on", "id")
 
 

@@ -71,6 +71,7 @@ def test_a_row_says_what_who_and_by_when(cast, referral_at, as_user, time_machin
             "title": "Make the first contact",
             "due_on": "2026-11-09",
             "is_overdue": True,
+            "is_breached": False,
             "referral": referral.reference,
             "person": "OKAFOR, Rose",
             "team": "Vale link workers",

@@ -9,7 +9,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from core.clocks import add_working_days, last_breached
 from notifications.models import OutboxMessage
-from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
+from referrals.models import DueTask, OnwardReferral, Referral, ReferralEvent, TeamPolicy
 from referrals.selectors.clocks import onward_referrals_breached, referrals_breached
 from referrals.services.clocks import run_clocks
 from referrals.services.referrals import allocate_referral, take_referral_step
@@ -122,6 +122,19 @@ def test_a_providers_clock_waits_while_the_person_is_away_and_goes_on_from_there
     assert onward.next_action_on == dt.date(2026, 11, 30)
 
 
+def test_who_waits_for_a_place_waits_while_the_person_is_away(cast, onward_at):
+    onward = onward_at("waitlisted")  # to look again on 30 November
+    lou = Actor(stage.fresh(cast.link_worker))
+    take_referral_step(
+        referral=onward.referral, step="hold", actor=lou, at=morning(4),
+        details=StepDetails(reason="away", until=dt.date(2027, 2, 1)),
+    )  # fmt: skip
+    assert run_clocks(at=morning(31, month=12))["breached"] == 0
+    assert not DueTask.objects.filter(kind="waiting_review").exists()
+    take_referral_step(referral=onward.referral, step="resume", actor=lou, at=morning(11))
+    assert DueTask.objects.get(kind="waiting_review").due_on == dt.date(2026, 12, 7)
+
+
 def test_each_team_has_its_own_grace(cast, referral_at):
     ours = referral_at("submitted")
     theirs = referral_at("submitted", team_id=cast.neighbouring_team.pk)
@@ -146,6 +159,23 @@ def test_breaches_are_found_by_their_indexes(cast, onward_at):
         onward = onward_referrals_breached(on=dt.date(2026, 12, 1)).explain()
     assert "referral_breach_not_told" in cases
     assert "onward_breach_not_told" in onward
+
+
+def test_the_list_of_what_is_due_says_what_is_overdue_and_what_is_breached(cast, referral_at, as_user, time_machine):
+    """On the 12th triage of the 4th is a breach, the first contact of the 9th overdue, the review of the 30th to come."""
+    new, taken, begun = (referral_at(status) for status in ("submitted", "accepted", "active"))
+    lena = as_user(cast.lead)
+    time_machine.move_to(morning(12), tick=False)
+
+    def listed(query=""):
+        rows = lena.get(f"/api/v1/tasks/{query}").json()["results"]
+        return [(row["referral"], row["is_overdue"], row["is_breached"]) for row in rows]
+
+    assert listed() == [(new.reference, True, True), (taken.reference, True, False), (begun.reference, False, False)]
+    assert listed("?breached=true") == [(new.reference, True, True)]
+    assert [reference for reference, *_ in listed("?breached=false")] == [taken.reference, begun.reference]
+    TeamPolicy.objects.create(team=cast.team, breach_working_days=10)
+    assert listed("?breached=true") == []
 
 
 def test_who_waits_for_a_place_is_on_the_link_workers_list(cast, onward_at, as_user, time_machine):
