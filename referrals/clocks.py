@@ -86,7 +86,8 @@ CLOCKS: tuple[Clock, ...] = (
     Clock(
         key="consent_expiry", says="Ask whether an agreement to share goes on", turn="team",
         setting="the day that the person named", default="none", column="consent_clock.due_on",
-        index="consent_clock_due", pauses="never: the day is the person's", fires="owner told before; all concerned at the end",
+        index="consent_clock_due", pauses="never: the day is the person's",
+        fires="owner told before; all concerned at the end",
     ),
     Clock(
         key="listing_checks", says="Is the listing still right?", turn="provider",

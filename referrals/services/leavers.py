@@ -110,7 +110,7 @@ def _open_referrals(team: Team, user: User) -> QuerySet[Referral]:
 
 
 def _open_tasks(team: Team, user: User) -> QuerySet[CaseTask]:
-    """Tasks of a case that has ended, too: a last letter may be still to write. Not of an error, or of one forgotten."""
+    """Tasks of a case that has ended, too: a last letter may be still to write. Not of an error, or one forgotten."""
     tasks = CaseTask.objects.filter(assigned_to=user, referral__owner_team=team, done_at=None)
     return tasks.filter(referral__forgotten_at=None).exclude(referral__status=ReferralStatus.ENTERED_IN_ERROR)
 

@@ -162,7 +162,7 @@ def test_breaches_are_found_by_their_indexes(cast, onward_at):
 
 
 def test_the_list_of_what_is_due_says_what_is_overdue_and_what_is_breached(cast, referral_at, as_user, time_machine):
-    """On the 12th triage of the 4th is a breach, the first contact of the 9th overdue, the review of the 30th to come."""
+    """On the 12th triage of the 4th is a breach, the first contact of the 9th overdue, the 30th is to come."""
     new, taken, begun = (referral_at(status) for status in ("submitted", "accepted", "active"))
     lena = as_user(cast.lead)
     time_machine.move_to(morning(12), tick=False)
