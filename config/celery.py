@@ -71,6 +71,11 @@ app.conf.update(
             "schedule": crontab(minute=10),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "run the clocks": {
+            "task": "referrals.run_clocks",
+            "schedule": crontab(minute=30),
+            "options": {"queue": "periodic", "expires": 3000},
+        },
         "propose to forget": {
             "task": "referrals.propose_forgetting",
             "schedule": crontab(hour=1, minute=40),

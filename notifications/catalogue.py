@@ -88,7 +88,18 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "onward_declined": About(_OTHER_SIDE, "the provider declines", _NEWS),
         "onward_waitlisted": About(_OTHER_SIDE, "the provider puts the person on its waiting list", _NEWS),
         "onward_ended": About(_OTHER_SIDE, "taking part has ended, or never began", _NEWS),
-        "onward_expired": About(_OTHER_SIDE, "the provider has not answered in time", _NEWS),
+        "onward_expired": About(
+            "The link worker, the provider and the referrer", "the provider has not answered in time", _NEWS
+        ),
+        "onward_reminder": About(_PROVIDER, "half the time to answer has passed", _REMINDERS),
+        # Else a case that nobody looks at waits for another day.
+        "onward_unanswered": About(
+            "The leads of the team", "a provider has not answered, shortly before it expires", _REMINDERS,
+            is_essential=True,
+        ),
+        "clock_breached": About(
+            "The leads of the team", "what was due has not been done for days", _REMINDERS, is_essential=True
+        ),
         # A provider that does not read it goes on writing to somebody who has left.
         "onward_withdrawn": About(_OTHER_SIDE, "the onward referral is withdrawn", _NEWS, is_essential=True),
         "listings_to_check": About("Whoever keeps listings", "a check of listings is due", _DIRECTORY),

@@ -172,6 +172,21 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Please carry on with $reference",
             news="The onward referral $reference need not wait any more. It is your turn again.",
         ),
+        # to a provider's team that has not answered
+        "onward_reminder": MessageTemplate(
+            subject="A reminder: $reference waits for your answer",
+            news="Referral $reference still waits for your answer. Please answer it by $due_on: after that day it goes "
+            "back to the team that sent it.",
+        ),
+        # to the leads of the team that has it
+        "onward_unanswered": MessageTemplate(
+            subject="No answer yet: $reference",
+            news="Nobody has answered $reference, which expires after $due_on. Please see that somebody asks.",
+        ),
+        "clock_breached": MessageTemplate(
+            subject="Overdue: $reference",
+            news="Something was due for $reference by $due_on, and has not been done. Please see who can take it up.",
+        ),
         # to the team that has it in hand
         "referral_held": MessageTemplate(
             subject="Referral $reference is on hold",

@@ -188,7 +188,11 @@ def as_address(path):
         path = path.replace(f"<{kind}:reference>", "R-22222-22222").replace(
             f"<{kind}:pk>", "00000000-0000-4000-8000-000000000000"
         )
-    path = path.replace("<str:signature>", "x").replace("<uuid:service_id>", "00000000-0000-4000-8000-000000000000")
+    path = (
+        path.replace("<uuid:member_id>", "00000000-0000-4000-8000-000000000000")
+        .replace("<str:signature>", "x")
+        .replace("<uuid:service_id>", "00000000-0000-4000-8000-000000000000")
+    )
     return "/" + path.replace("<reference>", "R-22222-22222")
 
 

@@ -49,11 +49,13 @@ def test_what_goes_to_the_person_is_of_no_kind_and_everything_else_of_one():
 
 def test_what_cannot_be_put_off():
     assert [name for name in sorted(TEMPLATES) if is_essential(name) and ABOUT[name].group] == [
+        "clock_breached",
         "consent_expired",
         "consent_withdrawn",
         "message_back_in_error",
         "onward_held",
         "onward_question",
+        "onward_unanswered",
         "onward_withdrawn",
         "referral_ended",
         "referral_in_error",
