@@ -22,6 +22,7 @@ from notifications.models import OutboxMessage
 from notifications.templates import TEMPLATES, MessageTemplate, compose
 from referrals import announcements
 from referrals.models import Referral
+from referrals.services.clocks import run_clocks
 from referrals.services.consent import record_consent
 from referrals.services.consent_clocks import run_consent_clocks
 from referrals.services.discharge import chase_discharges
@@ -162,6 +163,8 @@ class Life:
             self.onward_at(status)
         self.onward_at("information_requested", more=(("provide_information", "link_worker", {}),))
         self.onward_at("sent")
+        for days in (8, 12, 40):
+            run_clocks(at=self.at() + dt.timedelta(days=days))
         expire_unanswered(at=self.at() + dt.timedelta(days=60))
         self.beside_the_steps()
 
