@@ -24,8 +24,8 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     "closing_wait_working_days": (1, 40),
     "assessment_misses": (1, 10),
 }
-"""The least and the most of each number (custom): so wide that no team is kept from its own ways. A slip of the keyboard,
-a clock of nought days or of years, is refused."""
+"""The least and the most of each number (custom): so wide that no team is kept from its own ways, and that a slip of
+the keyboard, a clock of nought days or of years, is refused."""
 
 
 class TeamPolicy(models.Model):

@@ -5,10 +5,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.clocks import add_working_days, local_day
-from referrals.models import TeamPolicy
+from referrals.models import Referral, TeamPolicy
 from referrals.models.team_policy import RANGES
 from tests.conftest import NOW
-from tests.stage import fresh
 
 
 def path(team):
@@ -43,7 +42,7 @@ def test_a_change_counts_for_the_next_day_that_is_set(cast, as_user, referral_at
     as_user(cast.lead).patch(path(cast.team), {"triage_working_days": 7})
     after = referral_at("submitted")
 
-    before = fresh(before)
+    before = Referral.objects.get(pk=before.pk)
     today = local_day(before.sent_at)
     assert before.next_action_on == add_working_days(today, 2)
     assert after.next_action_on == add_working_days(local_day(after.sent_at), 7)
