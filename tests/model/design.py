@@ -289,9 +289,8 @@ class Design:
     def _answer_forget(self, ask: Ask, case: Case) -> str:
         """A lead forgets what was proposed, and only what has ended for years is proposed."""
         is_over = case.ended_at is not None and self.at > case.ended_at + dt.timedelta(days=LONGEST_KEPT_DAYS)
-        if not is_over or case.is_forgotten:
-            return "not_proposed"
-        return "" if case.is_sent and "L" in self.letters(ask.who, case) else "not_found"
+        may = case.is_sent and "L" in self.letters(ask.who, case)
+        return "" if is_over and may and not case.is_forgotten else "not_proposed"
 
     # --- What becomes of it -----------------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = transaction.savepoint()
         self.design = Design(BEGINNING)
-        self.town.referrals = []
+        self.town.at, self.town.referrals = BEGINNING, []
         self.is_sound = True
         self.cuts = 0
         self.tally.stories += 1

@@ -14,7 +14,7 @@ STORIES = int(os.environ.get("MODEL_STORIES", "0"))
 """How many stories a long run tells, each one by chance. 0: the short run, which is always the same."""
 SHORT = settings(
     max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None, print_blob=False,
-    suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
 LONG = settings(SHORT, max_examples=max(STORIES, 1), stateful_step_count=50, derandomize=False, print_blob=True)
 

@@ -11,8 +11,8 @@ from accounts.actors import SYSTEM, Actor
 from core.clocks import local_day
 from core.errors import DomainError
 from referrals import policies
-from referrals.models import OnwardReferral, Referral, RetentionProposal
-from referrals.selectors.keeping import get_retention_proposal
+from referrals.models import OnwardReferral, Referral
+from referrals.selectors.keeping import retention_proposals_visible_to
 from referrals.selectors.visible import get_onward_referral, get_referral
 from referrals.services import consent_clocks, discharge, retention
 from referrals.services.consent import ConsentDetails, record_consent
@@ -203,10 +203,13 @@ class Town:
         self.referrals.append(made.reference)
 
     def _forget(self, ask: Ask, actor: Actor) -> None:
-        proposal = RetentionProposal.objects.filter(referral__reference=self.referrals[ask.case], decision="").first()
-        if proposal is None or actor.user is None:
-            raise DomainError("Nobody has proposed it.", code="not_proposed")
-        retention.forget(proposal=get_retention_proposal(actor.user, proposal.pk), actor=actor, at=self.at)
+        if actor.user is None:
+            raise DomainError("The service proposes, and people decide.", code="not_proposed")
+        visible = retention_proposals_visible_to(actor.user)
+        proposal = visible.filter(referral__reference=self.referrals[ask.case], decision="").first()
+        if proposal is None:
+            raise DomainError("Nobody has proposed it to them.", code="not_proposed")
+        retention.forget(proposal=proposal, actor=actor, at=self.at)
 
     # --- Clocks -----------------------------------------------------------------------------------------------------
 
