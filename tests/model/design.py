@@ -234,7 +234,7 @@ class Design:
                 shares = ask.what == "submit" and case.is_scheme
                 return "consent_required" if shares and not agrees(case.decisions, "scheme", self.today) else ""
             case "close":
-                if case.status == "accepted" and ask.word not in BEFORE_SUPPORT:
+                if case.status == "accepted" and (ask.word or "transferred") not in BEFORE_SUPPORT:
                     return "invalid"
                 return "onward_referrals_open" if any(each.status in ONWARD_OPEN for each in case.offers) else ""
             case "reopen":
@@ -418,6 +418,10 @@ class Design:
         return sum(
             each.service == service and each.status in WITH_A_PLACE for case in self.cases for each in case.offers
         )
+
+    def stands(self) -> list[tuple[str, list[str]]]:
+        """Return the status of every referral, each with those of its onward referrals."""
+        return [(case.status, [offer.status for offer in case.offers]) for case in self.cases]
 
     def state(self) -> Hashable:
         """Return where everything stands, without its dates: two of the same state allow the same."""

@@ -90,6 +90,15 @@ class Town:
         found: OnwardReferral = rows.filter(referral__reference=self.referrals[case]).order_by("id")[place]
         return found
 
+    def stands(self) -> list[tuple[str, list[str]]]:
+        """Return the status of every referral there is, each with those of its onward referrals."""
+        rows = {row.reference: row for row in Referral.objects.order_by("id")}
+        onward: dict[int, list[str]] = {row.pk: [] for row in rows.values()}
+        for referral, status in OnwardReferral.objects.order_by("id").values_list("referral_id", "status"):
+            onward[referral].append(status)
+        places = [*self.referrals, *(reference for reference in rows if reference not in self.referrals)]
+        return [(rows[reference].status, onward[rows[reference].pk]) for reference in places]
+
     def offered(self, who: str, case: int, onward: int | None) -> set[str]:
         """Return the steps that are offered to somebody; none where they see nothing."""
         actor = self.actor(who)
