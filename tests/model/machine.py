@@ -107,10 +107,11 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(data=st.data(), times=st.integers(min_value=1, max_value=5))
     def who_may_takes_steps(self, data: st.DataObject, times: int) -> None:
         """Several at a time: else no story would come far."""
-        for _ in range(times):
+        for number in range(times):
+            if number:
+                self.no_rule_is_broken()
+                self.it_stands_where_the_design_says()
             self.put(self.one_that_is_right(data))
-            self.no_rule_is_broken()
-            self.it_stands_where_the_design_says()
 
     @rule(data=st.data())
     def anybody_asks_anything(self, data: st.DataObject) -> None:
