@@ -6,140 +6,36 @@ one of them is wrong.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
-from typing import Literal
-from zoneinfo import ZoneInfo
+from collections.abc import Hashable
 
 from tests import matrix
-
-ROLES: dict[str, dict[str, str]] = {
-    "gp": {"practice": "R"},
-    "discharge_nurse": {"discharge_team": "R"},
-    "link_worker": {"team": "W"},
-    "lead": {"team": "L"},
-    "neighbouring_link_worker": {"neighbouring_team": "W"},
-    "provider": {"leisure": "P"},
-    "befriender": {"befriending": "P"},
-    "hub_worker": {"hub": "WP"},
-    "outsider": {"elsewhere": "RWLP"},
-    "manager": {},
-}
-"""Who has which roles in which team: R referrer, W link worker, L lead, P provider. A manager sees figures only."""
-SYSTEM = "system"
-WHO = (*ROLES, SYSTEM)
-TEAM_OF = {"walking": "leisure", "visiting": "befriending", "pack": "leisure", "scheme": "hub"}
-"""Which team receives the referrals of a service."""
-WORKER_OF = {
-    "team": "link_worker", "neighbouring_team": "neighbouring_link_worker", "hub": "hub_worker", "elsewhere": "outsider",
-}  # fmt: skip
-PLACES = {"visiting": 1}
-"""How many people a service takes at once, where that is counted; it keeps a waiting list."""
-KINDS = ("draft", "draft_waiting", "submitted", "deferred", "scheme", "scheme_draft", "scheme_deferred")
-"""How a referral is made: not yet sent, or before a discharge; to a team, or to a scheme's own hub."""
-
-REFERRAL_OPEN = ("draft", "deferred", "submitted", "information_requested", "accepted", "active", "on_hold")
-IN_HANDS = REFERRAL_OPEN[1:]
-SENDABLE = ("accepted", "active")
-ONWARD_OPEN = ("sent", "information_requested", "waitlisted", "accepted", "assessment_booked", "started", "paused")
-WITH_A_PLACE = ("accepted", "assessment_booked", "started", "paused")
-TAKES_UP = ("accept", "waitlist", "book_assessment", "start", "send_pack")
-SHARES = (*TAKES_UP, "provide_information")
-"""The steps of an onward referral that tell a provider of the person, or take the person up: each needs a consent."""
-BEFORE_SUPPORT = ("transferred", "declined_by_person", "unable_to_contact", "deceased")
-ANSWER_DAYS, REOPENING_DAYS, LONGEST_KEPT_DAYS = 14, 28, 2922
-LONDON = ZoneInfo("Europe/London")
-
-
-def _at_all(table: dict[tuple[str, str], str]) -> dict[str, set[str]]:
-    """Return by step who may take it at all, whatever the moment."""
-    may: dict[str, set[str]] = {}
-    for (_, step), cell in table.items():
-        may.setdefault(step, set()).update(cell)
-    return may
-
-
-MAY_TAKE = _at_all(matrix.REFERRAL)
-MAY_TAKE_ONWARD = _at_all(matrix.ONWARD)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """One thing that somebody asks of the service.
-
-    `what` is a step's name, or one of: make, allocate, send_onward, record_consent, undo_death, forget. `onward` is the
-    place of an onward referral among those of its case; with it, `what` is a step of that one. `word` is what is said
-    with it: a close's outcome, a hold's reason, a consent's decision, how a referral is made, a service.
-    """
-
-    who: str
-    what: str
-    case: int = 0
-    onward: int | None = None
-    word: str = ""
-    about: str = ""  # of a consent: the service, or empty for everybody; of a referral to be made: the person
-    agrees: bool = True  # of a referral to be made: whether a consent to share comes with it
-    days: int | None = None  # of a consent: how long it stands
-    is_badly_said: bool = False
-    is_stale: bool = False
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person decided about sharing, towards one service or (empty) everybody, until a day or for good."""
-
-    about: str
-    is_yes: bool
-    until: dt.date | None
-
-
-@dataclass
-class Offer:
-    """An onward referral. `due_on` is when an answer is due; `is_replaced`: another has been sent in its place."""
-
-    service: str
-    due_on: dt.date
-    status: str = "sent"
-    assessment_at: dt.datetime | None = None
-    is_replaced: bool = False
-
-
-@dataclass
-class Case:
-    """A referral."""
-
-    person: tuple[str, int]
-    referring: str
-    team: str
-    is_scheme: bool
-    waits: bool  # for a discharge: planned, and not confirmed
-    status: str = "draft"
-    is_sent: bool = False
-    hold: str = ""
-    ended_at: dt.datetime | None = None
-    is_forgotten: bool = False
-    passed_on_to: int | None = None
-    decisions: list[Decision] = field(default_factory=list)
-    offers: list[Offer] = field(default_factory=list)
-
-
-def agrees(decisions: Iterable[Decision], service: str, on: dt.date) -> bool:
-    """Whether the person agrees on a day that a service learns of them (docs/consent.md).
-
-    The latest word about exactly this service counts before the latest word about all; but a yes to the service goes
-    with a later word about all, while a no to it stands until it is taken back about itself. Nothing said is a no.
-    """
-    rows = [row for row in decisions if row.about in {"", service}]
-    own = [place for place, row in enumerate(rows) if row.about]
-    to_all = [place for place, row in enumerate(rows) if not row.about]
-    latest_own, latest_to_all = own[-1] if own else -1, to_all[-1] if to_all else -1
-    if latest_own >= 0 and (not rows[latest_own].is_yes or latest_own > latest_to_all):
-        counts = rows[latest_own]
-    elif latest_to_all >= 0:
-        counts = rows[latest_to_all]
-    else:
-        return False
-    return counts.is_yes and (counts.until is None or on <= counts.until)
+from tests.model.words import (
+    ANSWER_DAYS,
+    AT_LEAST_WORKING_DAYS,
+    BEFORE_SUPPORT,
+    IN_HANDS,
+    LONGEST_KEPT_DAYS,
+    MAY_TAKE,
+    MAY_TAKE_ONWARD,
+    ONWARD_OPEN,
+    PLACES,
+    REFERRAL_OPEN,
+    REOPENING_DAYS,
+    ROLES,
+    SENDABLE,
+    SHARES,
+    SYSTEM,
+    TEAM_OF,
+    WITH_A_PLACE,
+    Ask,
+    Case,
+    Decision,
+    Offer,
+    agrees,
+    day_of,
+    other_team,
+    working_day,
+)
 
 
 class Design:
@@ -151,9 +47,15 @@ class Design:
         self.dead: set[tuple[str, int]] = set()
         self.generation: dict[str, int] = {}
 
+    def copy(self) -> "Design":
+        other = Design(self.at)
+        other.cases = [case.copy() for case in self.cases]
+        other.dead, other.generation = set(self.dead), dict(self.generation)
+        return other
+
     @property
     def today(self) -> dt.date:
-        return self.at.astimezone(LONDON).date()
+        return day_of(self.at)
 
     # --- Who sees what ----------------------------------------------------------------------------------------------
 
@@ -306,7 +208,7 @@ class Design:
             case "send_onward":
                 if ask.onward is not None:
                     case.offers[ask.onward].is_replaced = True
-                case.offers.append(Offer(ask.word, self._answer_due()))
+                case.offers.append(Offer(ask.word, self._answer_due(), self.at))
             case "record_consent":
                 self._decide(case, ask)
             case "undo_death":
@@ -336,23 +238,35 @@ class Design:
         if step in {"submit", "defer", "confirm_discharge"}:
             self._send(case, discharged=step == "confirm_discharge")
         elif step == "hold":
-            case.hold = ask.word or "health"
+            case.hold, case.held_at = ask.word or "health", self.at
         elif step == "record_readmission":
-            case.hold = step
+            case.hold, case.held_at = step, self.at
             for offer in case.offers:
                 offer.status = "paused" if offer.status == "started" else offer.status
+        elif step == "resume":
+            self._give_back(case)
         elif step == "confirm_discharge_again":
             for offer in case.offers:
                 offer.due_on = self._answer_due() if offer.status == "sent" else offer.due_on
 
+    def _give_back(self, case: Case) -> None:
+        """Give providers the days for which the referral was on hold."""
+        assert case.held_at is not None
+        for offer in case.offers:
+            away = self.today - day_of(max(case.held_at, offer.moved_at))
+            offer.due_on = working_day(offer.due_on + away) if offer.status == "sent" else offer.due_on
+
     def _take_onward(self, offer: Offer, step: str) -> None:
-        offer.status = matrix.ONWARD_TARGETS[step]
+        offer.status, offer.moved_at = matrix.ONWARD_TARGETS[step], self.at
         if step == "book_assessment":
             offer.assessment_at = self.at + dt.timedelta(days=7)
         elif step == "record_missed_assessment":
             offer.assessment_at = None
+        elif step == "request_information":
+            offer.days_left = max((offer.due_on - self.today).days, 0)
         elif step == "provide_information":
-            offer.due_on = self._answer_due()
+            left = working_day(self.today + dt.timedelta(days=offer.days_left))
+            offer.due_on = max(left, working_day(self.today + dt.timedelta(days=1), AT_LEAST_WORKING_DAYS - 1))
 
     def _make(self, ask: Ask) -> None:
         team = {"outsider": "elsewhere"}.get(ask.who, "team")
@@ -372,7 +286,7 @@ class Design:
         case.waits = case.waits and not discharged
         may = agrees(case.decisions, "scheme", self.today)
         if case.is_scheme and case.status == "submitted" and may:
-            case.offers.append(Offer("scheme", self._answer_due()))
+            case.offers.append(Offer("scheme", self._answer_due(), self.at))
 
     def _end(self, case: Case, status: str) -> None:
         case.status, case.ended_at = status, self.at
@@ -383,8 +297,14 @@ class Design:
         case.passed_on_to = len(self.cases)
         self.cases.append(
             Case(
-                person=case.person, referring=case.referring, team=other_team(case.team), is_scheme=False,
-                waits=case.waits, status="submitted", is_sent=True, decisions=list(case.decisions),
+                person=case.person,
+                referring=case.referring,
+                team=other_team(case.team),
+                is_scheme=False,
+                waits=case.waits,
+                status="submitted",
+                is_sent=True,
+                decisions=list(case.decisions),
             )  # fmt: skip
         )
 
@@ -437,17 +357,4 @@ class Design:
         return name, self.generation.get(name, 0)
 
     def _answer_due(self) -> dt.date:
-        return self.today + dt.timedelta(days=ANSWER_DAYS)
-
-
-def other_team(team: str) -> str:
-    """Return to which team a referral is passed on."""
-    return "team" if team == "neighbouring_team" else "neighbouring_team"
-
-
-Machine = Literal["referral", "onward"]
-DECLARED: dict[Machine, frozenset[tuple[str, str]]] = {
-    "referral": frozenset(key for key, cell in matrix.REFERRAL.items() if cell),
-    "onward": frozenset(key for key, cell in matrix.ONWARD.items() if cell),
-}
-"""Every status and step that the tables allow to somebody: what a whole run must have taken."""
+        return working_day(self.today + dt.timedelta(days=ANSWER_DAYS))

@@ -1,75 +1,34 @@
 """Stories in any order: Hypothesis asks the town whatever it likes, and the design says what must come of it."""
 
 import datetime as dt
-from collections.abc import Callable
-from copy import deepcopy
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 from unittest import mock
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from accounts.models import User
 from notifications import channels, delivery
 from notifications.enums import Channel, MessageStatus
 from notifications.models import Delivery, OutboxMessage
-from referrals import announcements, policies
-from referrals.models import ReferralEvent
+from referrals import policies
 from tests import matrix
-from tests.model import design
-from tests.model.design import ONWARD_OPEN, REFERRAL_OPEN, Ask, Case, Design
-from tests.model.rules import broken_rules, commit
+from tests.model import faults, words
+from tests.model.asking import asks_about, what_is_offered_is_done
+from tests.model.design import Design
+from tests.model.faults import Post, PowerCut
+from tests.model.rules import broken_rules, commit, late
 from tests.model.tally import Tally
 from tests.model.town import Town, fingerprint
 from tests.model.walk import ways_to_everywhere
+from tests.model.words import ONWARD_OPEN, REFERRAL_OPEN, Ask
 
 BEGINNING = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 MOST_REFERRALS, MOST_OFFERS = 4, 4
 REFERRERS = ("gp", "discharge_nurse", "outsider")
-SERVICES = tuple(design.TEAM_OF)
-REFUSED_THOUGH_OFFERED = {
-    "submit": {"invalid", "person_deceased", "consent_required"},
-    "defer": {"invalid", "person_deceased"},
-    "close": {"onward_referrals_open"},
-    "reopen": {"reopening_window_over", "person_deceased"},
-    "resume": {"in_hospital"},
-    "confirm_discharge_again": {"not_in_hospital"},
-    "provide_information": {"consent_required"},
-    "accept": {"no_place_left"},
-    "book_assessment": {"assessment_passed"},
-}
-"""What may be offered and yet refused, and why: the refusal says what to do first. All else that is offered is done."""
-
-
 WAYS = ways_to_everywhere(Design(BEGINNING))
-Check = Callable[[bool, str], None]
-
-
-class PowerCut(BaseException):
-    """Stands for kill -9: nothing may catch it, and nothing after it runs."""
-
-
-class Post:
-    """A mail server of the town: takes what is sent, refuses for now, or takes it and the relay dies before it knows."""
-
-    taken: ClassVar[list[Any]] = []
-    mood: ClassVar[str] = "takes"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def send(self, message: OutboxMessage) -> str:
-        if Post.mood == "refuses":
-            raise channels.TemporaryFailure("Not now.")
-        Post.taken.append(message.pk)
-        if Post.mood == "dies":
-            Post.mood = "takes"
-            raise PowerCut
-        return f"<{message.pk}@post.example>"
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -98,7 +57,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.design.cases) < MOST_REFERRALS)
     @rule(
-        who=st.sampled_from((*REFERRERS, "link_worker")), kind=st.sampled_from(design.KINDS),
+        who=st.sampled_from((*REFERRERS, "link_worker")), kind=st.sampled_from(words.KINDS),
         about=st.sampled_from(["rose", "arthur"]), agrees=st.booleans(),
     )  # fmt: skip
     def another_is_referred(self, who: str, kind: str, about: str, agrees: bool) -> None:
@@ -115,12 +74,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def anybody_asks_anything(self, data: st.DataObject) -> None:
-        self.put(self.any_one(data))
+        before = fingerprint()
+        if self.put(self.any_one(data)):
+            self.check(fingerprint() == before, "what is refused changes something")
 
     @rule(data=st.data(), service=st.sampled_from(("walking", "visiting", "pack")))
     def a_person_is_sent_onward(self, data: st.DataObject, service: str) -> None:
         cases = self.design.cases
-        ready = [number for number, case in enumerate(cases) if case.status in design.SENDABLE]
+        ready = [number for number, case in enumerate(cases) if case.status in words.SENDABLE]
         number = data.draw(st.sampled_from(ready or range(len(cases))), label="case") if cases else 0
         if not cases or len(cases[number].offers) >= MOST_OFFERS:
             return
@@ -140,7 +101,7 @@ class AnyOrder(RuleBasedStateMachine):
         days = days if decision == "given" else None
         self.put(Ask(who=who, what="record_consent", case=case, word=decision, about=about, days=days))
 
-    @rule(days=st.sampled_from([0, 1, 3, 5, 8, 15, 29]), order=st.permutations(range(4)))
+    @rule(days=st.sampled_from([0, 1, 3, 5, 8, 15, 29]), order=st.permutations(range(5)))
     def time_passes(self, days: int, order: list[int]) -> None:
         """And the clocks run, in any order, and twice."""
         self.move(days * DAY)
@@ -150,8 +111,10 @@ class AnyOrder(RuleBasedStateMachine):
         if before != after:
             self.tally.arrows["onward"].add(("sent", "expire"))
         clocks = self.town.clocks()
-        for number in order:
+        for number in (*order, *order):  # who is reminded late is told of late, by the next run
             clocks[number]()
+        wrong = list(late(self.design.today))
+        self.check(not wrong, "; ".join(wrong))
         once = fingerprint()
         for number in order:
             self.check(clocks[number]() == 0, "a clock that runs twice tells twice")
@@ -163,9 +126,43 @@ class AnyOrder(RuleBasedStateMachine):
         """What is over is proposed to be forgotten, and a lead forgets."""
         if not any(case.status not in REFERRAL_OPEN for case in self.design.cases):
             return
-        self.time_passes(3000, [0, 1, 2, 3])
+        self.time_passes(3000, [0, 1, 2, 3, 4])
         for case in range(len(self.design.cases)):
             self.put(Ask(who=data.draw(st.sampled_from(["lead", "lead", "gp"])), what="forget", case=case))
+
+    @rule(who=st.sampled_from(["lead", "lead", "link_worker", "neighbouring_link_worker", "gp"]))
+    def somebody_leaves(self, who: str) -> None:
+        """With open work nobody goes, nor is their account closed behind the service; handed over, they may go."""
+        has_work, is_lead = self.town.work_of("link_worker") > 0, who == "lead"
+        if has_work:
+            self.check(self.is_refused_by_the_database(), "an account was closed that has open work")
+        self.leaves(who, "not_permitted" if not is_lead else "open_work" if has_work else "")
+        answer = self.town.hand_over("link_worker", "lead", who=who)
+        self.check(answer == ("" if is_lead else "not_permitted"), f"{who} hands over, and is answered {answer!r}")
+        if is_lead:
+            self.check(self.town.work_of("link_worker") == 0, "something was not handed over")
+            self.tally.faults["somebody left"] += 1
+            self.leaves(who, "")
+        self.move(MINUTE)
+
+    def leaves(self, who: str, expected: str) -> None:
+        savepoint = transaction.savepoint()
+        answer = self.town.leave("link_worker", who=who)
+        self.check(answer == expected, f"{who} lets them go, and is answered {answer!r}, and not {expected!r}")
+        found = broken_rules()
+        self.check(not found, "; ".join(found))
+        transaction.savepoint_rollback(savepoint)
+
+    def is_refused_by_the_database(self) -> bool:
+        savepoint = transaction.savepoint()
+        try:
+            User.objects.filter(pk=self.town.users["link_worker"].pk).update(is_active=False)
+            commit()
+        except IntegrityError:
+            return True
+        finally:
+            transaction.savepoint_rollback(savepoint)
+        return False
 
     # --- Faults -----------------------------------------------------------------------------------------------------
 
@@ -188,7 +185,7 @@ class AnyOrder(RuleBasedStateMachine):
         if ask.what == "make":
             return
         before, known = fingerprint(), list(self.town.referrals)
-        place = mock.patch.object(*(_AFTER_EVENT if after == "the event" else _AFTER_MESSAGES))
+        place = mock.patch.object(*(faults.AFTER_EVENT if after == "the event" else faults.AFTER_MESSAGES))
         try:
             with place:
                 answer = self.town.ask(ask)
@@ -239,9 +236,13 @@ class AnyOrder(RuleBasedStateMachine):
         """Of the last referral and its last onward referral: what is offered is done, and nothing else is."""
         if not self.design.cases or self.design.cases[-1].is_forgotten:
             return
+        state = self.design.state()
+        if state in self.tally.offered:
+            return
+        self.tally.offered.add(state)
         number = len(self.design.cases) - 1
         for onward in {None, len(self.design.cases[-1].offers) - 1} - {-1}:
-            for who in design.WHO:
+            for who in words.WHO:
                 what_is_offered_is_done(self.town, self.design, who, number, onward, self.check)
 
     def providers_see_what_they_may(self) -> None:
@@ -277,7 +278,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.is_sound = False
             raise AssertionError(otherwise)
 
-    def put(self, ask: Ask) -> None:
+    def put(self, ask: Ask) -> str:
         """Ask the town; it must answer as the design does, and change nothing where it refuses."""
         expected = self.design.answer(ask)
         try:
@@ -287,6 +288,7 @@ class AnyOrder(RuleBasedStateMachine):
             raise
         self.check(answer == expected, f"{ask} was answered {answer!r}, and not {expected!r}")
         self.settle(ask, answer)
+        return answer
 
     def settle(self, ask: Ask, answer: str = "") -> None:
         self.tally.count(ask, self.design, answer)
@@ -307,7 +309,7 @@ class AnyOrder(RuleBasedStateMachine):
         return st.integers(min_value=0, max_value=len(self.design.cases) - 1)
 
     def worker(self, case: int) -> str:
-        return design.WORKER_OF[self.design.cases[case].team]
+        return words.WORKER_OF[self.design.cases[case].team]
 
     def subject(self, data: st.DataObject) -> tuple[int, int | None]:
         """Draw a referral, rather one that is open, or one of its onward referrals."""
@@ -345,79 +347,3 @@ class AnyOrder(RuleBasedStateMachine):
         if ask.what in {"undo_death", "record_consent"}:
             return ask
         return Ask(**vars(ask) | {"is_badly_said": wrong == "badly said", "is_stale": wrong == "stale"})
-
-
-def asks_about(case: int, onward: int | None, *, others: bool = True) -> list[Ask]:
-    """Return every step of everybody about a referral, or an onward referral; and what is no step, with `others`."""
-    if onward is not None:
-        return [Ask(who=who, what=step, case=case, onward=onward) for who in design.WHO for step in matrix.ONWARD_TARGETS]
-    words = {"hold": ("health", "in_hospital"), "close": ("transferred", "declined_by_person", "goals_met")}
-    found = [
-        Ask(who=who, what=step, case=case, word=word)
-        for who in design.WHO
-        for step in matrix.REFERRAL_TARGETS
-        for word in words.get(step, ("",))
-    ]
-    people = [who for who in design.WHO if who != design.SYSTEM]
-    extra = ("allocate", "undo_death") if others else ()
-    return found + [Ask(who=who, what=what, case=case) for who in people for what in extra]
-
-
-def what_is_offered_is_done(
-    town: Town, plan: Design, who: str, case: int, onward: int | None, check: Check, *, all_steps: bool = False
-) -> int:
-    """Hold what is offered to somebody against what is really not refused: each is tried, and taken back.
-
-    Tried is what is offered and what the design does not refuse; with `all_steps` everything. Returns how many.
-    """
-    one: Case = plan.cases[case]
-    is_seen = plan.sees(who, one, None if onward is None else one.offers[onward])
-    offered = town.offered(who, case, onward) if is_seen else set()
-    names = matrix.REFERRAL_TARGETS if onward is None else matrix.ONWARD_TARGETS
-    tried = 0
-    for step in names:
-        ask = Ask(who=who, what=step, case=case, onward=onward)
-        expected = plan.answer(ask)
-        if expected and step not in offered and not all_steps:
-            continue
-        answer = attempted(town, plan, ask, check)
-        tried += 1
-        check(answer == expected, f"{ask} was answered {answer!r}, and not {expected!r}")
-        check(bool(answer) or step in offered, f"{step} is not refused to {who}, and not offered")
-        is_known = not answer or step not in offered or answer in REFUSED_THOUGH_OFFERED.get(step, set())
-        check(is_known, f"{step} is offered to {who}, and refused: {answer}")
-    return tried
-
-
-def attempted(town: Town, plan: Design, ask: Ask, check: Check) -> str:
-    """Ask, look what came of it, and take it back."""
-    known, savepoint = list(town.referrals), transaction.savepoint()
-    try:
-        answer = town.ask(ask)
-        if not answer:
-            after = deepcopy(plan)
-            after.do(ask)
-            commit()
-            check(town.stands() == after.stands(), f"{ask} led to {town.stands()}, and not to {after.stands()}")
-        return answer
-    finally:
-        transaction.savepoint_rollback(savepoint)
-        town.referrals = known
-
-
-_save_event = ReferralEvent.save
-_enqueue_many = announcements.notifications.enqueue_many
-
-
-def _event_then_dark(self: ReferralEvent, *args: Any, **kwargs: Any) -> None:
-    _save_event(self, *args, **kwargs)
-    raise PowerCut
-
-
-def _messages_then_dark(messages: Any) -> None:
-    _enqueue_many(messages)
-    raise PowerCut
-
-
-_AFTER_EVENT: Any = (ReferralEvent, "save", _event_then_dark)
-_AFTER_MESSAGES: Any = (announcements.notifications, "enqueue_many", _messages_then_dark)

@@ -14,7 +14,18 @@ from notifications.models import OutboxMessage
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 from services_directory.models import Service
 from tests import matrix
-from tests.model.design import IN_HANDS, LONDON, ONWARD_OPEN, REFERRAL_OPEN, WITH_A_PLACE, Decision, agrees
+from tests.model.words import (
+    GRACE_WORKING_DAYS,
+    IN_HANDS,
+    ONWARD_OPEN,
+    REFERRAL_OPEN,
+    TOLD_BEFORE_DAYS,
+    WITH_A_PLACE,
+    Decision,
+    agrees,
+    day_of,
+    working_day,
+)
 
 ACCEPTS, DECLINES = "871731000000106", "871711000000103"
 WITH_A_REASON = {
@@ -38,6 +49,7 @@ OWED_BY_A_REFERRAL: dict[str, set[str]] = {
     "withdraw": {"referral_withdrawn"},
     "record_death": {"referral_ended"},
     "enter_in_error": {"referral_in_error"},
+    "clock_breached": {"clock_breached"},
 }
 OWED_BY_AN_ONWARD_REFERRAL: dict[str, set[str]] = {
     "sent_onward": {"onward_arrived"},
@@ -53,8 +65,15 @@ OWED_BY_AN_ONWARD_REFERRAL: dict[str, set[str]] = {
     "withdraw": {"onward_withdrawn"},
     "clock_held": {"onward_held"},
     "clock_restarted": {"onward_back"},
+    "response_nudged": {"onward_reminder"},
+    "response_escalated": {"onward_unanswered"},
+    "clock_breached": {"clock_breached"},
 }
 """Of what somebody must be told, after which event (docs/messages.md)."""
+
+
+AWAITED = {"information_requested", "waitlisted", "accepted", "assessment_booked"}
+"""Where an onward referral has a next step that is late when its day is over; who takes part has none."""
 
 
 def commit() -> None:
@@ -164,8 +183,10 @@ def _told(referral: Referral, events: list[ReferralEvent], owed: dict[str, set[s
         table = OWED_BY_AN_ONWARD_REFERRAL if event.onward_referral_id else OWED_BY_A_REFERRAL
         if event.from_status == "draft" and event.kind in {"withdraw", "record_death"}:
             continue  # nobody but its writers ever saw it
-        missing = table.get(event.kind, set()) - owed[f"referral-event:{referral.reference}:{event.sequence}"]
-        if missing:
+        told = owed[f"referral-event:{referral.reference}:{event.sequence}"]
+        missing = table.get(event.kind, set()) - told
+        is_one_recipient = referral.referring_team_id == referral.owner_team_id  # then one message may do for both
+        if missing and not (is_one_recipient and told):
             yield f"rule 4: {event.kind} told nobody {', '.join(sorted(missing))}"
 
 
@@ -180,7 +201,7 @@ def _shared(events: list[ReferralEvent], consents: list[Consent]) -> Iterator[st
             for row in consents
             if row.recorded_at <= event.occurred_at
         ]
-        if not agrees(by_then, service, _day(event.occurred_at)):
+        if not agrees(by_then, service, day_of(event.occurred_at)):
             yield "rule 6: sent on without a consent"
 
 
@@ -189,7 +210,9 @@ def _coded(referral: Referral, events: list[ReferralEvent]) -> Iterator[str]:
     codes = [event.snomed_code for event in events if event.snomed_code]
     began = next((event for event in events if event.to_status == "active"), None)
     declined = next((event for event in events if event.outcome == "declined_by_person"), None)
-    first = min((event for event in (began, declined) if event is not None), key=lambda event: event.sequence, default=None)
+    first = min(
+        (event for event in (began, declined) if event is not None), key=lambda event: event.sequence, default=None
+    )
     expected = [] if first is None else [ACCEPTS if first is began else DECLINES]
     if codes != expected:
         yield f"rule 7: codes {codes}, expected {expected}"
@@ -209,5 +232,51 @@ def _places() -> Iterator[str]:
             yield f"{service.name} has more people than places"
 
 
-def _day(at: dt.datetime) -> dt.date:
-    return at.astimezone(LONDON).date()
+def late(on: dt.date) -> Iterator[str]:
+    """Return what should not be so any more once the clocks have run on a day (docs/clocks.md)."""
+    events = defaultdict(list)
+    for event in ReferralEvent.objects.order_by("id"):
+        events[event.referral_id].append(event)
+    for referral in Referral.objects.order_by("id"):
+        own = events[referral.pk]
+        told = {
+            (event.onward_referral_id, event.details.get("due_on")) for event in own if event.kind == "clock_breached"
+        }
+        if referral.status in IN_HANDS and _is_breached(referral, None, told, on=on):
+            yield f"{referral.reference} is breached, and the leads were not told"
+        for row in referral.onward_referrals.order_by("id"):
+            if referral.status == "on_hold" or row.provider_team_id == referral.owner_team_id:
+                continue
+            if row.status == "sent":
+                yield from _unanswered(row, own, on=on)
+            elif row.status in AWAITED and _is_breached(row, row.pk, told, on=on):
+                yield f"{row.reference} is breached, and the leads were not told"
+
+
+def _is_breached(
+    row: Referral | OnwardReferral, onward_id: int | None, told: set[tuple[int | None, str]], *, on: dt.date
+) -> bool:
+    due = row.next_action_on
+    assert due is not None
+    last = working_day(due + dt.timedelta(days=1), GRACE_WORKING_DAYS - 1)
+    return last < on and (onward_id, due.isoformat()) not in told
+
+
+def _unanswered(row: OnwardReferral, events: list[ReferralEvent], *, on: dt.date) -> Iterator[str]:
+    """Reminded at half, once; told to the leads before the end; expired after it."""
+    due = row.next_action_on
+    assert due is not None
+    if due < on:
+        yield f"{row.reference} was to be answered by {due}, and has not expired"
+    begun = [e for e in events if e.onward_referral_id == row.pk and e.kind in {"sent_onward", "clock_restarted"}][-1]
+    since = [e for e in events if e.sequence > begun.sequence and e.onward_referral_id in {None, row.pk}]
+    kinds = [event.kind for event in since]
+    if kinds.count("response_nudged") > 1:
+        yield f"{row.reference} was reminded twice"
+    if {"hold", "record_readmission", "request_information"} & set(kinds):
+        return  # it stood still, and has other days
+    began = day_of(begun.occurred_at)
+    if on >= working_day(began + (due - began) // 2) and "response_nudged" not in kinds:
+        yield f"{row.reference} was not reminded at half"
+    if on >= min(working_day(due - dt.timedelta(days=TOLD_BEFORE_DAYS)), due) and "response_escalated" not in kinds:
+        yield f"the leads were not told that {row.reference} is not answered"

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from tests.model.design import DECLARED, Ask, Design, Machine
+from tests.model.design import Design
+from tests.model.words import DECLARED, Ask, Machine
 
 
 @dataclass
@@ -16,6 +17,8 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     states: set[Hashable] = field(default_factory=set)
+    offered: set[Hashable] = field(default_factory=set)
+    """In which of them it was tried whether what is offered is done."""
     arrows: dict[Machine, set[tuple[str, str]]] = field(default_factory=lambda: {"referral": set(), "onward": set()})
 
     def count(self, ask: Ask, design: Design, answer: str) -> None:

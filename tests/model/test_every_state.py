@@ -1,20 +1,20 @@
 """Both machines walked to their last corner: as they are declared, as the design couples them, and for real."""
 
 import os
-from collections import Counter
 
 import pytest
 from django.db import transaction
 
 from accounts.enums import Role
 from referrals import policies
-from tests import matrix
-from tests.model.design import DECLARED, IN_HANDS, ONWARD_OPEN, REFERRAL_OPEN, SYSTEM, WHO, Design
-from tests.model.machine import BEGINNING, asks_about, attempted, what_is_offered_is_done
+from tests.model.asking import what_is_offered_is_done
+from tests.model.design import Design
+from tests.model.machine import BEGINNING
 from tests.model.rules import broken_rules
 from tests.model.tally import Tally
 from tests.model.town import Town
 from tests.model.walk import EVERY_WAY, Place, Walk, distances, explore, of_the_first, one_referral
+from tests.model.words import IN_HANDS, ONWARD_OPEN, REFERRAL_OPEN, SYSTEM, WHO
 
 STORIES = int(os.environ.get("MODEL_STORIES", "0"))
 PEOPLE = {Role.REFERRER, Role.LINK_WORKER, Role.LEAD, Role.PROVIDER}
@@ -41,9 +41,7 @@ MACHINES = [
 
 
 @pytest.mark.parametrize(("steps", "away", "still_open", "step_count", "arrow_count"), MACHINES)
-def test_every_status_is_reached_and_none_is_a_trap(
-    steps, away, still_open, step_count, arrow_count, record_property
-):
+def test_every_status_is_reached_and_none_is_a_trap(steps, away, still_open, step_count, arrow_count, record_property):
     arrows = [(source, step.target) for step in steps.values() for source in step.sources]
     assert (len(steps), len(arrows)) == (step_count, arrow_count)
     assert distances(arrows, start=next(iter(away))) == away
@@ -106,7 +104,9 @@ def test_together_they_reach_everything_and_always_an_end(
 
 def _always_to_an_end(walk: Walk, *, by: tuple[str, ...], if_in: tuple[str, ...] = REFERRAL_OPEN) -> None:
     """From every open state these people alone come to an end: whoever has it waits for nobody else's good will."""
-    ends = {state for state, place in walk.items() if place.plan.cases and place.plan.cases[0].status not in REFERRAL_OPEN}
+    ends = {
+        state for state, place in walk.items() if place.plan.cases and place.plan.cases[0].status not in REFERRAL_OPEN
+    }
     before: dict[object, set[object]] = {}
     for state, place in walk.items():
         for ask, after in place.leaves.items():

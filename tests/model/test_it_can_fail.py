@@ -10,7 +10,6 @@ from hypothesis.stateful import run_state_machine_as_test
 from referrals import announcements, consents, policies, querysets
 from referrals.enums import ReferralStatus
 from referrals.services import onward, referrals, steps
-from referrals.services import consent as consent_service
 from tests.model.machine import BEGINNING, AnyOrder
 from tests.model.tally import Tally
 from tests.model.test_any_order import SHORT

@@ -15,8 +15,10 @@ from referrals.models import OnwardReferral, Referral
 from referrals.selectors.keeping import retention_proposals_visible_to
 from referrals.selectors.visible import get_onward_referral, get_referral
 from referrals.services import consent_clocks, discharge, retention
+from referrals.services.clocks import run_clocks
 from referrals.services.consent import ConsentDetails, record_consent
 from referrals.services.deaths import undo_death
+from referrals.services.leavers import hand_over, leave_team
 from referrals.services.onward import expire_unanswered, send_onward_referral, take_onward_step
 from referrals.services.people import PersonDetails
 from referrals.services.referrals import allocate_referral, create_referral, take_referral_step
@@ -25,8 +27,8 @@ from referrals.services.steps import StepDetails
 from services_directory.enums import Delivery
 from services_directory.models import Service
 from tests import matrix, stage
-from tests.model import design
-from tests.model.design import Ask
+from tests.model import words
+from tests.model.words import Ask
 
 DAY = dt.timedelta(days=1)
 ARTHUR = PersonDetails(
@@ -62,8 +64,8 @@ class Town:
 
     def __init__(self, cast: stage.Cast) -> None:
         self.cast = cast
-        self.users = {who: stage.fresh(getattr(cast, who)) for who in design.ROLES}
-        Service.objects.filter(pk=cast.visiting.pk).update(places=design.PLACES["visiting"], keeps_waiting_list=True)
+        self.users = {who: stage.fresh(getattr(cast, who)) for who in words.ROLES}
+        Service.objects.filter(pk=cast.visiting.pk).update(places=words.PLACES["visiting"], keeps_waiting_list=True)
         pack = Service.objects.get(pk=cast.walking.pk)
         pack.pk, pack.name, pack.delivery = None, "Walks to do at home", Delivery.POSTED
         pack._state.adding = True
@@ -74,11 +76,11 @@ class Town:
                 "walking": cast.walking.pk, "visiting": cast.visiting.pk, "scheme": cast.scheme.pk, "pack": pack.pk,
             }.items()
         }  # fmt: skip
-        self.at = dt.datetime.min
+        self.at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self.referrals: list[str] = []
 
     def actor(self, who: str) -> Actor:
-        return SYSTEM if who == design.SYSTEM else Actor(self.users[who])
+        return SYSTEM if who == words.SYSTEM else Actor(self.users[who])
 
     # --- Reading ----------------------------------------------------------------------------------------------------
 
@@ -168,7 +170,7 @@ class Town:
                     self.referrals.append(Referral.objects.get(redirected_from=referral).reference)
 
     def worker_of(self, referral: Referral) -> Any:
-        teams = {getattr(self.cast, name).pk: who for name, who in design.WORKER_OF.items() if name != "elsewhere"}
+        teams = {getattr(self.cast, name).pk: who for name, who in words.WORKER_OF.items() if name != "elsewhere"}
         return self.users[teams.get(referral.owner_team_id, "outsider")]
 
     def _details(self, ask: Ask) -> StepDetails:
@@ -220,6 +222,32 @@ class Town:
             raise DomainError("Nobody has proposed it to them.", code="not_proposed")
         retention.forget(proposal=proposal, actor=actor, at=self.at)
 
+    # --- Leavers ----------------------------------------------------------------------------------------------------
+
+    def work_of(self, who: str) -> int:
+        """Return how many open referrals of the team somebody has in hand."""
+        return Referral.objects.filter(
+            owner=self.users[who], owner_team=self.cast.team, status__in=words.IN_HANDS
+        ).count()
+
+    def leave(self, leaver: str, *, who: str) -> str:
+        """Let somebody end another's roles in the team. Returns the code of the refusal, or nothing."""
+        try:
+            leave_team(team=self.cast.team, leaver=self.users[leaver], actor=self.actor(who))
+        except DomainError as refusal:
+            return refusal.code
+        return ""
+
+    def hand_over(self, leaver: str, to: str, *, who: str) -> str:
+        """Let somebody give another's open work in the team to a third. Returns as `leave` does."""
+        try:
+            hand_over(
+                team=self.cast.team, leaver=self.users[leaver], to=self.users[to], actor=self.actor(who), at=self.at
+            )
+        except DomainError as refusal:
+            return refusal.code
+        return ""
+
     # --- Clocks -----------------------------------------------------------------------------------------------------
 
     def clocks(self) -> list[Callable[[], int]]:
@@ -229,6 +257,7 @@ class Town:
             lambda: consent_clocks.run_consent_clocks(at=self.at),
             lambda: discharge.chase_discharges(at=self.at),
             lambda: propose_forgetting(at=self.at),
+            lambda: sum(run_clocks(at=self.at).values()),
         ]
 
 
@@ -240,7 +269,7 @@ def fingerprint() -> str:
             "OR tablename LIKE 'notifications\\_%' OR tablename = 'services_directory_service') ORDER BY 1"
         )
         parts = [
-            f"SELECT '{table}' || coalesce(string_agg(line::text, '|' ORDER BY line::text), '') AS text FROM {table} line"  # noqa: S608 -- tables of ours
+            f"SELECT '{table}' || coalesce(string_agg(t::text, '|' ORDER BY t::text), '') AS text FROM {table} t"  # noqa: S608 -- ours
             for (table,) in cursor.fetchall()
         ]
         cursor.execute(f"SELECT string_agg(text, '|') FROM ({' UNION ALL '.join(parts)}) AS tables")  # noqa: S608

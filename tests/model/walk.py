@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 from tests import matrix
-from tests.model.design import KINDS, SYSTEM, WORKER_OF, Ask, Design, agrees
+from tests.model.design import Design
+from tests.model.words import KINDS, SYSTEM, WORKER_OF, Ask, agrees
 
 IN_EACH_ROLE = ("gp", "link_worker", "lead", "provider", SYSTEM)
 """One for each role on this pathway: what one of them may, each of them may."""
@@ -49,7 +49,7 @@ def explore(start: Design, *, asks: Callable[[Design], Iterable[Ask]], key: Call
         for ask in asks(place.plan):
             if place.plan.answer(ask):
                 continue
-            after = deepcopy(place.plan)
+            after = place.plan.copy()
             after.do(ask)
             state = key(after)
             place.leaves[ask] = state
