@@ -46,23 +46,23 @@ def asks_about(case: int, onward: int | None, *, others: bool = True) -> list[As
 
 def what_is_offered_is_done(
     town: Town, plan: Design, who: str, case: int, onward: int | None, check: Check, *, all_steps: bool = False
-) -> int:
+) -> list[tuple[Ask, str]]:
     """Hold what is offered to somebody against what is really not refused: each is tried, and taken back.
 
-    Tried is what is offered and what the design does not refuse; with `all_steps` everything. Returns how many.
+    Tried is what is offered and what the design does not refuse; with `all_steps` everything. Returns each with its answer.
     """
     one: Case = plan.cases[case]
     is_seen = plan.sees(who, one, None if onward is None else one.offers[onward])
     offered = town.offered(who, case, onward) if is_seen else set()
     names = matrix.REFERRAL_TARGETS if onward is None else matrix.ONWARD_TARGETS
-    tried = 0
+    tried: list[tuple[Ask, str]] = []
     for step in names:
         ask = Ask(who=who, what=step, case=case, onward=onward)
         expected = plan.answer(ask)
         if expected and step not in offered and not all_steps:
             continue
         answer = attempted(town, plan, ask, check)
-        tried += 1
+        tried.append((ask, answer))
         check(answer == expected, f"{ask} was answered {answer!r}, and not {expected!r}")
         check(bool(answer) or step in offered, f"{step} is not refused to {who}, and not offered")
         is_known = not answer or step not in offered or answer in REFUSED_THOUGH_OFFERED.get(step, set())

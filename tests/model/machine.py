@@ -182,8 +182,10 @@ class AnyOrder(RuleBasedStateMachine):
     def the_power_fails(self, data: st.DataObject, after: str) -> None:
         """In the middle of a step, after its event or its messages are written: then nothing remains of it."""
         ask = self.one_that_is_right(data)
-        if ask.what == "make":
-            return
+        if ask.what != "make":
+            self.fails(ask, after)
+
+    def fails(self, ask: Ask, after: str) -> None:
         before, known = fingerprint(), list(self.town.referrals)
         place = mock.patch.object(*(faults.AFTER_EVENT if after == "the event" else faults.AFTER_MESSAGES))
         try:

@@ -33,6 +33,10 @@ class Tally:
         else:
             self.arrows["onward"].add((case.offers[ask.onward].status, ask.what))
 
+    def declared(self, machine: Machine) -> set[tuple[str, str]]:
+        """Return the arrows that are declared and have been taken."""
+        return set(DECLARED[machine] & self.arrows[machine])
+
     def missing(self, machine: Machine) -> set[tuple[str, str]]:
         """Return the arrows that are declared and have not been taken."""
         return set(DECLARED[machine] - self.arrows[machine])
@@ -42,11 +46,12 @@ class Tally:
         done = self.refused[""]
         refused = ", ".join(f"{code} {count:,}" for code, count in sorted(self.refused.items()) if code)
         arrows = ", ".join(
-            f"{len(self.arrows[machine] & declared)} of {len(declared)} of the {machine}"
+            f"{len(self.declared(machine))} of {len(declared)} of the {machine}"
             for machine, declared in DECLARED.items()
         )
+        stories = f"{self.stories:,} stories, " if self.stories else ""
         lines = [
-            f"{self.stories:,} stories, {len(self.states):,} states, {self.asked:,} steps asked: {done:,} taken, "
+            f"{stories}{len(self.states):,} states, {self.asked:,} steps asked: {done:,} taken, "
             f"{self.asked - done:,} refused ({refused})",
             f"arrows taken: {arrows}",
         ]
