@@ -45,11 +45,11 @@ def asks_about(case: int, onward: int | None, *, others: bool = True) -> list[As
 
 
 def what_is_offered_is_done(
-    town: Town, plan: Design, who: str, case: int, onward: int | None, check: Check, *, all_steps: bool = False
+    town: Town, plan: Design, who: str, case: int, onward: int | None, check: Check
 ) -> list[tuple[Ask, str]]:
     """Hold what is offered to somebody against what is really not refused: each is tried, and taken back.
 
-    Tried is what is offered and what the design does not refuse; with `all_steps` everything. Returns each with its answer.
+    Tried is what is offered and what the design does not refuse. Returns each with its answer.
     """
     one: Case = plan.cases[case]
     is_seen = plan.sees(who, one, None if onward is None else one.offers[onward])
@@ -59,7 +59,7 @@ def what_is_offered_is_done(
     for step in names:
         ask = Ask(who=who, what=step, case=case, onward=onward)
         expected = plan.answer(ask)
-        if expected and step not in offered and not all_steps:
+        if expected and step not in offered:
             continue
         answer = attempted(town, plan, ask, check)
         tried.append((ask, answer))

@@ -305,7 +305,7 @@ class Design:
                 status="submitted",
                 is_sent=True,
                 decisions=list(case.decisions),
-            )  # fmt: skip
+            )
         )
 
     def _decide(self, case: Case, ask: Ask) -> None:

@@ -13,7 +13,7 @@ class PowerCut(BaseException):
 
 
 class Post:
-    """A mail server of the town: takes what is sent, refuses for now, or takes it and the relay dies before it knows."""
+    """A mail server: takes what is sent, refuses for now, or takes it and the relay dies before it knows."""
 
     taken: ClassVar[list[Any]] = []
     mood: ClassVar[str] = "takes"

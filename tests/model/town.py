@@ -1,4 +1,4 @@
-"""The same asks, put to the real service on the real database: selectors first, as every adapter does, then services."""
+"""The same asks, put to the real service and database: selectors first, as every adapter does, then services."""
 
 import datetime as dt
 import hashlib
