@@ -2,9 +2,8 @@
 
 from typing import Any, ClassVar, Self
 
-from notifications import channels
+from notifications import channels, services
 from notifications.models import OutboxMessage
-from referrals import announcements
 from referrals.models import ReferralEvent
 
 
@@ -35,7 +34,7 @@ class Post:
 
 
 _save_event = ReferralEvent.save
-_enqueue_many = announcements.notifications.enqueue_many
+_enqueue_many = services.enqueue_many
 
 
 def _event_then_dark(self: ReferralEvent, *args: Any, **kwargs: Any) -> None:
@@ -49,4 +48,4 @@ def _messages_then_dark(messages: Any) -> None:
 
 
 AFTER_EVENT: Any = (ReferralEvent, "save", _event_then_dark)
-AFTER_MESSAGES: Any = (announcements.notifications, "enqueue_many", _messages_then_dark)
+AFTER_MESSAGES: Any = (services, "enqueue_many", _messages_then_dark)

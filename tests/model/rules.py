@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -220,8 +221,8 @@ def _coded(referral: Referral, events: list[ReferralEvent]) -> Iterator[str]:
 
 def _places() -> Iterator[str]:
     """The places and the waiting list of a service are those who hold and wait for them."""
-    taken = defaultdict(int)
-    waiting = defaultdict(int)
+    taken: dict[Any, int] = defaultdict(int)
+    waiting: dict[Any, int] = defaultdict(int)
     for service, status in OnwardReferral.objects.values_list("service_id", "status"):
         taken[service] += status in WITH_A_PLACE
         waiting[service] += status == "waitlisted"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from inspect import unwrap
 from typing import Any
 from unittest import mock
 
@@ -138,7 +139,7 @@ BROKEN = {
         instead(leavers, "_check_lead", mock.Mock()), (MADE, ACCEPTED, who_is_no_lead_lets_them_go), "not_permitted",
     ),
     "a step is not one transaction": Broken(
-        instead(town_module, "take_referral_step", referrals.take_referral_step.__wrapped__),
+        instead(town_module, "take_referral_step", unwrap(referrals.take_referral_step)),
         (MADE, the_power_fails_at_the_acceptance), "something remains",
     ),
 }  # fmt: skip
