@@ -136,7 +136,7 @@ def town(cast):
 
 def test_the_service_is_the_design_in_every_state(town, record_property):
     """Every state of a referral with one offer: what the design allows is done, nothing else is offered, and no rule
-    is broken. A long run makes the referral in every way, and sends packs too; all people there are look at it.
+    is broken. A long run makes the referral in every way, and sends packs too; everybody in the town is asked for.
     """
     is_long = MINUTES > 0
     made = EVERY_WAY if is_long else (("gp", "draft"), ("gp", "draft_waiting"))
