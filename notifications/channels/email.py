@@ -1,52 +1,22 @@
-"""How a message travels. A channel sends, and sorts what went wrong; it never touches the database.
-
-A channel raises `TemporaryFailure`, `Unreachable` or `PermanentFailure`. Anything else is a bug and surfaces.
-The reasons given are our own words: what a mail server answers often repeats the address.
-"""
+"""Email by SMTP."""
 
 import smtplib
 from contextlib import suppress
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
-from notifications.enums import Channel
+from notifications.channels.base import PermanentFailure, TemporaryFailure, Unreachable
 from notifications.models import OutboxMessage
 from notifications.templates import compose
 
 CLOSING = 421
 """The code with which a mail server says goodbye, to whatever it was asked."""
-
-
-class PermanentFailure(Exception):
-    """This message will never be taken: trying again would only annoy."""
-
-
-class TemporaryFailure(Exception):
-    """This message was not taken now, and may be later."""
-
-
-class Unreachable(TemporaryFailure):
-    """Nothing can be sent through this channel now, whatever the message: it is not the message's fault."""
-
-
-class Sender(Protocol):
-    """An open way to send the messages of one batch."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def send(self, message: OutboxMessage) -> str:
-        """Send one message and return its id on the wire."""
-        ...
 
 
 class EmailSender:
@@ -109,9 +79,6 @@ class EmailSender:
         if 500 <= code <= 599:
             return PermanentFailure(f"The mail server refused {what} ({code}).")
         return TemporaryFailure(f"The mail server refused {what} for now ({code}).")
-
-
-SENDERS: dict[str, type[Sender]] = {Channel.EMAIL: EmailSender}
 
 
 def _email(message: OutboxMessage) -> tuple[EmailMessage, str]:
