@@ -286,6 +286,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
+# Who says where somebody is reached, when a message goes out: see notifications/recipients.py.
+MESSAGE_RECIPIENTS = {"person": "referrals.reaching.address_of_person"}
 
 LOGGING = {
     "version": 1,

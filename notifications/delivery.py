@@ -9,6 +9,7 @@ What can go wrong, and what then:
 - the process dies: the lease ends, and the row is claimed again;
 - the message is refused for now: the row waits, longer each time, and is given up after `MAX_DEFERRALS`;
 - the message is refused for good: the row is given up at once, with the reason;
+- whoever it is for may not be reached any more: the row is stopped (`recipients`);
 - nobody can be reached: the batch is handed back, and no message is the worse for it;
 - a bug: it is logged and reported, its row waits as if refused, and the others go on.
 """
@@ -26,6 +27,7 @@ from django.db import connection, transaction
 from notifications.channels import SENDERS, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
+from notifications.recipients import NotToBeReached, addressed
 
 BATCH_SIZE = 100
 LEASE = dt.timedelta(seconds=20)
@@ -50,6 +52,7 @@ class Report:
     sent: int = 0
     deferred: int = 0
     failed: int = 0
+    stopped: int = 0
     handed_back: int = 0
     is_unreachable: bool = False
     errors: list[Exception] = field(default_factory=list)
@@ -61,6 +64,7 @@ class Report:
         self.sent += other.sent
         self.deferred += other.deferred
         self.failed += other.failed
+        self.stopped += other.stopped
         self.handed_back += other.handed_back
         self.is_unreachable |= other.is_unreachable
         self.errors += other.errors
@@ -88,10 +92,11 @@ def deliver_due(*, clock: Callable[[], dt.datetime], seconds: float = 20) -> Rep
             break
     if total.claimed:
         logger.info(
-            "Messages sent: %d, put off: %d, given up: %d, handed back: %d.",
+            "Messages sent: %d, put off: %d, given up: %d, stopped: %d, handed back: %d.",
             total.sent,
             total.deferred,
             total.failed,
+            total.stopped,
             total.handed_back,
         )
     return total
@@ -170,7 +175,7 @@ def _send_each(
             report.handed_back += _hand_back(messages[position:], available_at=now())
             return
         try:
-            wire_id = sender.send(message)
+            wire_id = sender.send(addressed(message, at=now()))
         except Unreachable as failure:
             logger.warning("Messages wait: %s", failure)
             report.is_unreachable = True
@@ -178,6 +183,8 @@ def _send_each(
             return
         except TemporaryFailure as failure:
             _defer(message, at=now(), reason=str(failure), report=report)
+        except NotToBeReached as change:
+            report.stopped += _settle(message, status=MessageStatus.STOPPED, failure=str(change))
         except PermanentFailure as failure:
             _give_up(message, reason=str(failure), report=report)
         except Exception as bug:

@@ -7,6 +7,8 @@ class Channel(models.TextChoices):
     """How a message travels."""
 
     EMAIL = "email", "Email"
+    SMS = "sms", "Text message"
+    LETTER = "letter", "Letter"
 
 
 class MessageStatus(models.TextChoices):

@@ -72,3 +72,34 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return str(self.message_id)
+
+
+class UndeliverableAddress(models.Model):
+    """An address at which nothing arrives, found by a message that was refused for good or came back.
+
+    Nothing more is sent there until somebody confirms that it works. The address itself is not kept: only a digest
+    of it with our key (`notifications.bounces`), which tells whether an address in hand is this one. Personal data:
+    the digest; forgetting a person takes the rows about them.
+    """
+
+    channel = models.CharField(max_length=10, choices=Channel)
+    digest = models.CharField(max_length=64)
+    recipient = models.CharField(
+        max_length=254, blank=True, help_text="Whom the message was for, where that is a key and no address."
+    )
+    reason = models.CharField(max_length=200)
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+", help_text="What found it.")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "digest"], name="undeliverable_address_once"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="undeliverable_channel_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="undeliverable_says_why"),
+        ]
+        indexes = [
+            models.Index(fields=["recipient"], condition=~Q(recipient=""), name="undeliverable_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Undeliverable {self.pk}"
