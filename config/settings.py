@@ -7,6 +7,7 @@
 from pathlib import Path
 
 import environ
+from django_guid.integrations import CeleryIntegration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,12 +45,15 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "knox",
+    "django_guid",
     "django_filters",
     "django_fsm",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "core.middleware.SeenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.BodyLimitMiddleware",
@@ -259,7 +263,9 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
+    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup")}
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"}
+    | {"SummaryKind": "insights.models.SummaryKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------
@@ -286,23 +292,55 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
+# Text messages and letters go by GOV.UK Notify (docs/adr/0034); without a key they cannot be sent. For each way a
+# template of Notify's whose words are ours: ((message)), and for a letter ((subject)) before it.
+NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", default="")
+NOTIFY_TEMPLATES = {
+    "sms": env.str("NOTIFY_SMS_TEMPLATE", default=""),
+    "letter": env.str("NOTIFY_LETTER_TEMPLATE", default=""),
+}
+NOTIFY_RECEIPTS_TOKEN = env.str("NOTIFY_RECEIPTS_TOKEN", default="")
+"""What Notify presents as `Authorization: Bearer` when it tells what became of a message; empty: nobody may."""
+NOTIFY_TIMEOUT = (3.0, 4.0)
+"""Seconds until connected, and until answered. A message may take two calls, within its lease: 14 of 20."""
+# Who is told, in the transaction which marks it, that nothing arrives at an address: see notifications/bounces.py.
+MESSAGE_BOUNCED = "referrals.services.not_reached.make_task"
 # Who says where somebody is reached, when a message goes out: see notifications/recipients.py.
 MESSAGE_RECIPIENTS = {"person": "referrals.reaching.address_of_person"}
 
+# --- Seen from outside ---------------------------------------------------------------------------------
+# Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the
+# log carries it, also those of the worker that sends what the request owed (docs/watching.md).
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "VALIDATE_GUID": True,
+    "RETURN_HEADER": True,
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="" if IS_PRODUCTION else "metrics-of-the-demo")
+"""Who presents it as `Authorization: Bearer` may read /metrics; without one there is no such page."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"json": {"()": "core.logs.JsonLines"}},
     "filters": {
         "without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"},
-        "without_signatures": {"()": "core.logs.WithoutSignatures"},
+        "without_personal_data": {"()": "core.logs.WithoutPersonalData"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["without_the_every_second", "without_signatures"],
+            "formatter": "json",
+            "filters": ["without_the_every_second", "without_personal_data"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers would write the address of a request; the library repeats whatever it was sent as an id.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "django_guid": {"level": "ERROR"},
+    },
 }

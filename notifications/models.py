@@ -2,10 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from notifications.enums import Channel, MessageStatus
+from accounts.models import Team
+from notifications.enums import Channel, HowTold, MessageStatus
 
 
 class OutboxMessage(models.Model):
@@ -22,8 +24,20 @@ class OutboxMessage(models.Model):
     template = models.CharField(max_length=40)
     context = models.JSONField(help_text="References and dates only: see notifications.templates.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="For auditors; no rule reads it.")
+    request_id = models.CharField(
+        max_length=36,
+        blank=True,
+        db_default="",
+        help_text="Of the request which owed it, for the log; no rule reads it.",
+    )
     occurred_at = models.DateTimeField(help_text="When the event happened.")
     available_at = models.DateTimeField(help_text="When it may be claimed next; while it is claimed, the lease's end.")
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when it waits because its recipient chose so; null: for nothing."
+    )
+    in_digest = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it goes out with others of its recipient, as one email."
+    )
     attempts = models.PositiveIntegerField(
         default=0, help_text="How often it was claimed. Tells one claim from the next."
     )
@@ -45,6 +59,14 @@ class OutboxMessage(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=MessageStatus.FAILED) | ~Q(failure=""), name="message_failed_has_its_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(channel=Channel.IN_APP) | Q(status=MessageStatus.SENT),
+                name="message_in_app_is_there_at_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_digest=False) | Q(channel=Channel.EMAIL, held_until__isnull=False),
+                name="message_in_digest_is_a_held_email",
+            ),
         ]
         indexes = [
             models.Index(
@@ -52,6 +74,17 @@ class OutboxMessage(models.Model):
             ),
             models.Index(
                 fields=["occurred_at", "id"], condition=Q(status=MessageStatus.FAILED), name="message_failed_idx"
+            ),
+            models.Index(fields=["recipient", "-occurred_at", "-id"], name="message_inbox_idx"),
+            models.Index(
+                fields=["available_at", "id"],
+                condition=Q(status=MessageStatus.PENDING, in_digest=True),
+                name="message_digest_due_idx",
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(status=MessageStatus.PENDING, in_digest=True),
+                name="message_digest_of_idx",
             ),
         ]
 
@@ -77,16 +110,13 @@ class Delivery(models.Model):
 class UndeliverableAddress(models.Model):
     """An address at which nothing arrives, found by a message that was refused for good or came back.
 
-    Nothing more is sent there until somebody confirms that it works. The address itself is not kept: only a digest
-    of it with our key (`notifications.bounces`), which tells whether an address in hand is this one. Personal data:
-    the digest; forgetting a person takes the rows about them.
+    Nothing more is sent there until somebody who knows that it works says so (`services.clear_bounce`). The address
+    itself is not kept: only a digest of it with our key (`notifications.bounces`), which tells whether an address in
+    hand is this one. Personal data: the digest; forgetting a person takes what was found by a message about them.
     """
 
     channel = models.CharField(max_length=10, choices=Channel)
     digest = models.CharField(max_length=64)
-    recipient = models.CharField(
-        max_length=254, blank=True, help_text="Whom the message was for, where that is a key and no address."
-    )
     reason = models.CharField(max_length=200)
     message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+", help_text="What found it.")
     found_at = models.DateTimeField()
@@ -97,9 +127,89 @@ class UndeliverableAddress(models.Model):
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="undeliverable_channel_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="undeliverable_says_why"),
         ]
-        indexes = [
-            models.Index(fields=["recipient"], condition=~Q(recipient=""), name="undeliverable_by_recipient"),
-        ]
 
     def __str__(self) -> str:
         return f"Undeliverable {self.pk}"
+
+
+class Receipt(models.Model):
+    """What the other side told us of a message after it had taken it, once: a repetition of it changes nothing.
+
+    Personal data: none.
+    """
+
+    key = models.CharField(max_length=300, unique=True, help_text="What tells one telling from another.")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=40, help_text="In their words, for example permanent-failure, or 5.1.1.")
+    at = models.DateTimeField(help_text="When we were told.")
+
+    def __str__(self) -> str:
+        return f"Receipt {self.pk}"
+
+
+class Reading(models.Model):
+    """That one user has read one message of their inbox. Personal data: what a user has read, for as long as the
+    inbox shows it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")  # nothing without
+    message = models.ForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="readings")  # either of them
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="reading_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} by {self.user_id}"
+
+
+class Preference(models.Model):
+    """How a user, or a team at its inbox address, wants to be told. Without a row: by email, at once, at any hour.
+
+    Personal data: the habits of a user.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )  # nothing without its user
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, null=True, blank=True, related_name="+")  # nor its team
+    new_work = models.CharField(max_length=10, choices=HowTold, default=HowTold.AT_ONCE)
+    questions = models.CharField(max_length=10, choices=HowTold, default=HowTold.AT_ONCE)
+    news = models.CharField(max_length=10, choices=HowTold, default=HowTold.AT_ONCE)
+    reminders = models.CharField(max_length=10, choices=HowTold, default=HowTold.AT_ONCE)
+    directory = models.CharField(max_length=10, choices=HowTold, default=HowTold.AT_ONCE)
+    quiet_from = models.TimeField(null=True, blank=True, help_text="By the clock in England; may be after quiet_until.")
+    quiet_until = models.TimeField(null=True, blank=True)
+    quiet_on_days_off = models.BooleanField(default=False, help_text="Whether weekends and bank holidays are quiet.")
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(team__isnull=True), name="preference_is_a_users_or_a_teams"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    new_work__in=HowTold.values,
+                    questions__in=HowTold.values,
+                    news__in=HowTold.values,
+                    reminders__in=HowTold.values,
+                    directory__in=HowTold.values,
+                ),
+                name="preference_choices_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(team__isnull=True) | ~Q(new_work=HowTold.IN_APP),
+                name="preference_of_team_has_new_work_by_email",
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True, quiet_on_days_off=False)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="preference_quiet_hours_have_both_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user_id or self.team_id}"

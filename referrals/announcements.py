@@ -12,13 +12,14 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
 from core.clocks import local_day
+from notifications import bounces
 from notifications import services as notifications
 from notifications.enums import Channel
 from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from referrals.enums import CloseOutcome, WithdrawalReason
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
-from referrals.reaching import channels_for, recipient_of
+from referrals.reaching import address_by, channels_for, recipient_of
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -51,7 +52,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "accept": (("owner", "onward_accepted"),),
     "waitlist": (("owner", "onward_waitlisted"),),
     "decline": (("owner", "onward_declined"),),
-    "expire": (("owner", "onward_expired"), ("provider", "onward_expired")),
+    "expire": (("owner", "onward_expired"), ("provider", "onward_expired"), ("referrer", "onward_expired")),
+    "response_nudged": (("provider", "onward_reminder"),),
     "record_not_started": (("owner", "onward_ended"),),
     "complete": (("owner", "onward_ended"),),
     "leave_early": (("owner", "onward_ended"),),
@@ -73,10 +75,27 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     key = f"referral-event:{event.referral.reference}:{event.sequence}"
     notifications.enqueue_many(
         [
-            _owed(key, _address(event.referral, audience, onward), template, _context(subject, template), event, actor)
+            _owed(
+                key,
+                _address(event.referral, audience, onward),
+                template,
+                _context(event.referral if template == "self_referral_update" else subject, template),
+                event,
+                actor,
+            )
             for audience, template in owed
         ]
     )
+
+
+def announce_to_leads(event: ReferralEvent, template: str, *, actor: Actor) -> None:
+    """Tell the leads of the team that has the referral; where there is none, the team."""
+    team = event.referral.owner_team
+    leads = User.objects.filter(is_active=True, memberships__team=team, memberships__role=Role.LEAD)
+    addresses = list(leads.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
+    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    context = _context(event.onward_referral or event.referral, template)
+    notifications.enqueue_many([_owed(key, address, template, context, event, actor) for address in addresses])
 
 
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
@@ -106,7 +125,8 @@ def tell_person(
     if told_by := channel_told_by(event_key, recipient):
         return told_by
     for channel in channels_for(referral, on=local_day(at)):
-        if notifications.can_send_by(channel):
+        is_marked = bounces.is_marked(channel, address_by(referral, channel, on=local_day(at)))
+        if notifications.can_send_by(channel) and not is_marked:
             notifications.enqueue(
                 event_key=event_key, recipient=recipient, template=template, context=context, at=at, channel=channel,
                 already_delivered_at=at if actor.is_retelling else None,

@@ -70,7 +70,7 @@ def channels_for(referral: Referral, *, on: dt.date) -> list[Channel]:
 
 
 def address_by(referral: Referral, channel: Channel, *, on: dt.date) -> str:
-    """Return where a channel reaches the person on a day, as a `notifications.recipients.Resolver` does; empty: nowhere.
+    """Return where a channel reaches the person on a day, as `recipients.Resolver` has it; empty: nowhere.
 
     A letter goes to where they have letters sent, else to where they stay for now, else home. It is printed as any
     letter is: to whoever said that they need another form, none is sent.

@@ -5,15 +5,22 @@ from contextlib import suppress
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
-from notifications.channels.base import PermanentFailure, TemporaryFailure, Unreachable
+from notifications.channels.base import (
+    AddressRefused,
+    PermanentFailure,
+    TemporaryFailure,
+    Unreachable,
+    is_about_address,
+)
 from notifications.models import OutboxMessage
-from notifications.templates import compose
+from notifications.templates import Text, compose
 
 CLOSING = 421
 """The code with which a mail server says goodbye, to whatever it was asked."""
@@ -37,16 +44,23 @@ class EmailSender:
     def send(self, message: OutboxMessage) -> str:
         """Send one message and return its Message-ID.
 
-        :raises PermanentFailure: if the address is none, or the server refuses the recipient or the text for good.
+        :raises AddressRefused: if the address is none, or the server says that nobody is there.
+        :raises PermanentFailure: if the server refuses the recipient for another reason, or the text, for good.
         :raises TemporaryFailure: if the server refuses for now, or the connection is lost on the way.
         :raises Unreachable: if there is no connection to be had, or the server refuses us as the sender.
         """
-        email, wire_id = _email(message)
+        return self.send_text(compose(message.template, message.context), to=message.recipient, message_id=message.id)
+
+    def send_text(self, text: Text, *, to: str, message_id: UUID) -> str:
+        """Send a text as `send` does a message, and return its Message-ID, which is made from `message_id`."""
+        email, wire_id = _email(text, to=to, message_id=message_id)
         self._open()
         try:
             self._connection.send_messages([email])
         except smtplib.SMTPRecipientsRefused as refusal:
-            (code, _), *_ = refusal.recipients.values()
+            (code, said), *_ = refusal.recipients.values()
+            if 500 <= code <= 599 and is_about_address(code, said.decode(errors="replace")):
+                raise AddressRefused(f"The mail server refused the recipient ({code}).") from None
             raise self._sorted("the recipient", code) from None
         except smtplib.SMTPSenderRefused as refusal:
             self._close()
@@ -81,13 +95,12 @@ class EmailSender:
         return TemporaryFailure(f"The mail server refused {what} for now ({code}).")
 
 
-def _email(message: OutboxMessage) -> tuple[EmailMessage, str]:
+def _email(text: Text, *, to: str, message_id: UUID) -> tuple[EmailMessage, str]:
     try:
-        validate_email(message.recipient)
+        validate_email(to)
     except ValidationError:
-        raise PermanentFailure("The address is not an email address.") from None
+        raise AddressRefused("The address is not an email address.") from None
     _, our_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    wire_id = f"<{message.id}@{our_address.rpartition('@')[2]}>"
-    text = compose(message.template, message.context)
-    headers = {"Message-ID": wire_id, "X-Message-Id": str(message.id), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject=text.subject, body=text.body, to=[message.recipient], headers=headers), wire_id
+    wire_id = f"<{message_id}@{our_address.rpartition('@')[2]}>"
+    headers = {"Message-ID": wire_id, "X-Message-Id": str(message_id), "Auto-Submitted": "auto-generated"}
+    return EmailMessage(subject=text.subject, body=text.body, to=[to], headers=headers), wire_id

@@ -27,6 +27,7 @@ def test_the_default_ports_are_the_documented_ones(monkeypatch: pytest.MonkeyPat
         "WEB_PORT": ports.web,
         "MAIL_WEB_PORT": ports.mail_web,
         "SMTP_PORT": ports.smtp,
+        "NOTIFY_PORT": ports.notify,
         "POSTGRES_PORT": ports.postgres,
         "REDIS_PORT": ports.redis,
     }
@@ -54,4 +55,8 @@ def test_ci_does_what_people_do() -> None:
     script = PROJECT / ".ci" / "run"
 
     assert os.access(script, os.X_OK)
-    assert [line for line in script.read_text().splitlines() if line.startswith("make")] == ["make test", "make check"]
+    assert [line for line in script.read_text().splitlines() if line.startswith("make")] == [
+        "make test",
+        "make check",
+        'make test-faults ARGS="--short"',
+    ]
