@@ -47,7 +47,7 @@ class MessageViewSet(GenericViewSet[OutboxMessage]):
 
     serializer_class = FailedMessageSerializer
     ordering = ("occurred_at", "id")
-    lookup_value_converter = "uuid"
+    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -55,7 +55,7 @@ class MessageViewSet(GenericViewSet[OutboxMessage]):
         return selectors.failed_messages_for(signed_in(self.request.user))
 
     @extend_schema(responses=FailedMessageSerializer(many=True))
-    @action(detail=False, filterset_class=None)
+    @action(detail=False)
     def failed(self, request: Request) -> Response:
         """Those about referrals of a team that you lead, and those to such a team and its members, oldest first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
