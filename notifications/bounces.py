@@ -12,6 +12,7 @@ from core.identifiers import clean_mobile
 from notifications.channels import AddressRefused
 from notifications.enums import Channel
 from notifications.models import OutboxMessage, UndeliverableAddress
+from notifications.templates import SELF_REFERRAL_CODE
 
 
 class MarkedAddress(AddressRefused):
@@ -33,19 +34,26 @@ def is_marked(channel: str, address: str) -> bool:
 def check(outgoing: OutboxMessage) -> None:
     """Check, before a message goes to an address, that the address is not marked.
 
+    The code of a self-referral is tried all the same: whoever waits for it has no other way in, and nobody to ask.
+
     :raises MarkedAddress: if it is.
     """
-    if is_marked(outgoing.channel, outgoing.recipient):
+    if outgoing.template != SELF_REFERRAL_CODE and is_marked(outgoing.channel, outgoing.recipient):
         raise MarkedAddress("Nothing arrives at this address: an earlier message was refused or came back.")
 
 
 def mark(message: OutboxMessage, *, address: str, reason: str, at: dt.datetime) -> None:
     """Mark the address at which a message did not arrive, in the caller's transaction, and let it be known.
 
+    The code of a self-referral marks nothing: anybody can give any address at the public door, and no lead would be
+    shown the mark, to take it away.
+
     :param message: as it is written, its recipient perhaps a key.
     :param address: where it went.
     :param reason: ours, without an address.
     """
+    if message.template == SELF_REFERRAL_CODE:
+        return
     UndeliverableAddress.objects.get_or_create(
         channel=message.channel, digest=digest_of(message.channel, address),
         defaults={"reason": reason, "message": message, "found_at": at},

@@ -173,6 +173,20 @@ def test_who_says_that_it_works_takes_the_mark_away(letterbox):
     assert became_of(message)[0] == "sent"
 
 
+def test_at_the_public_door_a_wrong_address_marks_nothing_and_a_marked_one_is_tried(letterbox):
+    letterbox.rule = refusing("550 who?")
+    code = owe(event=1, recipient=GP, template="self_referral_code", at=NOON)
+    deliver_batch(at=NOON)
+    assert (became_of(code)[0], UndeliverableAddress.objects.count()) == ("failed", 0)
+
+    owe(event=2, recipient=GP, at=NOON)
+    deliver_batch(at=NOON)
+    letterbox.rule = lambda command, number: OK
+    again = owe(event=3, recipient=GP, template="self_referral_code", at=NOON)
+    deliver_batch(at=NOON)
+    assert (became_of(again)[0], UndeliverableAddress.objects.count()) == ("sent", 1)
+
+
 def test_a_bug_in_telling_of_it_gives_the_message_up_all_the_same(letterbox, settings):
     settings.MESSAGE_BOUNCED = "tests.bounces.test_addresses_that_do_not_work.falls"
     letterbox.rule = refusing("550 who?")
