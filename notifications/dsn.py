@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from uuid import UUID
 
 from notifications.channels.base import is_about_address
@@ -68,12 +68,12 @@ def _about(mail: EmailMessage) -> str:
     return ""
 
 
-def _recipients(mail: EmailMessage) -> Iterator[EmailMessage]:
+def _recipients(mail: EmailMessage) -> Iterator[Message]:
     """Return the fields of each recipient: the blocks of the report after the first, which is about the mail."""
     for part in mail.walk():
         if part.get_content_type() == "message/delivery-status":
             blocks = part.get_payload()
-            yield from blocks[1:] if isinstance(blocks, list) else ()
+            yield from [block for block in blocks[1:] if isinstance(block, Message)] if isinstance(blocks, list) else []
             return
 
 

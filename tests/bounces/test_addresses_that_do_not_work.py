@@ -96,7 +96,8 @@ def test_a_number_that_is_none_is_a_task_for_the_link_worker_once(rose, tell, bo
     assert became_of(message) == ("failed", 1, "GOV.UK Notify refused the number or the address (400).")
     title = "Text messages to the person do not arrive: ask for their number."
     assert tasks_of(rose) == [(title, "2026-11-06", None)]
-    event = ReferralEvent.objects.filter(referral=rose).order_by("-sequence").first()
+    event = ReferralEvent.objects.filter(referral=rose).order_by("sequence").last()
+    assert event is not None
     assert (event.kind, event.actor_id, event.details) == ("task_added", None, {"due_on": "2026-11-06"})
 
     assert tell(rose, event=2)[0] == "email"  # the marked number is passed over from now on
