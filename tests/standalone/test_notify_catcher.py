@@ -1,5 +1,5 @@
 # ruff: noqa: S603 - these tests start programs, that is their point
-"""The stand-in for GOV.UK Notify, as a process of its own over real HTTP. What the service sends to it is tested there."""
+"""The stand-in for GOV.UK Notify, as a process of its own over real HTTP. The service sends to it in other tests."""
 
 import base64
 import hashlib
