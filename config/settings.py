@@ -307,7 +307,10 @@ NOTIFY_TIMEOUT = (3.0, 4.0)
 # Who is told, in the transaction which marks it, that nothing arrives at an address: see notifications/bounces.py.
 MESSAGE_BOUNCED = "referrals.services.not_reached.make_task"
 # Who says where somebody is reached, when a message goes out: see notifications/recipients.py.
-MESSAGE_RECIPIENTS = {"person": "referrals.reaching.address_of_person"}
+MESSAGE_RECIPIENTS = {
+    "person": "referrals.reaching.address_of_person",
+    "appointment": "referrals.reaching.address_for_appointment",
+}
 
 # --- Seen from outside ---------------------------------------------------------------------------------
 # Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the

@@ -107,7 +107,14 @@ def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime
 
 
 def tell_person(
-    referral: Referral, template: str, *, event_key: str, context: Mapping[str, str], at: dt.datetime, actor: Actor
+    referral: Referral,
+    template: str,
+    *,
+    event_key: str,
+    context: Mapping[str, str],
+    at: dt.datetime,
+    actor: Actor,
+    recipient: str = "",
 ) -> Channel | None:
     """Owe the person of a referral one message, by the channel that they prefer among those that they allow.
 
@@ -118,10 +125,11 @@ def tell_person(
     :param template: one of `notifications.templates.TEMPLATES`, worded for the person.
     :param event_key: what happened, for example `session:S-7K3M9-QXD24:reminder`; of the same key there is one message.
     :param at: from when it may go.
+    :param recipient: where it is only for as long as something is so: a key as `reaching.recipient_about` gives.
     :return: the channel; None if there is none, and somebody has to ring: the caller makes that a task.
     :raises ValueError: as `notifications.services.enqueue` does.
     """
-    recipient = recipient_of(referral)
+    recipient = recipient or recipient_of(referral)
     if told_by := channel_told_by(event_key, recipient):
         return told_by
     for channel in channels_for(referral, on=local_day(at)):

@@ -14,14 +14,18 @@ from referrals.enums import (
     AddressKind,
     ContactChannel,
     InformationFormat,
+    OnwardStatus,
     Permission,
     PreferredContact,
+    ReferralStatus,
     TelephoneRule,
 )
-from referrals.models import Referral
+from referrals.models import OnwardReferral, Referral
 
 PERSON = "person"
 """The kind of an outbox recipient that stands for the person of a referral: see `notifications.recipients`."""
+APPOINTMENT = "appointment"
+"""The kind of a recipient that stands for the person, as long as an appointment of theirs is as it was."""
 NO_FIXED_ABODE = "ZZ99"
 _BY_TELEPHONE = {ContactChannel.TELEPHONE, ContactChannel.VOICEMAIL, ContactChannel.SMS}
 _ORDER = (Channel.SMS, Channel.EMAIL, Channel.LETTER)
@@ -51,6 +55,19 @@ def may_contact(referral: Referral, channel: ContactChannel) -> bool:
 def recipient_of(referral: Referral) -> str:
     """Return what stands for the person of a referral in the outbox: no name, no address."""
     return f"{PERSON}:{referral.reference}"
+
+
+def recipient_about(onward: OnwardReferral) -> str:
+    """Return what stands for the person of an onward referral while its first assessment is as it is now: at this time,
+    or at none.
+    """
+    return f"{APPOINTMENT}:{onward.reference}/{_time_of(onward)}"
+
+
+def is_of_person(recipient: str, referral: Referral) -> bool:
+    """Whether a message about a referral with this recipient was for its person."""
+    own = {recipient_of(referral), referral.confirmed_email} - {""}
+    return recipient in own or recipient.startswith(f"{APPOINTMENT}:")
 
 
 def channels_for(referral: Referral, *, on: dt.date) -> list[Channel]:
@@ -101,6 +118,24 @@ def address_of_person(key: str, *, channel: Channel, at: dt.datetime) -> str:
     if not address:
         raise NotToBeReached("There is nothing to reach the person by this way.")
     return address
+
+
+def address_for_appointment(key: str, *, channel: Channel, at: dt.datetime) -> str:
+    """Return where the person is reached about an appointment, if it is still as it was: a `recipients.Resolver`.
+
+    :raises NotToBeReached: if it was moved or called off, if anything has ended, or as `address_of_person` does.
+    """
+    reference, _, time = key.partition("/")
+    onward = OnwardReferral.objects.select_related("referral").filter(reference=reference).first()
+    if onward is None or _time_of(onward) != time:
+        raise NotToBeReached("The appointment is not as it was any more.")
+    if onward.status in OnwardStatus.ENDED or onward.referral.status in ReferralStatus.ENDED:
+        raise NotToBeReached("It has ended meanwhile.")
+    return address_of_person(onward.referral.reference, channel=channel, at=at)
+
+
+def _time_of(onward: OnwardReferral) -> str:
+    return onward.assessment_at.astimezone(dt.UTC).isoformat() if onward.assessment_at else ""
 
 
 def _letter_lines(referral: Referral, *, on: dt.date) -> str:

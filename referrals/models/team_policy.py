@@ -49,6 +49,11 @@ class TeamPolicy(models.Model):
         default=2, help_text="First assessments a person may miss before the provider is told to end it."
     )
 
+    # Field notes 3.6 has no source for reminders of a first assessment: custom.
+    reminder_days = models.PositiveSmallIntegerField(
+        default=2, help_text="How long before a first assessment the person is reminded of it; 0: not at all."
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(contact_tries__gte=1), name="policy_tries_once"),

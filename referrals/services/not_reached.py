@@ -8,7 +8,7 @@ from notifications.enums import Channel
 from notifications.models import OutboxMessage
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import CaseTask, Referral
-from referrals.reaching import recipient_of
+from referrals.reaching import is_of_person
 from referrals.services.events import record_event
 
 WORKING_DAYS_TO_ASK = 2
@@ -29,7 +29,7 @@ def make_task(message: OutboxMessage, *, at: dt.datetime) -> None:
     referral = Referral.objects.filter(
         reference=message.context["reference"], forgotten_at__isnull=True
     ).exclude(status__in=[*ReferralStatus.ENDED, ReferralStatus.DRAFT]).first()  # fmt: skip
-    if referral is None or message.recipient not in {recipient_of(referral), referral.confirmed_email}:
+    if referral is None or not is_of_person(message.recipient, referral):
         return
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
     title = _TITLES[Channel(message.channel)]
