@@ -103,11 +103,9 @@ def _tell_of_miss(event_id: int, *, at: dt.datetime) -> bool:
 
 def _lock(onward_id: int) -> OnwardReferral:
     """Return an onward referral whose booking does not change while it is told of. The referral is not changed."""
-    return (
-        OnwardReferral.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("referral__person")
-        .get(pk=onward_id)
-    )
+    rows = OnwardReferral.objects.select_for_update(of=("self",), no_key=True)
+    onward: OnwardReferral = rows.select_related("referral__person").get(pk=onward_id)
+    return onward
 
 
 def _tell(onward: OnwardReferral, template: str, *, key: str, of: dt.date, at: dt.datetime) -> bool:

@@ -238,6 +238,7 @@ def test_nothing_personal_is_in_any_message_whatever_happens(cast, life, as_user
     by_other_ways |= {"listing_proposed", "listing_decided", "listings_to_check", "listings_still_to_check"}
     by_other_ways |= {"listing_reported"}  # of the public door and of the directory: nobody's health is near
     by_other_ways |= {"weekly_summary", "monthly_summary"}  # of a period: tests/tracking
+    by_other_ways |= {"appointment_reminder", "appointment_missed"}  # of a day: tests/tracking/test_reminders.py
     assert set(TEMPLATES) - told == by_other_ways
     assert len(markers.words) > 150
     assert given_away(all_that_is_told(cast, as_user), markers) == []

@@ -144,7 +144,7 @@ def test_of_what_has_been_withdrawn_nobody_is_told(cast, booked):
     remind(at=on(10))
     take_onward_step(
         onward=fresh_row(booked), step="withdraw", actor=Actor(fresh(cast.link_worker)), at=on(10, 10),
-        details=StepDetails(reason=""),
+        details=StepDetails(reason="person_changed_mind"),
     )  # fmt: skip
     deliver_batch(at=on(10, 10))
     assert [status for _, _, status in told()] == ["stopped"]
