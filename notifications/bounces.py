@@ -49,15 +49,16 @@ def mark(message: OutboxMessage, *, address: str, reason: str, at: dt.datetime) 
     shown the mark, to take it away.
 
     :param message: as it is written, its recipient perhaps a key.
-    :param address: where it went.
+    :param address: where it went; empty, where whoever tells of it does not say: then nothing can be marked.
     :param reason: ours, without an address.
     """
     if message.template == SELF_REFERRAL_CODE:
         return
-    UndeliverableAddress.objects.get_or_create(
-        channel=message.channel, digest=digest_of(message.channel, address),
-        defaults={"reason": reason, "message": message, "found_at": at},
-    )  # fmt: skip
+    if address.strip():
+        UndeliverableAddress.objects.get_or_create(
+            channel=message.channel, digest=digest_of(message.channel, address),
+            defaults={"reason": reason, "message": message, "found_at": at},
+        )  # fmt: skip
     import_string(settings.MESSAGE_BOUNCED)(message, at=at)
 
 

@@ -92,6 +92,12 @@ def test_the_number_that_is_marked_is_the_one_that_failed_not_the_one_of_today(r
     assert not bounces.is_marked("sms", "07700 900456")
 
 
+def test_where_it_is_not_said_where_it_went_there_is_a_task_and_no_mark(rose, text):
+    tell_us(**(of(text, "permanent-failure") | {"to": None}))
+    assert became_of(text)[0] == "failed"
+    assert (UndeliverableAddress.objects.count(), CaseTask.objects.filter(referral=rose).count()) == (0, 1)
+
+
 def test_told_again_or_late_it_changes_nothing(text, book):
     said = of(text, "permanent-failure")
     tell_us(**said)
