@@ -91,6 +91,11 @@ app.conf.update(
             "schedule": crontab(minute=40),
             "options": {"queue": "periodic", "expires": 3000},
         },
+        "remind people": {
+            "task": "referrals.remind",
+            "schedule": crontab(minute=15),
+            "options": {"queue": "periodic", "expires": 3600},
+        },
         "chase discharges": {
             "task": "referrals.chase_discharges",
             "schedule": crontab(hour=7, minute=0),

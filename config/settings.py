@@ -292,6 +292,25 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
+# Text messages and letters go by GOV.UK Notify (docs/adr/0034); without a key they cannot be sent. For each way a
+# template of Notify's whose words are ours: ((message)), and for a letter ((subject)) before it.
+NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", default="")
+NOTIFY_TEMPLATES = {
+    "sms": env.str("NOTIFY_SMS_TEMPLATE", default=""),
+    "letter": env.str("NOTIFY_LETTER_TEMPLATE", default=""),
+}
+NOTIFY_RECEIPTS_TOKEN = env.str("NOTIFY_RECEIPTS_TOKEN", default="")
+"""What Notify presents as `Authorization: Bearer` when it tells what became of a message; empty: nobody may."""
+NOTIFY_TIMEOUT = (3.0, 4.0)
+"""Seconds until connected, and until answered. A message may take two calls, within its lease: 14 of 20."""
+# Who is told, in the transaction which marks it, that nothing arrives at an address: see notifications/bounces.py.
+MESSAGE_BOUNCED = "referrals.services.not_reached.make_task"
+# Who says where somebody is reached, when a message goes out: see notifications/recipients.py.
+MESSAGE_RECIPIENTS = {
+    "person": "referrals.reaching.address_of_person",
+    "appointment": "referrals.reaching.address_for_appointment",
+}
 
 # --- Seen from outside ---------------------------------------------------------------------------------
 # Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the

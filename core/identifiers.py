@@ -20,6 +20,10 @@ _POSTCODE = re.compile(
 )
 _PRACTICE_CODE = re.compile(r"^[A-Z][0-9]{5}$")
 
+# Mobile numbers of the National Telephone Numbering Plan: 071 to 075, 077 to 079, and 07624 of the Isle of Man. 070 are
+# personal numbers and 076 pagers: dear to ring, and no text arrives there.
+_MOBILE = re.compile(r"^(?:\+?44|0044)?0?(7(?:[1-57-9][0-9]{8}|624[0-9]{6}))$")
+
 NO_PRACTICE_CODES = {
     "V81997": "No registered GP practice",
     "V81998": "GP practice not applicable",
@@ -61,6 +65,17 @@ def clean_practice_code(value: str) -> str:
     if not _PRACTICE_CODE.match(code):
         raise ValueError("A GP practice code is a letter and five digits, like P88001 (V81999 if not known).")
     return code
+
+
+def clean_mobile(value: str) -> str:
+    """Return a UK mobile number as E.164 has it: `+447700900123` for 07700 900123.
+
+    :raises ValueError: if it is none: a landline, a pager, or a number of another country.
+    """
+    found = _MOBILE.match(re.sub(r"[\s().-]", "", value))
+    if not found:
+        raise ValueError("Enter a UK mobile number, like 07700 900123.")
+    return f"+44{found[1]}"
 
 
 def new_reference(prefix: str) -> str:

@@ -22,6 +22,7 @@ _OWNER = "The link worker who has it, or their team"
 _REFERRER = "The referrer, or their team"
 _PROVIDER = "The provider's team"
 _PERSON = "The person who referred themself"
+_REFERRED = "The person who is referred"
 _OTHER_SIDE = "Whoever did not act: the link worker, or the provider's team"
 
 
@@ -77,6 +78,8 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "self_referral_received": About(_PERSON, "they have confirmed the address", None),
         "self_referral_question": About(_PERSON, "the team has a question", None),
         "self_referral_update": About(_PERSON, "there is other news", None),
+        "appointment_reminder": About(_REFERRED, "their first assessment is soon", None),
+        "appointment_missed": About(_REFERRED, "they have missed it", None),
         "discharge_unconfirmed": About("The discharge team", "the planned day of discharge has passed", _REMINDERS),
         "onward_held": About(_PROVIDER, "the person is back in hospital", _NEWS, is_essential=True),
         "onward_back": About(_PROVIDER, "the person is home again", _NEW),

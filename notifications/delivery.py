@@ -9,6 +9,8 @@ What can go wrong, and what then:
 - the process dies: the lease ends, and the row is claimed again;
 - the message is refused for now: the row waits, longer each time, and is given up after `MAX_DEFERRALS`;
 - the message is refused for good: the row is given up at once, with the reason;
+- nothing arrives at its address: so is the row, and the address is marked, for the messages after it (`bounces`);
+- whoever it is for may not be reached any more: the row is stopped (`recipients`);
 - nobody can be reached: the batch is handed back, and no message is the worse for it;
 - a bug: it is logged and reported, its row waits as if refused, and the others go on.
 """
@@ -16,7 +18,7 @@ What can go wrong, and what then:
 import datetime as dt
 import logging
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
@@ -24,9 +26,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django_guid import set_guid
 
-from notifications.channels import SENDERS, PermanentFailure, Sender, TemporaryFailure, Unreachable
+from notifications import bounces
+from notifications.channels import SENDERS, AddressRefused, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
+from notifications.recipients import NotToBeReached, addressed
 
 BATCH_SIZE = 100
 LEASE = dt.timedelta(seconds=20)
@@ -55,8 +59,11 @@ class Report:
     sent: int = 0
     deferred: int = 0
     failed: int = 0
+    stopped: int = 0
     handed_back: int = 0
     is_unreachable: bool = False
+    unreachable: set[str] = field(default_factory=set, compare=False)
+    """By which channels nobody could be reached."""
     errors: list[Exception] = field(default_factory=list)
     """Bugs. The messages concerned are among the deferred or failed."""
 
@@ -66,8 +73,10 @@ class Report:
         self.sent += other.sent
         self.deferred += other.deferred
         self.failed += other.failed
+        self.stopped += other.stopped
         self.handed_back += other.handed_back
         self.is_unreachable |= other.is_unreachable
+        self.unreachable |= other.unreachable
         self.errors += other.errors
 
     def raise_errors(self) -> None:
@@ -80,30 +89,34 @@ class Report:
 
 
 def deliver_due(*, clock: Callable[[], dt.datetime], seconds: float = 20) -> Report:
-    """Deliver what is owed, batch by batch, until nothing is due, nobody can be reached or the time is up.
+    """Deliver what is owed, batch by batch, until nothing is due or the time is up.
 
-    Any number of processes may do so at once.
+    A channel by which nobody can be reached is left alone for the rest of this round, and holds up no other. Any number
+    of processes may do so at once.
     """
     total = Report()
     started = monotonic()
     while True:
-        report = deliver_batch(at=clock())
+        report = deliver_batch(at=clock(), without=total.unreachable)
         total.add(report)
-        if not report.claimed or report.is_unreachable or monotonic() - started >= seconds:
+        if not report.claimed or monotonic() - started >= seconds:
             break
     if total.claimed:
         logger.info(
-            "Messages sent: %d, put off: %d, given up: %d, handed back: %d.",
+            "Messages sent: %d, put off: %d, given up: %d, stopped: %d, handed back: %d.",
             total.sent,
             total.deferred,
             total.failed,
+            total.stopped,
             total.handed_back,
         )
     return total
 
 
-def deliver_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE) -> Report:
-    """Claim one batch of messages due at `at`, send each and settle each.
+def deliver_batch(
+    *, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE, without: Collection[str] = ()
+) -> Report:
+    """Claim one batch of messages due at `at`, but those of some channels, send each and settle each.
 
     :raises RuntimeError: if called inside a transaction: a rollback would forget what has been sent.
     """
@@ -112,7 +125,7 @@ def deliver_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelt
     def now() -> dt.datetime:
         return at + dt.timedelta(seconds=monotonic() - started)
 
-    claimed = claim_batch(at=at, size=size, lease=lease)
+    claimed = claim_batch(at=at, size=size, lease=lease, without=without)
     report = Report(claimed=len(claimed))
     for channel, sender in SENDERS.items():
         messages = [message for message in claimed if message.channel == channel]
@@ -122,8 +135,12 @@ def deliver_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelt
     return report
 
 
-def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE) -> list[OutboxMessage]:
-    """Claim up to `size` messages due at `at`, the longest due first; until `at + lease` nobody else gets them.
+def claim_batch(
+    *, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE, without: Collection[str] = ()
+) -> list[OutboxMessage]:
+    """Claim up to `size` messages due at `at`, the longest due first, but those of some channels.
+
+    Until `at + lease` nobody else gets them.
 
     Those that go out together are claimed by `notifications.digests`.
 
@@ -136,6 +153,7 @@ def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta 
                 SELECT id, available_at
                 FROM notifications_outboxmessage
                 WHERE status = 'pending' AND NOT in_digest AND available_at <= %(at)s
+                    AND channel <> ALL(%(without)s)
                 ORDER BY available_at, id
                 FOR UPDATE SKIP LOCKED
                 LIMIT %(size)s
@@ -146,7 +164,7 @@ def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta 
             WHERE message.id = due.id
             RETURNING message.*, due.available_at AS due_at
             """,
-            {"at": at, "size": size, "lease_end": at + lease},
+            {"at": at, "size": size, "lease_end": at + lease, "without": list(without)},
         )
         # In the order of what happened, where a batch comes back as one.
         return sorted(claimed, key=lambda row: (row.due_at, row.occurred_at, row.id))  # type: ignore[attr-defined]
@@ -177,15 +195,23 @@ def _send_each(
             report.handed_back += _hand_back(messages[position:], available_at=now())
             return
         set_guid(message.request_id or str(message.id))
+        outgoing = message
         try:
-            wire_id = sender.send(message)
+            outgoing = addressed(message, at=now())
+            bounces.check(outgoing)
+            wire_id = sender.send(outgoing)
         except Unreachable as failure:
             logger.warning("Messages wait: %s", str(failure))  # our own words: an error's are not written
             report.is_unreachable = True
+            report.unreachable.add(message.channel)
             report.handed_back += _hand_back(messages[position:], available_at=now() + OUTAGE_PAUSE)
             return
         except TemporaryFailure as failure:
             _defer(message, at=now(), reason=str(failure), report=report)
+        except NotToBeReached as change:
+            report.stopped += _settle(message, status=MessageStatus.STOPPED, failure=str(change))
+        except AddressRefused as failure:
+            _give_up_with_address(message, outgoing.recipient, reason=str(failure), at=now(), report=report)
         except PermanentFailure as failure:
             _give_up(message, reason=str(failure), report=report)
         except Exception as bug:
@@ -234,6 +260,20 @@ def _defer(message: OutboxMessage, *, at: dt.datetime, reason: str, report: Repo
 def _give_up(message: OutboxMessage, *, reason: str, report: Report) -> None:
     logger.error("Message %s is given up: %s", message.id, reason)
     report.failed += _settle(message, status=MessageStatus.FAILED, failure=reason)
+
+
+def _give_up_with_address(
+    message: OutboxMessage, address: str, *, reason: str, at: dt.datetime, report: Report
+) -> None:
+    """Give a message up and mark its address: both or neither. A bug in telling of it leaves it given up."""
+    try:
+        with transaction.atomic():
+            bounces.mark(message, address=address, reason=reason, at=at)  # locks first what the message is about
+            _give_up(message, reason=reason, report=report)
+    except Exception as bug:
+        logger.exception("The address of message %s could not be marked.", message.id)
+        report.errors.append(bug)
+        _give_up(message, reason=reason, report=report)
 
 
 def _settle(message: OutboxMessage, **values: object) -> int:

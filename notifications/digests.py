@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from notifications.channels import EmailSender, PermanentFailure, TemporaryFailure, Unreachable
+from notifications import bounces
+from notifications.channels import AddressRefused, EmailSender, PermanentFailure, TemporaryFailure, Unreachable
 from notifications.delivery import LEASE, MAX_DEFERRALS, OUTAGE_PAUSE, Report, deferral
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
@@ -85,6 +86,7 @@ def deliver_digest(*, at: dt.datetime, sender: EmailSender, lease: dt.timedelta 
         return report
     digest_id = id_of(claimed)
     try:
+        bounces.check(claimed[0])
         text = compose_digest((message.template, message.context) for message in claimed)
         wire_id = sender.send_text(text, to=claimed[0].recipient, message_id=digest_id)
     except Unreachable as failure:
@@ -93,6 +95,10 @@ def deliver_digest(*, at: dt.datetime, sender: EmailSender, lease: dt.timedelta 
         report.handed_back = _settle(claimed, available_at=_now(at, started) + OUTAGE_PAUSE)
     except TemporaryFailure as failure:
         _defer(claimed, digest_id, at=_now(at, started), reason=str(failure), report=report)
+    except AddressRefused as failure:
+        with transaction.atomic():
+            bounces.mark(claimed[0], address=claimed[0].recipient, reason=str(failure), at=_now(at, started))
+            _give_up(claimed, digest_id, reason=str(failure), report=report)
     except PermanentFailure as failure:
         _give_up(claimed, digest_id, reason=str(failure), report=report)
     except Exception as bug:

@@ -7,6 +7,8 @@ class Channel(models.TextChoices):
     """How a message travels."""
 
     EMAIL = "email", "Email"
+    SMS = "sms", "Text message"
+    LETTER = "letter", "Letter"
     IN_APP = "in_app", "In the service's own inbox, and no other way"
 
 

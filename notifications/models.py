@@ -107,6 +107,46 @@ class Delivery(models.Model):
         return str(self.message_id)
 
 
+class UndeliverableAddress(models.Model):
+    """An address at which nothing arrives, found by a message that was refused for good or came back.
+
+    Nothing more is sent there until somebody who knows that it works says so (`services.clear_bounce`). The address
+    itself is not kept: only a digest of it with our key (`notifications.bounces`), which tells whether an address in
+    hand is this one. Personal data: the digest; forgetting a person takes what was found by a message about them.
+    """
+
+    channel = models.CharField(max_length=10, choices=Channel)
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200)
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+", help_text="What found it.")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "digest"], name="undeliverable_address_once"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="undeliverable_channel_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="undeliverable_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Undeliverable {self.pk}"
+
+
+class Receipt(models.Model):
+    """What the other side told us of a message after it had taken it, once: a repetition of it changes nothing.
+
+    Personal data: none.
+    """
+
+    key = models.CharField(max_length=300, unique=True, help_text="What tells one telling from another.")
+    message = models.ForeignKey(OutboxMessage, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=40, help_text="In their words, for example permanent-failure, or 5.1.1.")
+    at = models.DateTimeField(help_text="When we were told.")
+
+    def __str__(self) -> str:
+        return f"Receipt {self.pk}"
+
+
 class Reading(models.Model):
     """That one user has read one message of their inbox. Personal data: what a user has read, for as long as the
     inbox shows it.

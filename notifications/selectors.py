@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from notifications.enums import MessageStatus
+from notifications.enums import Channel, MessageStatus
 from notifications.models import OutboxMessage
 
 
@@ -43,6 +43,12 @@ def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:
         .select_related("delivery")
         .order_by("occurred_at", "event_key", "recipient", "channel")
     )
+
+
+def channel_told_by(event_key: str, recipient: str) -> Channel | None:
+    """Return by which channel an event has been, or is to be, told to a recipient; None if it owes them nothing yet."""
+    told = OutboxMessage.objects.filter(event_key=event_key, recipient=recipient).order_by("created_at", "id").first()
+    return Channel(told.channel) if told else None
 
 
 def contradictory_messages() -> QuerySet[OutboxMessage]:

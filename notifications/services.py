@@ -14,11 +14,12 @@ from django_guid import get_guid
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
-from notifications import templates
-from notifications.channels import SENDERS
+from notifications import bounces, templates
+from notifications.channels import can_send_by as can_send_by  # asked for here by whoever owes a message
 from notifications.enums import Channel, MessageStatus
-from notifications.models import Delivery, OutboxMessage
+from notifications.models import Delivery, OutboxMessage, UndeliverableAddress
 from notifications.preferences import Course, courses_of
+from notifications.recipients import NotToBeReached, addressed
 
 FORGOTTEN = "forgotten"
 """Stands for the address of somebody who has been forgotten; nothing goes there."""
@@ -113,11 +114,6 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
     return written
 
 
-def can_send_by(channel: str) -> bool:
-    """Whether messages can go out by this channel here."""
-    return channel in SENDERS
-
-
 def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
     """Owe a message again that was given up, once its keeper has seen to the reason. Returns whether it was."""
     return bool(
@@ -125,6 +121,18 @@ def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
             status=MessageStatus.PENDING, available_at=at, deferrals=0
         )
     )
+
+
+def clear_bounce(message: OutboxMessage, *, at: dt.datetime) -> bool:
+    """Take the mark from the address to which a message would go now: somebody knows that it works.
+
+    Returns whether there was one. Where nobody is to be reached by it any more, there is nothing to clear.
+    """
+    try:
+        address = addressed(message, at=at).recipient
+    except NotToBeReached:
+        return False
+    return bounces.clear(message.channel, address)
 
 
 def stop(*, recipients: Iterable[str], references: Iterable[str], why: str) -> int:
@@ -250,3 +258,8 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
 def forget_recipient(address: str, *, reference: str) -> None:
     """Take an address out of the messages about one reference. That they were owed, and what became of them, stays."""
     OutboxMessage.objects.filter(recipient=address, context__reference=reference).update(recipient=FORGOTTEN)
+
+
+def forget_bounces(*, reference: str) -> None:
+    """Delete the marks which messages about one reference have found: a digest of an address is somebody's, too."""
+    UndeliverableAddress.objects.filter(message__context__reference=reference).delete()

@@ -5,16 +5,21 @@ own transaction, so no step is without its messages and no message without its s
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
+from core.clocks import local_day
+from notifications import bounces
 from notifications import services as notifications
+from notifications.enums import Channel
+from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from referrals.enums import CloseOutcome, WithdrawalReason
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
+from referrals.reaching import address_by, channels_for, recipient_of
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -99,6 +104,43 @@ def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime
         event_key=f"referral:{referral.reference}:{template}", recipient=referral.confirmed_email, template=template,
         context={"reference": referral.reference}, at=at, already_delivered_at=at if actor.is_retelling else None,
     )  # fmt: skip
+
+
+def tell_person(
+    referral: Referral,
+    template: str,
+    *,
+    event_key: str,
+    context: Mapping[str, str],
+    at: dt.datetime,
+    actor: Actor,
+    recipient: str = "",
+) -> Channel | None:
+    """Owe the person of a referral one message, by the channel that they prefer among those that they allow.
+
+    The row names no address: `person:<reference>`, resolved when it is sent, and then asked again whether they may be
+    reached (`referrals.reaching`). One event tells them once, also where the channel would be another by now. A
+    channel that is not set up here, or whose address is marked as undeliverable, is passed over.
+
+    :param template: one of `notifications.templates.TEMPLATES`, worded for the person.
+    :param event_key: what happened, for example `session:S-7K3M9-QXD24:reminder`; of the same key there is one message.
+    :param at: from when it may go.
+    :param recipient: where it is only for as long as something is so: a key as `reaching.recipient_about` gives.
+    :return: the channel; None if there is none, and somebody has to ring: the caller makes that a task.
+    :raises ValueError: as `notifications.services.enqueue` does.
+    """
+    recipient = recipient or recipient_of(referral)
+    if told_by := channel_told_by(event_key, recipient):
+        return told_by
+    for channel in channels_for(referral, on=local_day(at)):
+        is_marked = bounces.is_marked(channel, address_by(referral, channel, on=local_day(at)))
+        if notifications.can_send_by(channel) and not is_marked:
+            notifications.enqueue(
+                event_key=event_key, recipient=recipient, template=template, context=context, at=at, channel=channel,
+                already_delivered_at=at if actor.is_retelling else None,
+            )  # fmt: skip
+            return channel
+    return None
 
 
 def _to_the_person_instead(

@@ -4,7 +4,7 @@ import datetime as dt
 
 from core.runs import Figures
 from core.tasks import periodic_task
-from referrals.services import clocks, consent_clocks, discharge, onward, retention, self_referrals
+from referrals.services import clocks, consent_clocks, discharge, onward, reminders, retention, self_referrals
 
 
 @periodic_task(name="referrals.expire_unanswered")
@@ -29,6 +29,12 @@ def run_consent_clocks(at: dt.datetime) -> Figures:
 def run_clocks(at: dt.datetime) -> Figures:
     """Remind providers of answers, and tell leads of what is overdue for too long."""
     return clocks.run_clocks(at=at)
+
+
+@periodic_task(name="referrals.remind")
+def remind(at: dt.datetime) -> Figures:
+    """Remind people of a first assessment, and tell those who have missed one that they were missed."""
+    return reminders.remind(at=at)
 
 
 @periodic_task(name="referrals.chase_discharges")

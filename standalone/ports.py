@@ -21,6 +21,7 @@ class Ports:
     web: int
     mail_web: int
     smtp: int
+    notify: int
     postgres: int
     redis: int
 
@@ -42,6 +43,7 @@ def choose_ports(environ: Mapping[str, str] = os.environ) -> Ports:
         web=choose("WEB_PORT", 8000, may_move=False),
         mail_web=choose("MAIL_WEB_PORT", 8025, may_move=False),
         smtp=choose("SMTP_PORT", 1025, may_move=True),
+        notify=choose("NOTIFY_PORT", 8026, may_move=True),
         postgres=choose("POSTGRES_PORT", 54320, may_move=True),
         redis=choose("REDIS_PORT", 63790, may_move=True),
     )

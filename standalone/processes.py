@@ -1,4 +1,4 @@
-"""The commands of the service's own processes: the one place that says how web, worker and beat are started.
+"""The commands of the service's own processes, and of the stand-in for GOV.UK Notify: the one place that says them.
 
 `docker-compose.yml` starts them the same way; a test compares.
 """
@@ -25,3 +25,8 @@ def worker() -> list[str]:
 def beat(schedule: str) -> list[str]:
     """Return the timetable's command; its file only remembers when each entry last ran."""
     return [*APP, "beat", "--schedule", schedule, "--loglevel", "INFO"]
+
+
+def notify_catcher(folder: str, port: int, *, host: str = "127.0.0.1") -> list[str]:
+    """Return the command of the stand-in for GOV.UK Notify; for development and trial only."""
+    return ["standalone.notify_catcher", "--folder", folder, "--host", host, "--port", str(port)]

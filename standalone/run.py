@@ -6,7 +6,7 @@ import sys
 import time
 from functools import partial
 
-from standalone import processes
+from standalone import notify_catcher, processes
 from standalone.children import Child
 from standalone.console import say
 from standalone.embedded import Services, shown, start_servers
@@ -39,6 +39,7 @@ def run() -> int:
             say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
             say(f"  The service   http://{LOCALHOST}:{ports.web}/")
             say(f"  Sent mail     http://{LOCALHOST}:{ports.mail_web}/")
+            say(f"  Sent texts    http://{LOCALHOST}:{ports.notify}/  (and letters)")
             say(f"  Logs          {shown(supervisor.logs)}\n")
             say(logins.rstrip())
             say("\nCtrl-C stops everything and keeps the data.")
@@ -65,6 +66,10 @@ def children_environment(ports: Ports, services: Services) -> dict[str, str]:
         "EMAIL_HOST_USER": "",
         "EMAIL_HOST_PASSWORD": "",
         "EMAIL_USE_TLS": "0",
+        "NOTIFY_URL": f"http://{LOCALHOST}:{ports.notify}",
+        "NOTIFY_API_KEY": notify_catcher.API_KEY,
+        "NOTIFY_SMS_TEMPLATE": notify_catcher.TEMPLATES["sms"],
+        "NOTIFY_LETTER_TEMPLATE": notify_catcher.TEMPLATES["letter"],
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -77,17 +82,18 @@ def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:
 
 
 def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str]) -> None:
-    """Start the mail catcher, web, worker and beat, and wait until the service says that it is well."""
+    """Start the mail and Notify catchers, web, worker and beat, and wait until the service says that it is well."""
     var = supervisor.folder
     catcher = ["standalone.mail_catcher", "--folder", str(var / "mail")]
     catcher += ["--smtp-port", str(ports.smtp), "--web-port", str(ports.mail_web)]
     commands = {
         "mail": catcher,
+        "notify": processes.notify_catcher(str(var / "notify"), ports.notify),
         "web": processes.web(LOCALHOST, ports.web),
         "worker": processes.worker(),
         "beat": processes.beat(str(var / "beat-schedule")),
     }
-    say("Starting the mail catcher, web, worker and beat…")
+    say("Starting the catchers of mail and texts, web, worker and beat…")
     children = {}
     for name, command in commands.items():
         # By module and this Python, not by script: the scripts of a moved environment name the old place.
@@ -100,6 +106,7 @@ def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str,
         )
         children[name] = supervisor.start(child)
     supervisor.wait_for(children["mail"], lambda: answers(ports.smtp) and answers(ports.mail_web))
+    supervisor.wait_for(children["notify"], lambda: answers(ports.notify))
     supervisor.wait_for(children["web"], lambda: is_healthy(ports.web))
     for name, words in FIRST_WORDS.items():
         supervisor.wait_for(children[name], partial(children[name].has_begun, words))

@@ -33,6 +33,7 @@ __all__ = [
     "Text",
     "check",
     "compose",
+    "compose_short",
     "say",
 ]
 
@@ -92,6 +93,16 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
             code=code_of(context["reference"], purpose=template) if words.has_code else "",
         ),
     )
+
+
+def compose_short(template: str, context: Mapping[str, str]) -> Text:
+    """Put a message into the fewest words, for a text message or a letter: the news, and who says it. Leads nowhere.
+
+    :raises ValueError: as `check` does.
+    """
+    said = say(template, context)
+    code = f" {code_of(context['reference'], purpose=template)}" if TEMPLATES[template].has_code else ""
+    return Text(subject=said.subject, body=f"{settings.SERVICE_NAME}: {said.news}{code}")
 
 
 def say(template: str, context: Mapping[str, str]) -> Said:

@@ -157,6 +157,19 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="There is news about your request, $reference. A link worker will tell you, or has done so.",
             body=TO_THE_PERSON,
         ),
+        # to the person, about their first assessment
+        "appointment_reminder": MessageTemplate(
+            subject="A reminder of $due_on: $reference",
+            news="You have an appointment on $due_on. If you cannot come, please tell whoever made it with you. "
+            "Your reference is $reference.",
+            body=TO_THE_PERSON,
+        ),
+        "appointment_missed": MessageTemplate(
+            subject="We missed you on $due_on: $reference",
+            news="We are sorry that we missed you on $due_on. Would you like another day? Please tell whoever made the "
+            "appointment with you. Your reference is $reference.",
+            body=TO_THE_PERSON,
+        ),
         # to the discharge team
         "discharge_unconfirmed": MessageTemplate(
             subject="Has the discharge happened? $reference",

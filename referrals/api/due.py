@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.actors import Actor
 from accounts.selectors import find_user, signed_in
 from core.api import IF_MATCH, StrictSerializer, etag, expected_version
 from core.clocks import local_day
@@ -124,10 +125,14 @@ class CaseTaskSerializer(Output):
     title = serializers.CharField()
     due_on = serializers.DateField()
     assigned_to = OwnerSerializer(allow_null=True)
-    recorded_by = serializers.CharField(source="recorded_by.full_name")
+    recorded_by = serializers.SerializerMethodField()
     recorded_at = serializers.DateTimeField()
     done_by = serializers.SerializerMethodField()
     done_at = serializers.DateTimeField(allow_null=True)
+
+    def get_recorded_by(self, task: Any) -> str:
+        """Who wrote it down: somebody, or the service."""
+        return Actor(task.recorded_by).name
 
     def get_done_by(self, task: Any) -> str:
         """Who did it, or empty."""

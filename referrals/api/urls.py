@@ -8,6 +8,7 @@ from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.leavers import HandOverView, LeaveTeamView
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
+from referrals.api.messages import MessageViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
 from referrals.api.sessions import SessionViewSet
@@ -24,6 +25,7 @@ router.register("sessions", SessionViewSet, basename="session")
 router.register("tasks", DueTaskViewSet, basename="task")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
+router.register("messages", MessageViewSet, basename="message")
 router.register("messages-back", MessageBackViewSet, basename="message-back")
 router.register("measures", MeasureCatalogueView, basename="measure")
 router.register("measure-licences", MeasureLicenceViewSet, basename="measure-licence")

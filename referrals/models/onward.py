@@ -91,6 +91,11 @@ class OnwardReferral(OnwardPathway):
             ),
             models.Index(fields=["sent_at"], name="onward_by_sending"),
             models.Index(
+                fields=["assessment_at", "id"],
+                condition=Q(status=OnwardStatus.ASSESSMENT_BOOKED),
+                name="onward_to_be_reminded",
+            ),
+            models.Index(
                 fields=["next_review_on"],
                 condition=Q(status__in=OnwardStatus.TAKING_PART, next_review_on__isnull=False),
                 name="onward_review_due",

@@ -23,6 +23,7 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
     "next_try_working_days": (1, 20),
     "closing_wait_working_days": (1, 40),
     "assessment_misses": (1, 10),
+    "reminder_days": (0, 14),
 }
 """The least and the most of each number (custom): so wide that no team is kept from its own ways, and that a slip of
 the keyboard, a clock of nought days or of years, is refused."""
@@ -70,6 +71,11 @@ class TeamPolicy(models.Model):
     # Field notes 3.4: a missed one is booked again "up to a set number"; no source has the number.
     assessment_misses = models.PositiveSmallIntegerField(
         default=2, help_text="First assessments a person may miss before the provider is told to end it."
+    )
+
+    # Field notes 3.6 has no source for reminders of a first assessment: custom.
+    reminder_days = models.PositiveSmallIntegerField(
+        default=2, help_text="How long before a first assessment the person is reminded of it; 0: not at all."
     )
 
     version = models.PositiveIntegerField(default=0, help_text="How often it was changed.")

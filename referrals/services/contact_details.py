@@ -14,15 +14,13 @@ from core.identifiers import clean_nhs_number, clean_postcode
 from referrals import policies
 from referrals.enums import (
     AddressKind,
-    ContactChannel,
     EventKind,
     NhsNumberStatus,
-    Permission,
     PersonChangeKind,
     ReferralStatus,
-    TelephoneRule,
 )
 from referrals.models import AddressRecord, Person, PersonChange, Referral
+from referrals.reaching import may_contact as may_contact  # asked for here by whoever sends
 from referrals.services.deaths import lock_person_of
 from referrals.services.events import record_event
 from referrals.services.people import CONTACT, status_problem
@@ -30,23 +28,6 @@ from referrals.services.steps import check_version, lock
 
 REACHED_AT = ("telephone", "email", "preferred_contact", "communication_needs")
 """What a link worker corrects beside the permissions (`people.CONTACT`)."""
-_BY_TELEPHONE = {ContactChannel.TELEPHONE, ContactChannel.VOICEMAIL, ContactChannel.SMS}
-
-
-def may_contact(referral: Referral, channel: ContactChannel) -> bool:
-    """Whether the person of a referral may be reached by a channel. For whoever sends to a person; reads the person.
-
-    Only a yes is a yes: not asked is no, and so is the rest where the person said “by telephone only” (that itself is a
-    yes to a call, and to no message). To the dead nothing is sent.
-    """
-    if referral.person.is_deceased:
-        return False
-    if referral.telephone_rule == TelephoneRule.PHONE_ONLY:
-        return channel == ContactChannel.TELEPHONE
-    if referral.telephone_rule == TelephoneRule.DO_NOT_PHONE and channel in _BY_TELEPHONE - {ContactChannel.SMS}:
-        return False
-    permission: str = getattr(referral, f"may_{channel}")
-    return permission == Permission.YES
 
 
 @transaction.atomic(durable=True)

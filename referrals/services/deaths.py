@@ -13,6 +13,7 @@ from notifications import services as notifications
 from referrals import policies
 from referrals.enums import CloseOutcome, EventKind, PersonChangeKind, ReferralStatus, WithdrawalReason
 from referrals.models import OnwardReferral, Person, PersonChange, Referral
+from referrals.reaching import recipient_of
 from referrals.services.events import record_event
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -113,9 +114,9 @@ def _end(referral: Referral, *, actor: Actor, at: dt.datetime, said: StepDetails
 def _stop_messages_to(person: Person) -> None:
     references: list[str] = []
     addresses: set[str] = set()
-    for reference, email, telephone in person.referrals.values_list("reference", "email", "telephone"):
-        references.append(reference)
-        addresses |= {email, telephone}
+    for referral in person.referrals.only("reference", "email", "telephone"):
+        references.append(referral.reference)
+        addresses |= {referral.email, referral.telephone, recipient_of(referral)}
     onward = OnwardReferral.objects.filter(referral__person=person).values_list("reference", flat=True)
     notifications.stop(
         recipients=addresses - {""}, references=[*references, *onward], why="The person has died."

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from accounts.actors import Actor
 from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
-from notifications.services import forget_recipient
+from notifications.services import forget_bounces, forget_recipient
 from referrals import policies
 from referrals.enums import (
     EventKind,
@@ -115,6 +115,7 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
             _empty(holding, holding.model._default_manager.filter(**{holding.to_referral: referral.pk}))
     if referral.confirmed_email:
         forget_recipient(referral.confirmed_email, reference=referral.reference)
+    forget_bounces(reference=referral.reference)
     own = next(holding for holding in HOLDINGS if holding.model is Referral)
     for name, value in own.forgets.items():
         if getattr(referral, name):

@@ -38,7 +38,7 @@ class Service:
 
     def __init__(self, supervisor: Supervisor) -> None:
         self.supervisor = supervisor
-        self.ports = Ports(*(any_free_port() for _ in range(5)))
+        self.ports = Ports(*(any_free_port() for _ in range(6)))
         self.post_office = PostOffice(any_free_port(), self.ports.smtp)
         self.mail_folder = supervisor.folder / "mail"
         self.excuses: list[Excuse] = []

@@ -16,6 +16,7 @@ from accounts.services import register_user
 from core.errors import Conflict, NotPermitted
 from insights.models import UptakeCount
 from insights.services import count_uptake
+from notifications import bounces
 from notifications.models import OutboxMessage
 from notifications.services import enqueue
 from referrals.enums import EventKind
@@ -185,7 +186,12 @@ def test_the_address_of_who_came_by_the_public_door_goes_out_of_the_messages(cas
             event_key=f"told:{reference}", recipient=address, template="self_referral_update",
             context={"reference": reference}, at=ended.ended_at,
         )  # fmt: skip
+    for row in OutboxMessage.objects.filter(template="self_referral_update", recipient="rose@home.example"):
+        address = f"{row.context['reference']}@home.example"
+        bounces.mark(row, address=address, reason="Nobody is there.", at=ended.ended_at)
     forget(proposal=proposal, actor=Actor(fresh(cast.lead)), at=proposal.proposed_at)
+    assert not bounces.is_marked("email", f"{ended.reference}@home.example")
+    assert bounces.is_marked("email", "R-22222-22222@home.example")  # found by a message about somebody else
     told = OutboxMessage.objects.filter(template="self_referral_update").order_by("event_key", "recipient")
     assert [(row.recipient, row.context["reference"]) for row in told] == [
         ("rose@home.example", "R-22222-22222"), ("forgotten", ended.reference), ("team@inbox.example", ended.reference),

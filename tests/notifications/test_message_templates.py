@@ -15,11 +15,14 @@ BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
 WITH_A_DATE = {
     "consent_ends_soon", "referral_arrived", "onward_arrived", "discharge_unconfirmed", "referral_held",
     "referral_home", "weekly_summary", "monthly_summary", "onward_reminder", "onward_unanswered", "clock_breached",
-    *BY_LINK_ALONE,
+    "appointment_reminder", "appointment_missed", *BY_LINK_ALONE,
 }  # fmt: skip
 WITH_A_CODE = {"self_referral_code"}
-TO_THE_PERSON = {"self_referral_received", "self_referral_question", "self_referral_update", *WITH_A_CODE}
-"""Whoever referred themself has no account: no link would open to them."""
+TO_THE_PERSON = {
+    "self_referral_received", "self_referral_question", "self_referral_update", "appointment_reminder",
+    "appointment_missed", *WITH_A_CODE,
+}  # fmt: skip
+"""The person who is referred has no account: no link would open to them."""
 
 
 def context_for(template):
@@ -28,6 +31,8 @@ def context_for(template):
 
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
+        "appointment_missed",
+        "appointment_reminder",
         "clock_breached",
         "consent_ends_soon",
         "consent_expired",

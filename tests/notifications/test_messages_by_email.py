@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from notifications.channels import EmailSender, PermanentFailure, TemporaryFailure, Unreachable
+from notifications.channels import AddressRefused, EmailSender, PermanentFailure, TemporaryFailure, Unreachable
 from notifications.enums import Channel
 from notifications.models import OutboxMessage
 from tests.notifications.post_office import AT, OK, REFERENCE, Letterbox, free_port, mail_server
@@ -81,9 +81,9 @@ def test_a_batch_shares_one_connection(letterbox):
         ("RCPT", "450 mailbox busy", TemporaryFailure, "The mail server refused the recipient for now (450)."),
         ("RCPT", "451 greylisted", TemporaryFailure, "The mail server refused the recipient for now (451)."),
         ("RCPT", "452 too many", TemporaryFailure, "The mail server refused the recipient for now (452)."),
-        ("RCPT", "550 <gp@practice.example>?", PermanentFailure, "The mail server refused the recipient (550)."),
-        ("RCPT", "551 not local", PermanentFailure, "The mail server refused the recipient (551)."),
-        ("RCPT", "553 bad name", PermanentFailure, "The mail server refused the recipient (553)."),
+        ("RCPT", "550 <gp@practice.example>?", AddressRefused, "The mail server refused the recipient (550)."),
+        ("RCPT", "551 not local", AddressRefused, "The mail server refused the recipient (551)."),
+        ("RCPT", "553 bad name", AddressRefused, "The mail server refused the recipient (553)."),
         ("DATA", "421 closing", TemporaryFailure, "The mail server refused the message for now (421)."),
         ("DATA", "451 local error", TemporaryFailure, "The mail server refused the message for now (451)."),
         ("DATA", "452 disk full", TemporaryFailure, "The mail server refused the message for now (452)."),

@@ -192,7 +192,7 @@ def test_the_command_waits_for_a_database_that_is_away_and_goes_on(monkeypatch, 
     stop = threading.Event()
     tries = []
 
-    def deliver_batch(*, at: dt.datetime) -> delivery.Report:
+    def deliver_batch(*, at: dt.datetime, without: object) -> delivery.Report:
         tries.append(at)
         if len(tries) == 1:
             raise OperationalError("the connection is closed")

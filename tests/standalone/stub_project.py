@@ -52,7 +52,7 @@ def make_project(folder: Path) -> Path:
 
 def own_ports() -> dict[str, str]:
     """Return free ports for everything that `make run` listens on."""
-    names = ("WEB_PORT", "MAIL_WEB_PORT", "SMTP_PORT", "POSTGRES_PORT", "REDIS_PORT")
+    names = ("WEB_PORT", "MAIL_WEB_PORT", "SMTP_PORT", "NOTIFY_PORT", "POSTGRES_PORT", "REDIS_PORT")
     sockets = [socket.socket() for _ in names]
     for one in sockets:
         one.bind(("127.0.0.1", 0))

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from standalone import processes
+from standalone import notify_catcher, processes
 from standalone.servers import SILENT
 from tests.standalone.stub_project import PROJECT
 
-SERVICES = {"web", "worker", "beat", "migrate", "postgres", "redis", "mail"}
+SERVICES = {"web", "worker", "beat", "migrate", "postgres", "redis", "mail", "notify"}
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,20 @@ def test_commands_are_the_supervisors(compose: dict[str, Any]) -> None:
         "web": processes.web("0.0.0.0", 8000),
         "worker": processes.worker(),
         "beat": processes.beat("/tmp/beat-schedule"),
+    }
+
+
+def test_texts_and_letters_go_to_the_stand_in_as_in_make_run(compose: dict[str, Any]) -> None:
+    notify, told = compose["services"]["notify"], compose["services"]["worker"]["environment"]
+
+    assert shlex.split(notify["command"]) == [
+        "python", "-m", *processes.notify_catcher("/tmp/notify", 8026, host="0.0.0.0")
+    ]  # fmt: skip
+    assert {name: value for name, value in told.items() if name.startswith("NOTIFY_")} == {
+        "NOTIFY_URL": "http://notify:8026",
+        "NOTIFY_API_KEY": notify_catcher.API_KEY,
+        "NOTIFY_SMS_TEMPLATE": notify_catcher.TEMPLATES["sms"],
+        "NOTIFY_LETTER_TEMPLATE": notify_catcher.TEMPLATES["letter"],
     }
 
 
@@ -66,6 +80,7 @@ def test_nothing_starts_before_what_it_needs(compose: dict[str, Any]) -> None:
         "postgres": {},
         "redis": {},
         "mail": {},
+        "notify": {},
     }
     assert all("healthcheck" in compose["services"][name] for name in ("web", "postgres", "redis"))
 

@@ -27,6 +27,7 @@ def test_the_default_ports_are_the_documented_ones(monkeypatch: pytest.MonkeyPat
         "WEB_PORT": ports.web,
         "MAIL_WEB_PORT": ports.mail_web,
         "SMTP_PORT": ports.smtp,
+        "NOTIFY_PORT": ports.notify,
         "POSTGRES_PORT": ports.postgres,
         "REDIS_PORT": ports.redis,
     }

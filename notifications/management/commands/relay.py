@@ -42,16 +42,18 @@ class Command(BaseCommand):
                 signal.signal(number, handler)
 
     def _relay(self, stop: threading.Event) -> None:
+        silent: set[str] = set()  # nobody was reached by these, so the others go first
         while not stop.is_set():
             close_old_connections()
             try:
                 # Bugs are in the log already, and their messages wait: the relay goes on.
-                report = delivery.deliver_batch(at=timezone.now())
+                report = delivery.deliver_batch(at=timezone.now(), without=silent)
                 report.add(digests.deliver_digests(clock=timezone.now, seconds=5))
                 runs.pulse(task=SWEEP, at=timezone.now())
             except (InterfaceError, OperationalError):
                 logger.exception("The relay lost the database, and tries again.")
                 stop.wait(IDLE_SECONDS)
                 continue
-            if not report.claimed or report.is_unreachable:
+            silent = silent | report.unreachable if report.claimed else set()
+            if not report.claimed:
                 stop.wait(IDLE_SECONDS)

@@ -1,14 +1,10 @@
-"""How a message travels. A channel sends, and sorts what went wrong; it never touches the database.
-
-A channel raises `TemporaryFailure`, `Unreachable` or `PermanentFailure`. Anything else is a bug and surfaces.
-The reasons given are our own words: what a mail server answers often repeats the address.
-"""
+"""Email by SMTP."""
 
 import smtplib
 from contextlib import suppress
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -16,38 +12,18 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
-from notifications.enums import Channel
+from notifications.channels.base import (
+    AddressRefused,
+    PermanentFailure,
+    TemporaryFailure,
+    Unreachable,
+    is_about_address,
+)
 from notifications.models import OutboxMessage
 from notifications.templates import Text, compose
 
 CLOSING = 421
 """The code with which a mail server says goodbye, to whatever it was asked."""
-
-
-class PermanentFailure(Exception):
-    """This message will never be taken: trying again would only annoy."""
-
-
-class TemporaryFailure(Exception):
-    """This message was not taken now, and may be later."""
-
-
-class Unreachable(TemporaryFailure):
-    """Nothing can be sent through this channel now, whatever the message: it is not the message's fault."""
-
-
-class Sender(Protocol):
-    """An open way to send the messages of one batch."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def send(self, message: OutboxMessage) -> str:
-        """Send one message and return its id on the wire."""
-        ...
 
 
 class EmailSender:
@@ -68,7 +44,8 @@ class EmailSender:
     def send(self, message: OutboxMessage) -> str:
         """Send one message and return its Message-ID.
 
-        :raises PermanentFailure: if the address is none, or the server refuses the recipient or the text for good.
+        :raises AddressRefused: if the address is none, or the server says that nobody is there.
+        :raises PermanentFailure: if the server refuses the recipient for another reason, or the text, for good.
         :raises TemporaryFailure: if the server refuses for now, or the connection is lost on the way.
         :raises Unreachable: if there is no connection to be had, or the server refuses us as the sender.
         """
@@ -81,7 +58,9 @@ class EmailSender:
         try:
             self._connection.send_messages([email])
         except smtplib.SMTPRecipientsRefused as refusal:
-            (code, _), *_ = refusal.recipients.values()
+            (code, said), *_ = refusal.recipients.values()
+            if 500 <= code <= 599 and is_about_address(code, said.decode(errors="replace")):
+                raise AddressRefused(f"The mail server refused the recipient ({code}).") from None
             raise self._sorted("the recipient", code) from None
         except smtplib.SMTPSenderRefused as refusal:
             self._close()
@@ -116,14 +95,11 @@ class EmailSender:
         return TemporaryFailure(f"The mail server refused {what} for now ({code}).")
 
 
-SENDERS: dict[str, type[Sender]] = {Channel.EMAIL: EmailSender}
-
-
 def _email(text: Text, *, to: str, message_id: UUID) -> tuple[EmailMessage, str]:
     try:
         validate_email(to)
     except ValidationError:
-        raise PermanentFailure("The address is not an email address.") from None
+        raise AddressRefused("The address is not an email address.") from None
     _, our_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     wire_id = f"<{message_id}@{our_address.rpartition('@')[2]}>"
     headers = {"Message-ID": wire_id, "X-Message-Id": str(message_id), "Auto-Submitted": "auto-generated"}

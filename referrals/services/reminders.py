@@ -1,0 +1,118 @@
+"""What a person is told of their first assessment: that it is soon, and that they were missed.
+
+Nothing of it is owed before it may go: between eight and eight by the clock in England. What is owed and waits (an
+outage, say) is asked again when it goes: whether the appointment is still as it was, whether anything has ended,
+whether the person may be told (`referrals.reaching`). So a reminder of a time that was moved is stopped.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+
+from django.db import DatabaseError, transaction
+from django.db.models import Max
+
+from accounts.actors import SYSTEM
+from core.clocks import add_working_days, local_day, start_of_day
+from notifications.quiet import FOR_PEOPLE, not_before
+from notifications.selectors import channel_told_by
+from referrals.announcements import tell_person
+from referrals.enums import MissedAssessmentReason, OnwardStatus, ReferralStatus
+from referrals.models import OnwardReferral, ReferralEvent, TeamPolicy
+from referrals.reaching import recipient_about
+from referrals.services.steps import clocks_of
+
+CATCHES_UP = dt.timedelta(days=7)
+"""How long after a miss it may still be told: later it would only puzzle people. [I] No source has a number."""
+A_DAY = dt.timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+def remind(*, at: dt.datetime) -> dict[str, int]:
+    """Tell whoever is to be told now; return how many were owed a reminder, and how many that they were missed.
+
+    Safe to run twice, to overlap and to miss: of each booking, and of each miss, one message is owed.
+    """
+    if not_before(at, FOR_PEOPLE) != at:
+        return {"reminded": 0, "missed": 0}
+    return {
+        "reminded": _each(_booked(at), _remind, at=at),
+        "missed": _each(_missed(at), _tell_of_miss, at=at),
+    }
+
+
+def _booked(at: dt.datetime) -> list[int]:
+    """Return the onward referrals whose first assessment is as soon as any team reminds of it."""
+    default: int = TeamPolicy._meta.get_field("reminder_days").default
+    longest = max(TeamPolicy.objects.aggregate(longest=Max("reminder_days"))["longest"] or 0, default)
+    rows = OnwardReferral.objects.filter(
+        status=OnwardStatus.ASSESSMENT_BOOKED, assessment_at__gt=at,
+        assessment_at__lt=start_of_day(local_day(at) + (longest + 1) * A_DAY),
+    )  # fmt: skip
+    return list(rows.order_by("assessment_at", "id").values_list("pk", flat=True))
+
+
+def _missed(at: dt.datetime) -> list[int]:
+    """Return the events of the first assessments that a person has missed lately, but not today."""
+    rows = ReferralEvent.objects.filter(
+        kind="record_missed_assessment", reason__in=MissedAssessmentReason.BY_THE_PERSON,
+        occurred_at__gt=at - CATCHES_UP, occurred_at__lt=start_of_day(local_day(at)),
+    )  # fmt: skip
+    return list(rows.order_by("occurred_at", "id").values_list("pk", flat=True))
+
+
+def _each(ids: Iterable[int], act: Callable[..., bool], *, at: dt.datetime) -> int:
+    done = 0
+    for row_id in ids:
+        try:
+            done += act(row_id, at=at)
+        except DatabaseError:
+            # One row that the database refuses must not keep all behind it from being told.
+            log.exception("Nobody could be told of row %s.", row_id)
+    return done
+
+
+@transaction.atomic(durable=True)
+def _remind(onward_id: int, *, at: dt.datetime) -> bool:
+    """Owe a reminder of the time that is booked now, if the team reminds so early; return whether it is a new one."""
+    onward = _lock(onward_id)
+    booked = onward.assessment_at
+    if booked is None or booked <= at or onward.status != OnwardStatus.ASSESSMENT_BOOKED:
+        return False
+    days = clocks_of(onward.referral.owner_team_id).reminder_days
+    if not days or local_day(at) < local_day(booked) - days * A_DAY:
+        return False
+    key = f"onward:{onward.reference}:reminder:{booked.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"
+    return _tell(onward, "appointment_reminder", key=key, of=local_day(booked), at=at)
+
+
+@transaction.atomic(durable=True)
+def _tell_of_miss(event_id: int, *, at: dt.datetime) -> bool:
+    """Owe a word to somebody who has missed an assessment, from the next working day on, unless another is booked."""
+    event = ReferralEvent.objects.select_related("referral").get(pk=event_id)
+    if event.onward_referral_id is None or local_day(at) < add_working_days(local_day(event.occurred_at) + A_DAY, 0):
+        return False
+    onward = _lock(event.onward_referral_id)
+    booked = event.details.get("assessment_at")
+    if not booked or onward.assessment_at is not None or onward.status in OnwardStatus.ENDED:
+        return False
+    key = f"referral-event:{event.referral.reference}:{event.sequence}:missed"
+    return _tell(onward, "appointment_missed", key=key, of=local_day(dt.datetime.fromisoformat(booked)), at=at)
+
+
+def _lock(onward_id: int) -> OnwardReferral:
+    """Return an onward referral whose booking does not change while it is told of. The referral is not changed."""
+    rows = OnwardReferral.objects.select_for_update(of=("self",), no_key=True)
+    onward: OnwardReferral = rows.select_related("referral__person").get(pk=onward_id)
+    return onward
+
+
+def _tell(onward: OnwardReferral, template: str, *, key: str, of: dt.date, at: dt.datetime) -> bool:
+    referral, recipient = onward.referral, recipient_about(onward)
+    if referral.status in {*ReferralStatus.ENDED, ReferralStatus.ON_HOLD} or channel_told_by(key, recipient):
+        return False
+    context = {"reference": referral.reference, "due_on": of.isoformat()}
+    return bool(
+        tell_person(referral, template, event_key=key, context=context, at=at, actor=SYSTEM, recipient=recipient)
+    )
