@@ -40,6 +40,11 @@ app.conf.update(
             "schedule": 1.0,
             "options": {"queue": "notifications", "expires": 0.9},
         },
+        "deliver what is owed to other systems": {
+            "task": "notifications.deliver_webhooks",
+            "schedule": 1.0,
+            "options": {"queue": "webhooks", "expires": 0.9},
+        },
         "expire unanswered onward referrals": {
             "task": "referrals.expire_unanswered",
             "schedule": crontab(minute=10),

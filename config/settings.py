@@ -286,6 +286,8 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
+# A webhook goes to a public address by HTTPS; where nobody real is served, also to a receiver on this machine.
+WEBHOOKS_MAY_GO_TO_LOOPBACK = not IS_PRODUCTION
 
 LOGGING = {
     "version": 1,

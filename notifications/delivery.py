@@ -120,6 +120,8 @@ def deliver_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelt
 def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE) -> list[OutboxMessage]:
     """Claim up to `size` messages due at `at`, the longest due first; until `at + lease` nobody else gets them.
 
+    Webhooks are another queue (`notifications.webhooks.delivery`): nobody waits here for somebody else's server.
+
     :raises RuntimeError: if called inside a transaction: the claim must be seen by the others at once.
     """
     with transaction.atomic(durable=True):
@@ -128,7 +130,7 @@ def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta 
             WITH due AS MATERIALIZED (
                 SELECT id, available_at
                 FROM notifications_outboxmessage
-                WHERE status = 'pending' AND available_at <= %(at)s
+                WHERE status = 'pending' AND channel <> 'webhook' AND available_at <= %(at)s
                 ORDER BY available_at, id
                 FOR UPDATE SKIP LOCKED
                 LIMIT %(size)s

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from notifications import delivery
+from notifications.webhooks import delivery as webhooks
 
 
 @shared_task(name="notifications.deliver_due")
@@ -13,3 +14,12 @@ def deliver_due(**kwargs: object) -> None:
     :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
     """
     delivery.deliver_due(clock=timezone.now).raise_errors()
+
+
+@shared_task(name="notifications.deliver_webhooks")
+def deliver_webhooks(**kwargs: object) -> None:
+    """Deliver what is owed to other systems, on a queue of its own: one that hangs holds up no email.
+
+    :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
+    """
+    webhooks.deliver_due(clock=timezone.now).raise_errors()

@@ -49,6 +49,11 @@ def link_to_figures(_: str) -> str:
     return f"{settings.PUBLIC_URL}/directory/figures/"
 
 
+def link_to_webhook(reference: str) -> str:
+    """Return the address at which the API says what became of an endpoint."""
+    return f"{settings.PUBLIC_URL}/api/v1/webhooks/{reference}/"
+
+
 _ABOUT_A_PERSON = Template(
     """\
 Hello,
@@ -331,6 +336,14 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="A provider says that a listing of the directory is not right any more: report $reference.",
             body=_TO_A_KEEPER,
             link=link_to_figures,
+        ),
+        # to the team whose system is told by webhooks
+        "webhook_disabled": MessageTemplate(
+            subject="Your system is not told any more: $reference",
+            news="Your system did not take what we sent to its webhook endpoint $reference, so we have stopped "
+            "sending. Please ask whoever looks after that system to mend and enable it, and to replay what it missed.",
+            body=_TO_A_KEEPER,
+            link=link_to_webhook,
         ),
     }
 )
