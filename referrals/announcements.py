@@ -47,7 +47,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "accept": (("owner", "onward_accepted"),),
     "waitlist": (("owner", "onward_waitlisted"),),
     "decline": (("owner", "onward_declined"),),
-    "expire": (("owner", "onward_expired"), ("provider", "onward_expired")),
+    "expire": (("owner", "onward_expired"), ("provider", "onward_expired"), ("referrer", "onward_expired")),
+    "response_nudged": (("provider", "onward_reminder"),),
     "record_not_started": (("owner", "onward_ended"),),
     "complete": (("owner", "onward_ended"),),
     "leave_early": (("owner", "onward_ended"),),
@@ -69,10 +70,27 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     key = f"referral-event:{event.referral.reference}:{event.sequence}"
     notifications.enqueue_many(
         [
-            _owed(key, _address(event.referral, audience, onward), template, _context(subject, template), event, actor)
+            _owed(
+                key,
+                _address(event.referral, audience, onward),
+                template,
+                _context(event.referral if template == "self_referral_update" else subject, template),
+                event,
+                actor,
+            )
             for audience, template in owed
         ]
     )
+
+
+def announce_to_leads(event: ReferralEvent, template: str, *, actor: Actor) -> None:
+    """Tell the leads of the team that has the referral; where there is none, the team."""
+    team = event.referral.owner_team
+    leads = User.objects.filter(is_active=True, memberships__team=team, memberships__role=Role.LEAD)
+    addresses = list(leads.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
+    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    context = _context(event.onward_referral or event.referral, template)
+    notifications.enqueue_many([_owed(key, address, template, context, event, actor) for address in addresses])
 
 
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
