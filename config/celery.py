@@ -68,8 +68,8 @@ app.conf.update(
         },
         "deliver what is owed to other systems": {
             "task": "notifications.deliver_webhooks",
-            "schedule": 1.0,
-            "options": {"queue": "webhooks", "expires": 0.9},
+            "schedule": Every(1.0),
+            "options": {"queue": "webhooks", "expires": WORTH_DELIVERING},
         },
         "expire unanswered onward referrals": {
             "task": "referrals.expire_unanswered",

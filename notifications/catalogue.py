@@ -107,7 +107,7 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "listing_reported": About("The directory's editors", "a provider reports a listing", _DIRECTORY),
         # Nothing else says that their own system has stopped hearing.
         "webhook_disabled": About(
-            "The leads of the team whose system it is, or the team", "its webhook endpoint is disabled", _REMINDERS,
+            "The leads and managers of the team whose system it is", "its webhook endpoint is disabled", _REMINDERS,
             is_essential=True,
         ),
     }

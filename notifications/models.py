@@ -217,7 +217,9 @@ class WebhookEndpoint(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=WebhookStatus.values), name="webhook_status_known"),
             models.CheckConstraint(
-                condition=Q(status=WebhookStatus.DISABLED, disabled_reason__in=DisabledReason.values, disabled_at__isnull=False)
+                condition=Q(
+                    status=WebhookStatus.DISABLED, disabled_reason__in=DisabledReason.values, disabled_at__isnull=False
+                )
                 | (~Q(status=WebhookStatus.DISABLED) & Q(disabled_reason="", disabled_at__isnull=True)),
                 name="webhook_disabled_has_its_reason",
             ),

@@ -26,6 +26,7 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django_guid import set_guid
 
 from notifications.delivery import LEASE, Report
 from notifications.enums import DisabledReason, MessageStatus
@@ -139,7 +140,11 @@ def claim(*, at: dt.datetime, lanes: int, are_well: bool = False, lease: dt.time
             {"at": at, "lanes": lanes, "are_well": are_well, "lease_end": at + lease},
         )
         messages = list(claimed)
-        rows = WebhookEndpoint.objects.select_related("team").in_bulk([row.endpoint_id for row in messages]) if messages else {}  # type: ignore[attr-defined]
+        rows = (
+            WebhookEndpoint.objects.select_related("team").in_bulk([row.endpoint_id for row in messages])
+            if messages
+            else {}
+        )  # type: ignore[attr-defined]
     return [Flight(message=row, endpoint=rows[row.endpoint_id], lease_end=at + lease) for row in messages]  # type: ignore[attr-defined]
 
 
@@ -190,6 +195,7 @@ def headers_of(message: OutboxMessage, endpoint: WebhookEndpoint, *, body: bytes
 
 
 def _settle(flight: Flight, future: "Future[None]", *, at: dt.datetime, report: Report) -> None:
+    set_guid(flight.message.request_id or str(flight.message.id))
     try:
         future.result()
     except sending.Gone as failure:
@@ -231,6 +237,7 @@ def _record(flight: Flight, *, at: dt.datetime, report: Report) -> None:
         )  # fmt: skip
         (recorded,) = cursor.fetchone()
     if recorded:
+        logger.info("message sent", extra={"message_id": str(flight.message.id)})
         report.sent += 1
     else:
         logger.warning("Message %s was sent again: somebody settled it meanwhile.", flight.message.id)
@@ -244,7 +251,9 @@ def _put_off(
     message = flight.message
     number = message.deferrals + 1
     with transaction.atomic(durable=True):
-        endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).select_related("team").get(pk=flight.endpoint.pk)
+        endpoint = (
+            WebhookEndpoint.objects.select_for_update(of=("self",)).select_related("team").get(pk=flight.endpoint.pk)
+        )
         failing_since = endpoint.failing_since if is_ours else endpoint.failing_since or at
         is_failing = failing_since is not None and at - failing_since >= TRIED_FOR
         asked_for = min(dt.timedelta(seconds=failure.wait or 0), LONGEST_RETRY_AFTER)
@@ -257,17 +266,22 @@ def _put_off(
         settled = mine.update(**values)
         lane = WebhookEndpoint.objects.filter(pk=endpoint.pk)
         lane.update(failing_since=failing_since)
-        lane.filter(free_at=flight.lease_end).update(free_at=at + _rest(failure, since=failing_since, at=at, asked=asked_for))
+        lane.filter(free_at=flight.lease_end).update(
+            free_at=at + _rest(failure, since=failing_since, at=at, asked=asked_for)
+        )
         if is_gone or is_failing:
             endpoints.disable(endpoint, reason=DisabledReason.GONE if is_gone else DisabledReason.FAILING, at=at)
     is_given_up = "status" in values or is_failing
     report.failed += settled if is_given_up else 0
     report.deferred += 0 if is_given_up else settled
     level = logging.ERROR if is_given_up else logging.INFO
-    logger.log(level, "Message %s to %s is %s: %s", message.id, endpoint, "given up" if is_given_up else "put off", failure)
+    became = "given up" if is_given_up else "put off"
+    logger.log(level, "Message %s to %s is %s: %s", message.id, endpoint.reference, became, str(failure))
 
 
-def _rest(failure: sending.NotTaken, *, since: dt.datetime | None, at: dt.datetime, asked: dt.timedelta) -> dt.timedelta:
+def _rest(
+    failure: sending.NotTaken, *, since: dt.datetime | None, at: dt.datetime, asked: dt.timedelta
+) -> dt.timedelta:
     """Return how long a lane rests: not at all if only this message was not taken, else the longer the longer."""
     if not isinstance(failure, sending.NoAnswer | sending.Busy):
         return dt.timedelta()

@@ -177,12 +177,22 @@ def disable(endpoint: WebhookEndpoint, *, reason: DisabledReason, at: dt.datetim
     if not in_use.update(status=WebhookStatus.DISABLED, disabled_reason=reason, disabled_at=at):
         return False
     _pending(endpoint).update(status=MessageStatus.FAILED, failure=f"The endpoint was disabled. {reason.label}.")
-    notifications.enqueue(
-        event_key=f"webhook:{endpoint.reference}:disabled:{at.isoformat()}",
-        recipient=endpoint.team.inbox_email, template="webhook_disabled",
-        context={"reference": endpoint.reference}, at=at,
+    notifications.enqueue_many(
+        [
+            notifications.Owed(
+                event_key=f"webhook:{endpoint.reference}:disabled:{at.isoformat()}", recipient=address,
+                template="webhook_disabled", context={"reference": endpoint.reference}, at=at,
+            )
+            for address in _addresses_of_keepers(endpoint.team)
+        ]
     )  # fmt: skip
     return True
+
+
+def _addresses_of_keepers(team: Team) -> list[str]:
+    """Return where to tell those who keep a team's endpoints; where there is nobody left, the team."""
+    keepers = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=KEEPERS)
+    return list(keepers.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
 
 
 def _keeper(actor: Actor, team_id: UUID) -> User:

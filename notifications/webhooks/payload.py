@@ -14,15 +14,14 @@ from types import MappingProxyType
 from core.identifiers import REFERENCE_ALPHABET
 
 _REFERENCE = re.compile(rf"[A-Z]{{1,3}}-[{REFERENCE_ALPHABET}]{{5}}-[{REFERENCE_ALPHABET}]{{5}}")
-NAMES = ("referral", "onward_referral", "message_back", "webhook")
+NAMES = ("referral", "onward_referral", "webhook")
 """What a payload's data may name, each by its reference."""
 
 PING = "webhook.ping"
 EVENT_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "referral.submitted": "It has come to a team, and waits for triage.",
-        "referral.deferred": "It was sent, and waits for the person's discharge from hospital.",
-        "referral.discharge_overdue": "The planned day of discharge has passed without a word.",
+        "referral.deferred": "It was sent, and waits for a day on which it is to come.",
         "referral.information_requested": "The team has asked the referrer a question.",
         "referral.information_provided": "The referrer has answered.",
         "referral.accepted": "The team has accepted it.",
@@ -32,7 +31,6 @@ EVENT_TYPES: Mapping[str, str] = MappingProxyType(
         "referral.held": "It is on hold.",
         "referral.resumed": "It is no longer on hold.",
         "referral.note_shared": "The team has written a note for the referrer.",
-        "referral.consent_ended": "An agreement to share was withdrawn, or has run out.",
         "referral.closed": "It has ended.",
         "referral.reopened": "It was opened again.",
         "referral.withdrawn": "The referrer has withdrawn it.",
@@ -54,7 +52,6 @@ EVENT_TYPES: Mapping[str, str] = MappingProxyType(
         "onward_referral.released": "It need not wait any more: the clock runs anew.",
         "onward_referral.completed": "The person has completed the programme.",
         "onward_referral.left_early": "The person has left the programme early.",
-        "onward_referral.consent_ended": "An agreement to share, under which it was sent, does not stand any more.",
         "onward_referral.withdrawn": "The offer was withdrawn.",
         PING: "A test that the endpoint's keeper has asked for.",
     }
