@@ -82,11 +82,6 @@ class OutboxMessage(models.Model):
                 name="webhook_due_idx",
             ),
             models.Index(
-                fields=["recipient", "-occurred_at", "id"],
-                condition=Q(channel=Channel.WEBHOOK),
-                name="webhook_deliveries_idx",
-            ),
-            models.Index(
                 fields=["occurred_at", "id"], condition=Q(status=MessageStatus.FAILED), name="message_failed_idx"
             ),
             models.Index(fields=["recipient", "-occurred_at", "-id"], name="message_inbox_idx"),

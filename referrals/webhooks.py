@@ -1,8 +1,8 @@
 """Which systems hear of what, after which event: one table of types, and the teams that may see what it is about.
 
-Decided at the event, as `selectors.visible` decides for people: the team that referred and the team that owns it hear of
-a referral and of what was sent onward from it; a provider hears of what was sent to it and of nothing else, and is told
-the onward referral's reference alone.
+Decided at the event, as `selectors.visible` decides for people: the team that referred and the team that owns it hear
+of a referral and of what was sent onward from it; a provider hears of what was sent to it and of nothing else, and is
+told the onward referral's reference alone.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,8 @@ OF_A_REFERRAL: Mapping[str, str] = MappingProxyType(
         "enter_in_error": "referral.entered_in_error",
     }
 )
-"""By the kind of the event. A type does not say why: of a hospital stay or a death only who reads the referral learns."""
+"""By the kind of the event. A type does not say why: of a hospital stay or a death only who reads the referral learns.
+"""
 OF_AN_ONWARD_REFERRAL: Mapping[str, str] = MappingProxyType(
     {
         "sent_onward": "onward_referral.sent",

@@ -2,9 +2,11 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from notifications.api.views import InboxViewSet, MyChoicesView, TeamChoicesView
+from notifications.api.webhooks import WebhookViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("inbox", InboxViewSet, basename="inbox")
+router.register("webhooks", WebhookViewSet, basename="webhooks")
 
 urlpatterns = [
     path("me/notifications/", MyChoicesView.as_view(), name="my-notifications"),

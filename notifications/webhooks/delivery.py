@@ -1,9 +1,9 @@
 """From a row owed to an endpoint to a request that it has taken.
 
-Each endpoint is a lane: one request at a time, in the order of what is due, whichever process works it. A lane is taken
-under a lease together with its next message; lanes are worked side by side, in threads that send and do nothing else.
-So an endpoint that hangs holds up itself and one thread, and nobody who waits for an email: those are claimed by
-`notifications.delivery` alone.
+Each endpoint is a lane: one request at a time, in the order of what is due, whichever process works it. A lane is
+taken under a lease together with its next message; lanes are worked side by side, in threads that send and do nothing
+else. So an endpoint that hangs holds up itself and one thread, and nobody who waits for an email: those are claimed by
+`notifications.delivery` alone, and by another worker.
 
 What can go wrong, and what then:
 
@@ -38,10 +38,11 @@ LANES = 8
 SECONDS = 40.0
 """How long one round goes on. In its last `sending.TIMEOUT` it takes no lane that is failing, so that it can end."""
 WAITS = (
-    dt.timedelta(seconds=5), dt.timedelta(minutes=5), dt.timedelta(minutes=30), dt.timedelta(hours=2),
-    dt.timedelta(hours=5), dt.timedelta(hours=10), dt.timedelta(hours=14), dt.timedelta(hours=20), dt.timedelta(hours=24),
+    dt.timedelta(seconds=5), dt.timedelta(minutes=5), dt.timedelta(minutes=30),
+    *(dt.timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )  # fmt: skip
-"""How long a message waits after each try that failed: the table of Standard Webhooks 1.0. After the tenth it is given up."""
+"""How long a message waits after each try that failed: the table of Standard Webhooks 1.0. After the tenth try it is
+given up."""
 TRIED_FOR = sum(WAITS, dt.timedelta())
 """From the first try to the last: 75 hours 35 minutes. An endpoint that takes nothing for so long is disabled."""
 SHORTEST_REST = dt.timedelta(seconds=5)
@@ -157,13 +158,13 @@ def wait_after(message_id: UUID, *, number: int) -> dt.timedelta:
 
 
 def give_up_what_goes_nowhere() -> None:
-    """Give up what was owed in the moment in which its endpoint was disabled or ended: nobody would look at it again."""
+    """Give up what was owed in the moment in which its endpoint was disabled or ended: nobody would look again."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE notifications_outboxmessage AS message
             SET status = CASE endpoint.status WHEN 'ended' THEN 'stopped' ELSE 'failed' END,
-                failure = CASE endpoint.status WHEN 'ended' THEN 'The endpoint was ended.' ELSE 'The endpoint was disabled.' END
+                failure = 'The endpoint was ' || endpoint.status || '.'
             FROM notifications_webhookendpoint AS endpoint
             WHERE endpoint.status <> 'active' AND message.recipient = 'webhook:' || endpoint.reference
                 AND message.status = 'pending' AND message.channel = 'webhook'

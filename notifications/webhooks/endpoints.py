@@ -169,7 +169,7 @@ def replay_failed(*, endpoint: WebhookEndpoint, since: dt.datetime, actor: Actor
 
 
 def disable(endpoint: WebhookEndpoint, *, reason: DisabledReason, at: dt.datetime) -> bool:
-    """Send nothing more to an endpoint, give up what is owed to it, and tell its keepers. Returns whether it was in use.
+    """Send nothing more to an endpoint, give up what is owed to it, tell its keepers. Returns whether it was in use.
 
     Within the caller's transaction, which settles the message that was the last straw.
     """

@@ -111,7 +111,9 @@ def resolve(target: Target) -> list[IPAddress]:
 
 
 def _number(host: str) -> IPAddress | None:
-    """Return the address that a host is written as, if it is: also 2130706433, 0x7f.1 and 127.1, as a resolver would."""
+    """Return the address that a host is written as, if it is one: also 2130706433, 0x7f.1 and 127.1, as a resolver
+    would.
+    """
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -1,7 +1,7 @@
 """One request to one endpoint. Touches no database, so that it can run in a thread beside others.
 
-`urllib3`, which `requests` is made of, by its connection and not by its pool: the connection goes to the address that was
-judged while the certificate is checked for the name, no proxy of the environment comes between, nothing is
+`urllib3`, which `requests` is made of, by its connection and not by its pool: the connection goes to the address that
+was judged while the certificate is checked for the name, no proxy of the environment comes between, nothing is
 redirected, and its socket can be shut when the time is up, however slowly the other side drips.
 """
 

@@ -1,7 +1,7 @@
 """Signatures as Standard Webhooks 1.0 has them: HMAC-SHA256 over `id.timestamp.body`, in base64, after `v1,`.
 
-An endpoint's secret lies in no table: it is worked out from a salt of the endpoint and the deployment's secret key, like
-a signed link. Neither the database nor the key alone is enough to sign. While the secret key is being changed
+An endpoint's secret lies in no table: it is worked out from a salt of the endpoint and the deployment's secret key,
+like a signed link. Neither the database nor the key alone is enough to sign. While the secret key is being changed
 (`SECRET_KEY_FALLBACKS`), what is sent bears a signature made with each.
 """
 
