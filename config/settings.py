@@ -263,7 +263,7 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup")}
+    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup", "MessageStatus", "WebhookStatus")}
     | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"}
     | {"SummaryKind": "insights.models.SummaryKind"},
 }

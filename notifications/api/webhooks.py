@@ -56,7 +56,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
-            return WebhookEndpoint.objects.none()
+            return (OutboxMessage if self.action == "deliveries" else WebhookEndpoint).objects.none()
         return selectors.endpoints_kept_by(signed_in(self.request.user))
 
     @property
@@ -114,7 +114,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
     @extend_schema(request=None, responses={201: WebhookDeliverySerializer})
     @action(detail=True, methods=["post"])
     def ping(self, request: Request, reference: str) -> Response:
-        """Send it a message of type webhook.ping, whatever types it hears of. It is on its way within a second or two."""
+        """Send it a message of type webhook.ping, whatever types it hears of; it goes within a second or two."""
         message = endpoints.ping(endpoint=self.row(reference), actor=self.actor, at=timezone.now())
         return Response(WebhookDeliverySerializer(message).data, status=status.HTTP_201_CREATED)
 

@@ -9,8 +9,8 @@ What can go wrong, and what then:
 
 - the process dies: the leases end, and another goes on;
 - the message is not taken: it waits as the standard's table says, longer each time, and is given up after ten tries;
-- nobody answers, or the endpoint is too busy: its lane rests, the longer the longer this has been so; the messages that
-  were not tried are none the worse for it;
+- nobody answers, or the endpoint is too busy: its lane rests, the longer the longer this has been so; the messages
+  that were not tried are none the worse for it;
 - the endpoint wants nothing any more (410), or has taken nothing for as long as a message is tried: it is disabled, what
   is owed to it is given up, and its keepers are told;
 - a bug: it is logged and reported, and the message waits as if it had not been taken.
@@ -206,8 +206,8 @@ def _settle(flight: Flight, future: "Future[None]", *, at: dt.datetime, report: 
     except Exception as bug:
         logger.exception("Message %s met a bug.", flight.message.id)
         report.errors.append(bug)
-        failure = sending.NotTaken(f"A fault of ours ({type(bug).__name__}).")
-        _put_off(flight, at=at, failure=failure, report=report, is_ours=True)
+        ours = sending.NotTaken(f"A fault of ours ({type(bug).__name__}).")
+        _put_off(flight, at=at, failure=ours, report=report, is_ours=True)
     else:
         _record(flight, at=at, report=report)
 
