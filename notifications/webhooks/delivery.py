@@ -11,8 +11,8 @@ What can go wrong, and what then:
 - the message is not taken: it waits as the standard's table says, longer each time, and is given up after ten tries;
 - nobody answers, or the endpoint is too busy: its lane rests, the longer the longer this has been so; the messages
   that were not tried are none the worse for it;
-- the endpoint wants nothing any more (410), or has taken nothing for as long as a message is tried: it is disabled, what
-  is owed to it is given up, and its keepers are told;
+- the endpoint wants nothing any more (410), or has taken nothing for as long as a message is tried: it is disabled,
+  what is owed to it is given up, and its keepers are told;
 - a bug: it is logged and reported, and the message waits as if it had not been taken.
 """
 
@@ -29,7 +29,7 @@ from django.db import connection, transaction
 from django_guid import set_guid
 
 from notifications.delivery import LEASE, Report
-from notifications.enums import DisabledReason, MessageStatus
+from notifications.enums import Channel, DisabledReason, MessageStatus
 from notifications.models import OutboxMessage, WebhookEndpoint
 from notifications.webhooks import endpoints, payload, sending, signing
 
@@ -136,17 +136,16 @@ def claim(*, at: dt.datetime, lanes: int, are_well: bool = False, lease: dt.time
             SET available_at = %(lease_end)s, attempts = message.attempts + 1
             FROM due
             WHERE message.id = due.id
-            RETURNING message.*, due.endpoint_id
+            RETURNING message.*
             """,
             {"at": at, "lanes": lanes, "are_well": are_well, "lease_end": at + lease},
         )
-        messages = list(claimed)
-        rows = (
-            WebhookEndpoint.objects.select_related("team").in_bulk([row.endpoint_id for row in messages])
-            if messages
-            else {}
-        )  # type: ignore[attr-defined]
-    return [Flight(message=row, endpoint=rows[row.endpoint_id], lease_end=at + lease) for row in messages]  # type: ignore[attr-defined]
+        reference_of = {message: message.recipient.removeprefix(f"{Channel.WEBHOOK}:") for message in claimed}
+        rows = WebhookEndpoint.objects.in_bulk(reference_of.values(), field_name="reference")
+    return [
+        Flight(message=message, endpoint=rows[reference], lease_end=at + lease)
+        for message, reference in reference_of.items()
+    ]
 
 
 def wait_after(message_id: UUID, *, number: int) -> dt.timedelta:

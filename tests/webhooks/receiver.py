@@ -88,7 +88,7 @@ def running(rule: Callable[[int], Answer] = lambda number: OK, *, is_shut: bool 
             except OSError:
                 pass  # whoever asked has gone
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

@@ -137,9 +137,14 @@ def test_what_has_ended_is_disabled_or_has_no_team_any_more_hears_nothing(cast, 
 def test_what_did_not_happen_is_not_told(cast, endpoints):
     referral = created(cast, at=NOW)
     before = OutboxMessage.objects.count()
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def accept_and_lose_the_power() -> None:
         take_referral_step(referral=referral, step="accept", actor=Actor(fresh(cast.link_worker)), at=NOW)
         raise RuntimeError("the power goes")
+
+    with pytest.raises(RuntimeError):
+        accept_and_lose_the_power()
     assert OutboxMessage.objects.count() == before
 
 
