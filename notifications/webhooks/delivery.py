@@ -44,7 +44,7 @@ WAITS = (
 """How long a message waits after each try that failed: the table of Standard Webhooks 1.0. After the tenth try it is
 given up."""
 TRIED_FOR = sum(WAITS, dt.timedelta())
-"""From the first try to the last: 75 hours, 35 minutes and 5 seconds. An endpoint that takes nothing for so long is disabled."""
+"""From the first try to the last: 75 hours, 35 minutes and 5 seconds. Who takes nothing for so long is disabled."""
 SHORTEST_REST = dt.timedelta(seconds=5)
 LONGEST_REST = dt.timedelta(minutes=5)
 """How long a lane rests when nobody answers: a tenth of the time since when it is so, within these."""

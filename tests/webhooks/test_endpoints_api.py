@@ -21,7 +21,7 @@ WEBHOOKS = "/api/v1/webhooks/"
 
 @pytest.fixture(autouse=True)
 def _monday(time_machine):
-    time_machine.move_to(NOW)
+    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def tell(cast, *, event, moment=NOW):
     news = [News(team_id=cast.team.pk, event_type="referral.accepted", references={"referral": "R-7K3M9-QXD24"})]
     with transaction.atomic():
         owe(news, event_key=event, at=moment)
-    return OutboxMessage.objects.get(event_key=event)
+    return OutboxMessage.objects.filter(event_key=event).earliest("id")
 
 
 def test_a_lead_registers_an_endpoint_and_is_shown_its_secret_once(cast, lead, made):
@@ -71,7 +71,8 @@ def test_a_manager_keeps_those_of_their_team_too(cast, as_user, keeper_of):
 
 EVERYTHING = [
     ("get", (), None), ("patch", (), {"description": "mine"}), ("delete", (), None),
-    ("post", ("rotate-secret",), {}), ("post", ("enable",), {}), ("post", ("ping",), {}), ("get", ("deliveries",), None),
+    ("post", ("rotate-secret",), {}), ("post", ("enable",), {}), ("post", ("ping",), {}),
+    ("get", ("deliveries",), None),
     ("post", ("replay",), {"since": "2026-11-01T00:00:00Z"}),
     ("post", ("deliveries", "00000000-0000-4000-8000-000000000000", "replay"), {}),
 ]  # fmt: skip
@@ -87,7 +88,7 @@ def test_nobody_else_sees_or_touches_it(who, cast, as_user, made):
     for method, parts, said in EVERYTHING:
         assert getattr(client, method)(at(made, *parts), said).status_code == 404, (method, parts)
     answer = client.post(WEBHOOKS, {"team": str(cast.team.pk), "url": ADDRESS})
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
     assert (list(WebhookEndpoint.objects.values()), OutboxMessage.objects.count()) == before
 
 
@@ -106,8 +107,8 @@ def test_a_lead_is_a_keeper_of_their_own_team_alone(cast, lead):
         ({"url": f"https://hooks.town.example/{'x' * 500}"}, "url"),
         ({"url": ""}, "url"),
         ({"url": "https://hooks.town.example/\0"}, "url"),
-        ({"event_types": ["referral.born"]}, "event_types"),
-        ({"event_types": ["webhook.ping"]}, "event_types"),
+        ({"event_types": ["referral.born"]}, "event_types.0"),
+        ({"event_types": ["webhook.ping"]}, "event_types.0"),
         ({"event_types": "referral.accepted"}, "event_types"),
         ({"description": "x" * 201}, "description"),
         ({"secret": "whsec_mine"}, "secret"),
@@ -209,9 +210,7 @@ def test_replay_of_one_and_of_all_and_what_cannot_be_replayed(cast, lead, receiv
     assert lead.post(at(made, *one)).json()["status"] == "pending"
     deliver(NOW + dt.timedelta(seconds=3))
 
-    assert [request.id for request in receiver.requests[1:]] == [str(second.id), str(first.id)] or [
-        request.id for request in receiver.requests[1:]
-    ] == [str(first.id), str(second.id)]
+    assert [request.id for request in receiver.requests[1:]] == [str(first.id), str(second.id)]  # as they happened
     assert lead.post(at(made, *one)).json()["code"] == "already_taken"
     assert lead.post(at(made, "deliveries", str(uuid.uuid4()), "replay")).status_code == 404
     assert lead.post(at(made, "replay"), {"since": "soon"}).status_code == 400
