@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
 from accounts.services import register_user
-from notifications.models import WebhookEndpoint
+from notifications.models import OutboxMessage, WebhookEndpoint
 from notifications.webhooks.delivery import deliver_due
 from notifications.webhooks.endpoints import register_endpoint
+from notifications.webhooks.owing import News, owe
 from tests.conftest import NOW
 from tests.stage import Cast
 from tests.webhooks.receiver import Receiver, running
@@ -55,3 +57,22 @@ def deliver() -> Callable[..., Any]:
         return deliver_due(clock=lambda: at, seconds=20)
 
     return work
+
+
+@pytest.fixture
+def tell(cast: Cast) -> Callable[..., OutboxMessage | None]:
+    """Owe the endpoints of the town's team a message; return its row, if there is one endpoint."""
+    numbers = iter(range(1, 1000))
+
+    def write(team: Team | None = None, *, at: dt.datetime = NOW) -> OutboxMessage | None:
+        key = f"event:{next(numbers)}"
+        news = [
+            News(
+                team_id=(team or cast.team).pk, event_type="referral.accepted", references={"referral": "R-7K3M9-QXD24"}
+            )
+        ]
+        with transaction.atomic():
+            owe(news, event_key=key, at=at)
+        return OutboxMessage.objects.filter(event_key=key).first()
+
+    return write
