@@ -66,6 +66,11 @@ app.conf.update(
             "schedule": crontab(hour=1, minute=50),
             "options": {"queue": "periodic", "expires": 23 * 3600},
         },
+        "deliver what is owed to other systems": {
+            "task": "notifications.deliver_webhooks",
+            "schedule": Every(1.0),
+            "options": {"queue": "webhooks", "expires": WORTH_DELIVERING},
+        },
         "expire unanswered onward referrals": {
             "task": "referrals.expire_unanswered",
             "schedule": crontab(minute=10),

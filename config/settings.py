@@ -263,7 +263,7 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup")}
+    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup", "MessageStatus", "WebhookStatus")}
     | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"}
     | {"SummaryKind": "insights.models.SummaryKind"},
 }
@@ -292,7 +292,7 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
-# Text messages and letters go by GOV.UK Notify (docs/adr/0034); without a key they cannot be sent. For each way a
+# Text messages and letters go by GOV.UK Notify (docs/adr/0035); without a key they cannot be sent. For each way a
 # template of Notify's whose words are ours: ((message)), and for a letter ((subject)) before it.
 NOTIFY_URL = env.str("NOTIFY_URL", default="https://api.notifications.service.gov.uk")
 NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", default="")
@@ -311,6 +311,8 @@ MESSAGE_RECIPIENTS = {
     "person": "referrals.reaching.address_of_person",
     "appointment": "referrals.reaching.address_for_appointment",
 }
+# A webhook goes to a public address by HTTPS; where nobody real is served, also to a receiver on this machine.
+WEBHOOKS_MAY_GO_TO_LOOPBACK = not IS_PRODUCTION
 
 # --- Seen from outside ---------------------------------------------------------------------------------
 # Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the

@@ -108,6 +108,11 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "listings_to_check": About("Whoever keeps listings", "a check of listings is due", _DIRECTORY),
         "listings_still_to_check": About("Whoever keeps listings", "they have not answered for two weeks", _DIRECTORY),
         "listing_reported": About("The directory's editors", "a provider reports a listing", _DIRECTORY),
+        # Nothing else says that their own system has stopped hearing.
+        "webhook_disabled": About(
+            "The leads and managers of the team whose system it is", "its webhook endpoint is disabled", _REMINDERS,
+            is_essential=True,
+        ),
     }
 )  # fmt: skip
 

@@ -142,7 +142,8 @@ def claim_batch(
 
     Until `at + lease` nobody else gets them.
 
-    Those that go out together are claimed by `notifications.digests`.
+    Those that go out together are claimed by `notifications.digests`, and webhooks, which wait for other people's
+    servers, by `notifications.webhooks.delivery`.
 
     :raises RuntimeError: if called inside a transaction: the claim must be seen by the others at once.
     """
@@ -152,7 +153,7 @@ def claim_batch(
             WITH due AS MATERIALIZED (
                 SELECT id, available_at
                 FROM notifications_outboxmessage
-                WHERE status = 'pending' AND NOT in_digest AND available_at <= %(at)s
+                WHERE status = 'pending' AND channel <> 'webhook' AND NOT in_digest AND available_at <= %(at)s
                     AND channel <> ALL(%(without)s)
                 ORDER BY available_at, id
                 FOR UPDATE SKIP LOCKED

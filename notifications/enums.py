@@ -9,6 +9,7 @@ class Channel(models.TextChoices):
     EMAIL = "email", "Email"
     SMS = "sms", "Text message"
     LETTER = "letter", "Letter"
+    WEBHOOK = "webhook", "Webhook"
     IN_APP = "in_app", "In the service's own inbox, and no other way"
 
 
@@ -37,3 +38,18 @@ class HowTold(models.TextChoices):
     AT_ONCE = "at_once", "By email at once"
     DAILY = "daily", "In one email a day"
     IN_APP = "in_app", "In the inbox only"
+
+
+class WebhookStatus(models.TextChoices):
+    """Whether an endpoint is sent anything."""
+
+    ACTIVE = "active", "In use"
+    DISABLED = "disabled", "Switched off, until its keeper enables it"
+    ENDED = "ended", "Ended by its keeper"
+
+
+class DisabledReason(models.TextChoices):
+    """Why an endpoint was switched off."""
+
+    GONE = "gone", "It answered 410 Gone"
+    FAILING = "failing", "It took nothing for as long as a message is tried"

@@ -3,11 +3,12 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from notifications.enums import Channel, HowTold, MessageStatus
+from notifications.enums import Channel, DisabledReason, HowTold, MessageStatus, WebhookStatus
 
 
 class OutboxMessage(models.Model):
@@ -69,8 +70,16 @@ class OutboxMessage(models.Model):
             ),
         ]
         indexes = [
+            # Two queues: however much waits for an endpoint that does not answer, nobody else looks through it.
             models.Index(
-                fields=["available_at", "id"], condition=Q(status=MessageStatus.PENDING), name="message_due_idx"
+                fields=["available_at", "id"],
+                condition=Q(status=MessageStatus.PENDING) & ~Q(channel=Channel.WEBHOOK),
+                name="message_due_idx",
+            ),
+            models.Index(
+                fields=["recipient", "available_at"],
+                condition=Q(status=MessageStatus.PENDING, channel=Channel.WEBHOOK),
+                name="webhook_due_idx",
             ),
             models.Index(
                 fields=["occurred_at", "id"], condition=Q(status=MessageStatus.FAILED), name="message_failed_idx"
@@ -213,3 +222,62 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id or self.team_id}"
+
+
+class WebhookEndpoint(models.Model):
+    """Where a team's own system is told, by a signed request, that something has happened to a referral of the team's.
+
+    The row holds no secret: what is signed with is worked out from a salt and the deployment's secret key
+    (docs/adr/0035). Personal data: who made it.
+    """
+
+    reference = models.CharField(max_length=20, unique=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="webhook_endpoints")
+    url = models.CharField(max_length=500)
+    description = models.CharField(max_length=200, blank=True)
+    event_types = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="Empty: all.")
+    secret_salt = models.CharField(max_length=64)
+    previous_salt = models.CharField(max_length=64, blank=True)
+    previous_until = models.DateTimeField(null=True, blank=True, help_text="Until when the secret before also signs.")
+    status = models.CharField(max_length=10, choices=WebhookStatus, default=WebhookStatus.ACTIVE)
+    disabled_reason = models.CharField(max_length=10, choices=DisabledReason, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True, help_text="Since when it has taken nothing.")
+    free_at = models.DateTimeField(help_text="When it may be sent to next; while it is sent to, the lease's end.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=WebhookStatus.values), name="webhook_status_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    status=WebhookStatus.DISABLED, disabled_reason__in=DisabledReason.values, disabled_at__isnull=False
+                )
+                | (~Q(status=WebhookStatus.DISABLED) & Q(disabled_reason="", disabled_at__isnull=True)),
+                name="webhook_disabled_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=WebhookStatus.ENDED, ended_at__isnull=False)
+                | (~Q(status=WebhookStatus.ENDED) & Q(ended_at__isnull=True)),
+                name="webhook_ended_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(previous_salt="", previous_until__isnull=True)
+                | (~Q(previous_salt="") & Q(previous_until__isnull=False)),
+                name="webhook_previous_secret_ends",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["team", "status"], name="webhook_by_team_idx"),
+            models.Index(fields=["free_at", "id"], condition=Q(status=WebhookStatus.ACTIVE), name="webhook_free_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def recipient(self) -> str:
+        """How the outbox names it."""
+        return f"{Channel.WEBHOOK}:{self.reference}"

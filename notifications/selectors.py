@@ -96,9 +96,10 @@ def unsent_since(*, at: dt.datetime) -> dt.datetime | None:
     """Return since when the oldest message could have been sent and was not, or None.
 
     One that its receiver refused for now waits for a reason of the receiver's, and does not count; one that was handed
-    back because nobody could be reached counts from when it was owed.
+    back because nobody could be reached counts from when it was owed. Nor does a webhook: it may wait for others to the
+    same endpoint, and so for somebody else's server.
     """
-    mine = OutboxMessage.objects.filter(status=MessageStatus.PENDING, deferrals=0)
+    mine = OutboxMessage.objects.filter(~Q(channel=Channel.WEBHOOK), status=MessageStatus.PENDING, deferrals=0)
     since = mine.aggregate(
         never_tried=Min("available_at", filter=Q(available_at__lte=at)),
         handed_back=Min("occurred_at", filter=Q(attempts__gt=1, available_at__gt=at)),

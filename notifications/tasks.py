@@ -10,6 +10,7 @@ from core.runs import Figures
 from core.tasks import periodic_task
 from notifications import delivery, digests, inbox_services
 from notifications.delivery import SWEEP, WORKER
+from notifications.webhooks import delivery as webhooks
 
 
 @shared_task(name=SWEEP)
@@ -29,3 +30,12 @@ def deliver_due(**kwargs: object) -> None:
 def forget_readings(at: dt.datetime) -> Figures:
     """Delete what says who has read messages that no inbox shows any more."""
     return {"forgotten": inbox_services.forget_readings(at=at)}
+
+
+@shared_task(name="notifications.deliver_webhooks")
+def deliver_webhooks(**kwargs: object) -> None:
+    """Deliver what is owed to other systems, on a queue of its own: one that hangs holds up no email.
+
+    :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
+    """
+    webhooks.deliver_due(clock=timezone.now).raise_errors()

@@ -17,9 +17,11 @@ from notifications import services as notifications
 from notifications.enums import Channel
 from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
+from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
 from referrals.reaching import address_by, channels_for, recipient_of
+from referrals.webhooks import news_of
 
 Audience = Literal["referrer", "team", "owner", "provider"]
 
@@ -69,14 +71,15 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
     if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
         return  # nobody but the referrer ever saw it
+    if not actor.is_retelling:  # history is not told to other systems as if it were news
+        owe(news_of(event), event_key=_key(event), at=event.occurred_at)
     subject = onward or event.referral
     if event.referral.confirmed_email:
         owed = _to_the_person_instead(event, owed)
-    key = f"referral-event:{event.referral.reference}:{event.sequence}"
     notifications.enqueue_many(
         [
             _owed(
-                key,
+                _key(event),
                 _address(event.referral, audience, onward),
                 template,
                 _context(event.referral if template == "self_referral_update" else subject, template),
@@ -86,6 +89,10 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
             for audience, template in owed
         ]
     )
+
+
+def _key(event: ReferralEvent) -> str:
+    return f"referral-event:{event.referral.reference}:{event.sequence}"
 
 
 def announce_to_leads(event: ReferralEvent, template: str, *, actor: Actor) -> None:

@@ -4,6 +4,8 @@
 """
 
 QUEUES = "notifications,periodic,default"
+WEBHOOKS = "webhooks"
+"""The queue that has a process of its own: whoever waits there for somebody else's server keeps no email waiting."""
 APP = ("celery", "-A", "config")
 
 
@@ -19,6 +21,12 @@ def web(host: str, port: int) -> list[str]:
 def worker() -> list[str]:
     """Return the worker's command; one worker has nobody to gossip with, and asking costs a second at the start."""
     command = [*APP, "worker", "-Q", QUEUES, "--concurrency", "2", "--loglevel", "INFO"]
+    return [*command, "--without-gossip", "--without-mingle"]
+
+
+def webhooks() -> list[str]:
+    """Return the command of the worker that delivers webhooks; one process sends to several endpoints at a time."""
+    command = [*APP, "worker", "-n", "webhooks@%h", "-Q", WEBHOOKS, "--concurrency", "1", "--loglevel", "INFO"]
     return [*command, "--without-gossip", "--without-mingle"]
 
 

@@ -15,7 +15,7 @@ from standalone.ports import LOCALHOST, Ports, answers, choose_ports
 from standalone.supervisor import Supervisor
 
 # What celery logs once its code has been loaded; nothing else tells, because neither listens on a port.
-FIRST_WORDS = {"worker": " ready.", "beat": "beat: Starting"}
+FIRST_WORDS = {"worker": " ready.", "webhooks": " ready.", "beat": "beat: Starting"}
 ALREADY_RUNNING = (
     "The service of this folder is already running (process {pid}): "
     'stop it first, with Ctrl-C where it runs or with "kill {pid}".'
@@ -91,6 +91,7 @@ def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str,
         "notify": processes.notify_catcher(str(var / "notify"), ports.notify),
         "web": processes.web(LOCALHOST, ports.web),
         "worker": processes.worker(),
+        "webhooks": processes.webhooks(),
         "beat": processes.beat(str(var / "beat-schedule")),
     }
     say("Starting the catchers of mail and texts, web, worker and beat…")

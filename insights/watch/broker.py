@@ -5,7 +5,7 @@ from django.conf import settings
 
 PATIENCE = 0.5
 """Seconds."""
-QUEUES = ("notifications", "periodic", "default")
+QUEUES = ("notifications", "webhooks", "periodic", "default")
 
 
 def queue_lengths() -> dict[str, int] | None:

@@ -3,9 +3,11 @@ from rest_framework.routers import SimpleRouter
 
 from notifications.api.receipts import NotifyReceiptsView
 from notifications.api.views import InboxViewSet, MyChoicesView, TeamChoicesView
+from notifications.api.webhooks import WebhookViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("inbox", InboxViewSet, basename="inbox")
+router.register("webhooks", WebhookViewSet, basename="webhooks")
 
 urlpatterns = [
     path("notify/receipts/", NotifyReceiptsView.as_view(), name="notify-receipts"),

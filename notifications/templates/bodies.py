@@ -29,6 +29,11 @@ def link_to_figures(_: str) -> str:
     return f"{settings.PUBLIC_URL}/directory/figures/"
 
 
+def link_to_webhook(reference: str) -> str:
+    """Return the address at which the API says what became of an endpoint."""
+    return f"{settings.PUBLIC_URL}/api/v1/webhooks/{reference}/"
+
+
 ABOUT_A_PERSON = Template(
     """\
 Hello,

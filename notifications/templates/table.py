@@ -16,6 +16,7 @@ from notifications.templates.bodies import (
     link_to,
     link_to_check,
     link_to_figures,
+    link_to_webhook,
 )
 
 
@@ -258,6 +259,14 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="A provider says that a listing of the directory is not right any more: report $reference.",
             body=TO_A_KEEPER,
             link=link_to_figures,
+        ),
+        # to the team whose system is told by webhooks
+        "webhook_disabled": MessageTemplate(
+            subject="Your system is not told any more: $reference",
+            news="Your system did not take what we sent to its webhook endpoint $reference, so we have stopped "
+            "sending. Please ask whoever looks after that system to mend and enable it, and to replay what it missed.",
+            body=TO_A_KEEPER,
+            link=link_to_webhook,
         ),
     }
 )

@@ -10,6 +10,9 @@ from notifications.enums import Channel
 from referrals.enums import AreaKind, ReferralSource
 from referrals.models.referral import Referral
 
+_TO_NOBODY = (Channel.IN_APP, Channel.WEBHOOK)
+"""Ways that lead to users and to systems."""
+
 
 class TeamArea(models.Model):
     """One place, or one practice, that a team looks after. Set in data. Personal data: none."""
@@ -44,7 +47,7 @@ class SelfReferral(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.CharField(max_length=20, choices=ReferralSource)
     content = models.JSONField(help_text="As it was sent and found to be sound. Emptied when it is confirmed.")
-    channel = models.CharField(max_length=10, choices=[(c.value, c.label) for c in Channel if c != Channel.IN_APP])
+    channel = models.CharField(max_length=10, choices=[(c.value, c.label) for c in Channel if c not in _TO_NOBODY])
     address = models.CharField(max_length=254, help_text="Where the code goes.")
     code_reference = models.CharField(max_length=20, unique=True, help_text="Of the message with the present code.")
     code_expires_at = models.DateTimeField()

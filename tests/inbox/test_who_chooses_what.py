@@ -61,6 +61,7 @@ def test_what_cannot_be_put_off():
         "referral_in_error",
         "referral_question",
         "referral_rejected",
+        "webhook_disabled",
     ]
 
 

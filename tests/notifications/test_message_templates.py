@@ -78,6 +78,7 @@ def test_these_messages_exist():
         "self_referral_question",
         "self_referral_received",
         "self_referral_update",
+        "webhook_disabled",
         "weekly_summary",
     ]
 
@@ -131,7 +132,8 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert is_signed(REFERENCE, signature, purpose=LISTING_CHECK)
         assert "without signing in" in text.body
     else:
-        assert link in {f"{settings.PUBLIC_URL}/r/{REFERENCE}", f"{settings.PUBLIC_URL}/directory/figures/"}
+        places = (f"/r/{REFERENCE}", "/directory/figures/", f"/api/v1/webhooks/{REFERENCE}/")
+        assert link in {f"{settings.PUBLIC_URL}{place}" for place in places}
         assert "once you have signed in" in text.body
 
 

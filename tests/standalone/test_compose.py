@@ -14,7 +14,7 @@ from standalone import notify_catcher, processes
 from standalone.servers import SILENT
 from tests.standalone.stub_project import PROJECT
 
-SERVICES = {"web", "worker", "beat", "migrate", "postgres", "redis", "mail", "notify"}
+SERVICES = {"web", "worker", "webhooks", "beat", "migrate", "postgres", "redis", "mail", "notify"}
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +29,14 @@ def test_it_has_the_whole_service(compose: dict[str, Any]) -> None:
 
 
 def test_commands_are_the_supervisors(compose: dict[str, Any]) -> None:
-    commands = {name: shlex.split(compose["services"][name]["command"]) for name in ("web", "worker", "beat")}
+    commands = {
+        name: shlex.split(compose["services"][name]["command"]) for name in ("web", "worker", "webhooks", "beat")
+    }
 
     assert commands == {
         "web": processes.web("0.0.0.0", 8000),
         "worker": processes.worker(),
+        "webhooks": processes.webhooks(),
         "beat": processes.beat("/tmp/beat-schedule"),
     }
 
@@ -59,7 +62,7 @@ def test_the_image_starts_web_by_default() -> None:
 
 
 def test_one_image_serves_web_worker_beat_and_migrate(compose: dict[str, Any]) -> None:
-    shared = [compose["services"][name] for name in ("web", "worker", "beat", "migrate")]
+    shared = [compose["services"][name] for name in ("web", "worker", "webhooks", "beat", "migrate")]
 
     assert {service["image"] for service in shared} == {"community-referral"}
     assert all(service["environment"] == shared[0]["environment"] for service in shared)
@@ -75,6 +78,7 @@ def test_nothing_starts_before_what_it_needs(compose: dict[str, Any]) -> None:
     assert conditions == {
         "web": ready,
         "worker": ready,
+        "webhooks": ready,
         "beat": ready,
         "migrate": {"postgres": "service_healthy", "redis": "service_healthy"},
         "postgres": {},
