@@ -59,20 +59,29 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
 
 def announce(event: ReferralEvent, *, actor: Actor) -> None:
     """Write one row for each message that the event owes."""
-    onward = event.onward_referral
-    owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
-    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
-        return  # nobody but the referrer ever saw it
-    subject = onward or event.referral
-    if event.referral.confirmed_email:
-        owed = _to_the_person_instead(event, owed)
-    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    subject = event.onward_referral or event.referral
     notifications.enqueue_many(
         [
-            _owed(key, _address(event.referral, audience, onward), template, _context(subject, template), event, actor)
-            for audience, template in owed
+            _owed(
+                key_of(event), _address(event.referral, audience, event.onward_referral), template,
+                _context(subject, template), event, actor,
+            )
+            for audience, template in owed_after(event)
         ]
-    )
+    )  # fmt: skip
+
+
+def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
+    """Return who is owed which message after an event: the audit asks too."""
+    owed = (AFTER_ONWARD_STEP if event.onward_referral_id else AFTER_REFERRAL_STEP).get(event.kind, ())
+    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
+        return ()  # nobody but the referrer ever saw it
+    return _to_the_person_instead(event, owed) if event.referral.confirmed_email else owed
+
+
+def key_of(event: ReferralEvent) -> str:
+    """Return what makes the messages of an event unique (with recipient and channel)."""
+    return f"referral-event:{event.referral.reference}:{event.sequence}"
 
 
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
@@ -101,7 +110,7 @@ def announce_about_consent(
     """Tell the owner, and those providers who have the person and are concerned, that a consent does not stand."""
     owed = [(_address(event.referral, "owner"), event.referral.reference)]
     owed += [(onward.provider_team.inbox_email, onward.reference) for onward in holders]
-    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    key = key_of(event)
     notifications.enqueue_many(
         [
             _owed(f"{key}:{reference}", address, template, {"reference": reference}, event, actor)
