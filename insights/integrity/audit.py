@@ -5,8 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from insights.integrity.judging import judge
 from insights.integrity.reading import cases
 from insights.integrity.rules import RULES
@@ -70,11 +68,14 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) ->
     )
 
 
-def run_audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) -> Audit:
-    """Audit, and keep what was found, so that it can be shown."""
-    found = audit(at=at, say=say)
+def run_audit(*, clock: Callable[[], dt.datetime], say: Callable[[int], None] = lambda seen: None) -> Audit:
+    """Audit, and keep what was found, so that it can be shown.
+
+    :param clock: asked when it begins and when it has ended.
+    """
+    found = audit(at=clock(), say=say)
     IntegrityRun.objects.create(
-        begun_at=at, ended_at=timezone.now(), referrals=found.referrals, events=found.events,
+        begun_at=found.at, ended_at=clock(), referrals=found.referrals, events=found.events,
         messages_failed=found.messages_failed, counts=found.counts, references=found.references,
     )  # fmt: skip
     return found

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Prove the rules of the pathway over the whole database. Ends with 1 if one is broken."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = run_audit(at=timezone.now(), say=lambda seen: self.stderr.write(f"{seen:,} referrals judged"))
+        found = run_audit(clock=timezone.now, say=lambda seen: self.stderr.write(f"{seen:,} referrals judged"))
         for rule, says in RULES.items():
             broken = found.counts[rule]
             self.stdout.write(f"{'ok ' if not broken else 'NOT'} {broken:>6,} {rule}: {says}")
