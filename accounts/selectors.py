@@ -22,6 +22,11 @@ def teams_to_refer_to(user: User) -> QuerySet[Team]:
     )
 
 
+def organizations_to_name(user: User) -> QuerySet[Organization]:
+    """Return the active organisations, by name, for a signed-in user to name one: in a consent, for example."""
+    return Organization.objects.filter(is_active=True).order_by("name", "id")
+
+
 def is_receiving(team: Team) -> bool:
     """Whether somebody works in the team: it is active, and so is its organisation."""
     return team.is_active and team.organization.is_active

@@ -165,6 +165,8 @@ REST_FRAMEWORK = {
         "sign-in": "30/minute",
         "signed-link": "60/minute",
         "person-match": "30/minute",
+        # By one user: a practice that refers a whole clinic's list in an hour stays far below.
+        "refer": "120/hour",
         # In an hour a library or a care home may help several people from one address.
         "self-referral": "20/hour",
         "self-referral-code": "60/hour",
@@ -215,7 +217,10 @@ SPECTACULAR_SETTINGS = {
             "DeclineReason",
             "NotStartedReason",
             "LeftEarlyReason",
+            "MissedAssessmentReason",
             "AttendanceResult",
+            "SessionCancelReason",
+            "ReviewResult",
             "ConsentBasis",
             "ConsentDecision",
             "RetentionDecision",
@@ -228,11 +233,16 @@ SPECTACULAR_SETTINGS = {
             "DischargeDestination",
             "SafeguardingKind",
             "RecordSection",
+            "ClearanceMechanism",
+            "QuestionState",
         )
     }
     | {
+        "QuestionCode": "referrals.api.health.CODES",
+    }
+    | {
         name: f"services_directory.suitability.kinds.{name}"
-        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered")
+        for name in ("RuleResult", "RuleBasis", "RuleKind", "Answered", "AnswerKind")
     }
     | {
         name: f"referrals.enums.{name}"
@@ -249,7 +259,7 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer"},
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------

@@ -14,6 +14,11 @@ def local_day(at: dt.datetime) -> dt.date:
     return at.astimezone(LONDON).date()
 
 
+def start_of_day(day: dt.date) -> dt.datetime:
+    """Return the moment at which a calendar day begins in England."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=LONDON)
+
+
 @cache
 def _bank_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("GB", subdiv="ENG")

@@ -35,13 +35,24 @@ def claim_of(*, user_id: UUID, operation: str, key: str | None, body: Any) -> Cl
     """
     if key is None:
         return None
-    key = key.strip().strip('"')
+    key = _unquoted(key)
     if not _FORM.match(key):
         raise Invalid({"Idempotency-Key": ["Use 8 to 128 printable characters, for example a UUID."]})
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
     return Claim(
         user_id=user_id, operation=operation, key=key, body_digest=hashlib.sha256(canonical.encode()).hexdigest()
     )
+
+
+def is_settled(*, user_id: UUID, operation: str, key: str) -> bool:
+    """Whether a request with this key has been carried out. Whether it is the same request is for `take` to say."""
+    key = _unquoted(key)
+    rows = IdempotencyKey.objects.filter(user_id=user_id, operation=operation, key=key)
+    return bool(_FORM.match(key)) and rows.exists()
+
+
+def _unquoted(key: str) -> str:
+    return key.strip().strip('"')
 
 
 def take(claim: Claim) -> str | None:

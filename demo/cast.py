@@ -66,6 +66,8 @@ class Cast:
     hub: Side
     providers: dict[str, Side]
     directory: Side
+    safeguarding: User
+    """Of all the link workers' teams."""
 
 
 def build_cast() -> Cast:
@@ -107,6 +109,11 @@ def build_cast() -> Cast:
         directory=_side(
             "Stockport Place (demonstration)", kinds.COMMISSIONER, "Directory", (logins.EDITOR,),
             (Role.DIRECTORY_EDITOR,),
+        ),
+        # The role opens what is recorded of referrals that its holder sees: it shows none by itself.
+        safeguarding=_colleague(
+            logins.SAFEGUARDING,
+            [(side.team, role) for side in teams.values() for role in (Role.LINK_WORKER, Role.SAFEGUARDING)],
         ),
     )  # fmt: skip
 

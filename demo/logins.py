@@ -30,5 +30,6 @@ WALKS = Login("Walks", "Wyn Cadwell", "walks@demo.example", "Walks coordinator")
 MANAGER = Login("Commissioner", "Martha Osei-Lunn", "manager@demo.example", "Commissioning manager")
 EDITOR = Login("Directory editor", "Nell Ashgrove", "editor@demo.example", "Directory editor")
 PRIVACY = Login("Privacy officer", "Ines Redfern", "privacy@demo.example", "Records and privacy officer")
+SAFEGUARDING = Login("Safeguarding", "Odile Brandreth", "safeguarding@demo.example", "Safeguarding lead")
 
-LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER, EDITOR, PRIVACY)
+LOGINS = (GP, OTHER_GP, DISCHARGE, LINK_WORKER, LEAD, HUB, PROVIDER, WALKS, MANAGER, EDITOR, PRIVACY, SAFEGUARDING)

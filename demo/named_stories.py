@@ -8,8 +8,10 @@ from accounts.models import User
 from core.clocks import add_working_days, local_day
 from demo.hours import moment, working_days_before
 from demo.named_people import Act, NamedPerson
+from demo.named_work import KNOWN, WORK
 from demo.programmes import PROGRAMMES, SCHEME
-from demo.telling import Case, Offer, Story
+from demo.telling import Case, Offer, Story, in_order
+from demo.working import work_of
 from demo.year import Year
 from referrals.enums import NhsNumberStatus, PreferredContact
 from referrals.services.content import ConsentDetails, ReferralContent
@@ -23,14 +25,21 @@ _PROVIDER_OF = {each.key: each.provider for each in (SCHEME, *PROGRAMMES)}
 
 
 def named_story(year: Year, person: NamedPerson) -> Story:
-    """Tell it. The acts of one day follow each other from eleven o'clock."""
+    """Tell it: the steps, and beside them what was known, said, planned and measured (`named_work`)."""
     today = local_day(year.now)
     owner = year.cast.hub if person.to == SCHEME.key else year.cast.teams[person.to]
     case = Case(referrer=_referrer(year, person), worker=owner.staff[1], owner=owner)
+    offers: dict[str, Offer] = {}
+    work = work_of(case, offers, WORK.get(person.name, ()), cast=year.cast, today=today)
+    yield from in_order([_steps(year, person, case, offers), work])
+
+
+def _steps(year: Year, person: NamedPerson, case: Case, offers: dict[str, Offer]) -> Story:
+    """The acts of one day follow each other from eleven o'clock."""
+    today = local_day(year.now)
     at = moment(working_days_before(today, person.referred_days_ago), MORNING)
     yield at
     case.refer(_content(year, person, today), at=at)
-    offers: dict[str, Offer] = {}
     if person.to == SCHEME.key:
         offers[SCHEME.key] = case.offer_made_at_submission(case.worker)
     for act in person.acts:
@@ -69,6 +78,7 @@ def _content(year: Year, person: NamedPerson, today: dt.date) -> ReferralContent
         needs=((need_id(person.need), ""),),
         risks=person.risks,
         no_known_risks=not person.risks,
+        record=KNOWN.get(person.name),
         consent=ConsentDetails(decision="given", note="Agreed in person."),
         planned_discharge_on=None if days is None else add_working_days(today, days),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from demo.hours import in_days, later, moment
 from demo.programmes import Programme
 from demo.reasons import PROVIDER_QUESTIONS
 from demo.telling import Offer
+from demo.working import measured
 from demo.year import Year
 from referrals.enums import OnwardStatus
 
@@ -30,6 +31,10 @@ LEFT_EARLY = {
 OF_THEIR_OWN = ("changed_mind", "time", "health_worse", "found_own_activity", "illness_or_injury", "moved")
 """Reasons that say nothing of a service: the only ones that are given beside a real scheme's name."""
 OUTCOMES = {"goals_met": 55, "goals_partly_met": 35, "no_change": 10}
+MEASURED = 0.35
+"""How often a provider takes ONS4 when somebody starts; then also when they complete."""
+WELLBEING = ("life_satisfaction", "worthwhile", "happiness")
+CHANGES = (-1, 0, 1, 1, 2, 3)
 COMES = {"present": 76, "absent": 13, "told_us": 11}
 COMES_BEFORE_LEAVING = {"present": 52, "absent": 30, "told_us": 18}
 
@@ -46,6 +51,9 @@ def offered(year: Year, offer: Offer, programme: Programme, at: dt.datetime) -> 
     at = yield from _assessment(year, offer, programme, at)
     if offer.onward.status != OnwardStatus.STARTED:
         return at
+    # Nobody's scores are made up beside a real scheme's name.
+    if not programme.is_real and year.beside.random() < MEASURED:
+        _measure(year, offer, at)
     return (yield from _weeks(year, offer, programme, at))
 
 
@@ -138,10 +146,25 @@ def _weeks(year: Year, offer: Offer, programme: Programme, at: dt.datetime) -> C
     at = later(year.rng, max(at, moment(day, 17 * 60)), 1, 4)
     yield at
     if completes:
+        if offer.baseline:
+            _measure(year, offer, at)
         offer.step("complete", at=at, outcome=year.one_of(OUTCOMES))
     else:
         offer.step("leave_early", at=at, reason=_reason(year, LEFT_EARLY, programme))
     return at
+
+
+def _measure(year: Year, offer: Offer, at: dt.datetime) -> None:
+    """ONS4 at the start and at the end: for most a little better, for some worse."""
+    before, dice = offer.baseline, year.beside
+    if before is None:
+        answers = {"anxiety": dice.randint(4, 9)} | {code: dice.randint(2, 6) for code in WELLBEING}
+    else:
+        answers = {code: min(10, value + dice.choice(CHANGES)) for code, value in before.items()}
+        answers["anxiety"] = max(0, before["anxiety"] - dice.choice(CHANGES))
+    point = 0 if before is None else None
+    offer.baseline = offer.baseline or answers
+    measured(offer.case, offer, at=at, measure="ons4", answers=answers, point=point)
 
 
 def _pause(year: Year, offer: Offer, at: dt.datetime) -> Chapter:

@@ -14,9 +14,10 @@ from demo.named_people import NAMED_PEOPLE
 from demo.named_stories import named_story
 from demo.people import Crowd
 from demo.places import NEIGHBOURHOODS, PRACTICES
-from demo.programmes import PROGRAMMES, services_by_key
+from demo.programmes import PROGRAMMES, SCHEME, services_by_key
 from demo.stories import ordinary
 from demo.telling import acting, in_order, tell
+from demo.working import measure_from_now_on
 from demo.year import Year
 from insights.services import count_uptake
 from referrals.enums import AreaKind
@@ -61,7 +62,8 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     load_demo_rules(at=began)
     set_team_areas(areas=_areas(cast))
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
-    year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng))
+    year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng), beside=Random(seed + 1))  # noqa: S311
+    measure_from_now_on(cast, year.services[SCHEME.key], at=began)
     stories = [named_story(year, person) for person in NAMED_PEOPLE]
     stories += [ordinary(year, at) for at in moments(year, max(0, size - len(NAMED_PEOPLE)))]
     tell(in_order(stories), until=now)

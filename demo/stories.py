@@ -11,8 +11,9 @@ from demo.offers import Chapter, offered
 from demo.programmes import PROGRAMMES, SCHEME, Programme
 from demo.reasons import HANDOVER_NOTES, QUESTIONS
 from demo.telling import Case, Offer, Story, in_order
+from demo.working import reached
 from demo.year import Year
-from referrals.enums import CloseOutcome, OnwardStatus, ReferralStatus
+from referrals.enums import CloseOutcome, ConsultationMechanism, ContactOutcome, OnwardStatus, ReferralStatus
 
 REJECTIONS = {
     "inappropriate": 30, "criteria_not_met": 20, "already_supported": 20, "duplicate": 12, "no_consent": 10,
@@ -24,6 +25,9 @@ OTHER_ENDS = {"goals_partly_met": 3, "disengaged": 4, "signposted_only": 3}
 HOLDS = {"health": 5, "in_hospital": 2, "away": 2, "person_asked": 2}
 Tried = Generator[dt.datetime, None, tuple[dt.datetime, bool]]
 """Like a chapter; returns as well whether a programme was completed."""
+LOGGED = 0.6
+"""How often the first conversation is in the contact log, too; the rest is a cheaper year."""
+WAYS = (ConsultationMechanism.TELEPHONE, ConsultationMechanism.TELEPHONE, ConsultationMechanism.FACE_TO_FACE)
 UNANSWERED_AFTER = 15
 """Working days after which a referrer who has no answer takes the referral back."""
 
@@ -148,6 +152,10 @@ def _support(year: Year, come: Arrival, at: dt.datetime) -> Chapter:
     at = later(year.rng, at, *year.one_of({(1, 5): 85, (6, 10): 15}))
     yield at
     answer = year.one_of({"agrees": 88, "unable_to_contact": 6, "declined_by_person": 5, "deceased": 1})
+    if answer == "unable_to_contact":
+        at = yield from _tries(year, case, at)
+    elif answer != "deceased" and year.beside.random() < LOGGED:
+        reached(case, at=at, mechanism=year.beside.choice(WAYS), outcome=ContactOutcome.SPOKE, minutes=30)
     if answer != "agrees":
         case.step("close", at=at, outcome=answer)
         return at
@@ -164,6 +172,18 @@ def _support(year: Year, come: Arrival, at: dt.datetime) -> Chapter:
         if others:
             at, is_done = yield from _programme(year, case, year.rng.choice(others), others, at)
     return (yield from _close(year, case, at, ENDS_AFTER_A_PROGRAMME if is_done else OTHER_ENDS))
+
+
+def _tries(year: Year, case: Case, at: dt.datetime) -> Chapter:
+    """Three tries on three days and in two ways, as the team's policy wants them, before a case is closed for it."""
+    for way in (ConsultationMechanism.TELEPHONE, ConsultationMechanism.TELEPHONE, ConsultationMechanism.OTHER):
+        is_letter = way == ConsultationMechanism.OTHER
+        reached(
+            case, at=at, mechanism=way, outcome=ContactOutcome.LEFT_MESSAGE if is_letter else ContactOutcome.NO_ANSWER
+        )
+        at = later(year.beside, at, 2, 5)
+        yield at
+    return at
 
 
 def _programme(year: Year, case: Case, programme: Programme, found: list[Programme], at: dt.datetime) -> Tried:

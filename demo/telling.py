@@ -146,6 +146,8 @@ class Offer:
     case: Case
     provider: User
     onward: OnwardReferral
+    baseline: dict[str, int] | None = None
+    """What was answered at the start, where it was measured."""
 
     @property
     def has_room(self) -> bool:

@@ -23,6 +23,8 @@ class Year:
     now: dt.datetime
     services: Mapping[str, Service]
     crowd: Crowd
+    beside: Random
+    """Dice of their own for the work beside the steps: how much of it is told leaves the stories as they are."""
     seen_before: list[PersonDetails] = field(default_factory=list)
     """People whose referral has ended: some of them come back."""
 

@@ -18,6 +18,8 @@ from notifications.channels import SENDERS
 from notifications.enums import Channel, MessageStatus
 from notifications.models import Delivery, OutboxMessage
 
+FORGOTTEN = "forgotten"
+"""Stands for the address of somebody who has been forgotten; nothing goes there."""
 HISTORY = "history"
 """The wire id of deliveries that were told to us, not made by us."""
 
@@ -221,3 +223,8 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
         )
         inserted = {row_id for (row_id,) in cursor.fetchall()}
     return [row for row in rows if row.id in inserted]
+
+
+def forget_recipient(address: str, *, reference: str) -> None:
+    """Take an address out of the messages about one reference. That they were owed, and what became of them, stays."""
+    OutboxMessage.objects.filter(recipient=address, context__reference=reference).update(recipient=FORGOTTEN)

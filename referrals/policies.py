@@ -66,6 +66,11 @@ def may_record_health(actor: Actor, referral: Referral) -> bool:
     return bool(roles_of(actor, referral) & {Role.REFERRER, *_TEAM})
 
 
+def may_answer_screening(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether the actor may answer on a day what a service's own rules ask: its provider, while it sees the person."""
+    return Role.PROVIDER in roles_of(actor, onward) and _provider_sees_person(onward, on=on)
+
+
 def may_record_measure(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor may record a measure on a day: the owning team on the referral, a provider on what it has."""
     roles = roles_of(actor, subject)
@@ -93,6 +98,11 @@ def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
 def may_choose_measures(actor: Actor, team_id: UUID | None) -> bool:
     """Whether the actor chooses what a team or its scheme measures: its lead, a provider, the service."""
     return bool(actor.roles_in([team_id]) & {Role.LEAD, Role.PROVIDER, Role.SYSTEM})
+
+
+def may_hold_sessions(actor: Actor, team_id: UUID | None) -> bool:
+    """Whether the actor makes and cancels a team's sessions and takes their registers: its providers."""
+    return team_id is not None and bool(actor.roles_in([team_id]) & {Role.PROVIDER})
 
 
 def may_write_record(actor: Actor, referral: Referral) -> bool:
@@ -156,44 +166,75 @@ def _provider_sees_person(onward: OnwardReferral, *, on: dt.date) -> bool:
     return may_share(onward.referral.consents.all(), recipient=recipient_of(onward), on=on).is_yes
 
 
-def available_actions(actor: Actor, subject: Subject) -> list[str]:
-    """Return the names of what the actor may do with the subject now, in the order of the pathway."""
-    roles = roles_of(actor, subject)
-    names = [
-        step.name for step in steps_for(subject).values() if subject.status in step.sources and roles & step.rules.by
-    ]
+TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}
+"""The provider's steps towards taking a person up: each needs a consent that stands."""
+
+
+def available_actions(actor: Actor, subject: Subject, *, on: dt.date) -> list[str]:
+    """Return the names of what the actor may do with the subject on a day, in the order of the pathway."""
     if isinstance(subject, OnwardReferral):
-        if subject.status == "started" and Role.PROVIDER in roles:
-            names.append("record_attendance")
-        is_open = subject.referral.status in ReferralStatus.SENT
-        if is_open and subject.status in MEASURABLE and Role.PROVIDER in roles:
-            names.append("record_measure")
-        if subject.can_be_rerouted and roles & _TEAM and subject.referral.status in SENDABLE:
-            names.append("reroute")
-        return names
-    if subject.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
+        return _onward_actions(actor, subject, on=on)
+    return referral_actions(actor, subject)
+
+
+def _onward_actions(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> list[str]:
+    """A provider is not offered what it would be refused because the person does not agree to sharing with it."""
+    roles = roles_of(actor, onward)
+    names = [name for name in _steps_open_to(roles, onward) if fits_delivery(name, onward)]
+    if onward.status == "started" and Role.PROVIDER in roles and not onward.is_sent_out:
+        names.append("record_attendance")
+    if Role.PROVIDER in roles:
+        if not _provider_sees_person(onward, on=on):
+            names = [name for name in names if name not in TAKES_UP]
+        elif onward.referral.status in ReferralStatus.SENT:
+            names += ["record_measure", "record_review"] if onward.status in MEASURABLE else []
+            names += ["answer_screening"] if onward.status in OnwardStatus.OPEN else []
+    if onward.can_be_rerouted and roles & _TEAM and onward.referral.status in SENDABLE:
+        names.append("reroute")
+    return names
+
+
+def _steps_open_to(roles: set[Role], subject: Subject) -> list[str]:
+    steps = steps_for(subject).values()
+    return [step.name for step in steps if subject.status in step.sources and roles & step.rules.by]
+
+
+def referral_actions(actor: Actor, referral: Referral) -> list[str]:
+    """Return the names of what the actor may do with a referral now, in the order of the pathway."""
+    roles = roles_of(actor, referral)
+    names = _steps_open_to(roles, referral)
+    if referral.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
-    if subject.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+    if referral.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
         names.append("edit_discharge")
-    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+    if roles & _TEAM and referral.status in ReferralStatus.SENT:
         names += ["allocate", "record_measure"]
-    if roles & _TEAM and subject.status in SENDABLE:
+    if roles & _TEAM and referral.status in SENDABLE:
         names.append("send_onward")
-    if roles & _TEAM and subject.status in ReferralStatus.SENT:
+    if roles & _TEAM and referral.status in ReferralStatus.SENT:
         names += ["change_contact", "record_address"]
     if Role.LEAD in roles:
         names.append("correct_nhs_number")
-    if roles and subject.status in ReferralStatus.OPEN:
+    if roles and referral.status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
-        names += ["write_record"] if may_write_record(actor, subject) else []
+        names += ["write_record"] if may_write_record(actor, referral) else []
         names += ["record_risk"]
-    if roles & _TEAM and subject.status in ReferralStatus.SENT:
-        names += ["log_contact", "write_note", "record_signpost", "add_task"]
-    if roles & _TEAM and subject.status in ReferralStatus.TAKEN_ON:
+    if roles & _TEAM and referral.status in ReferralStatus.SENT:
+        names += ["log_contact", "write_note", "record_signpost", "add_task", "request_clearance"]
+    if roles & _TEAM and referral.status in ReferralStatus.TAKEN_ON:
         names.append("save_plan")
     return names
 
 
+def fits_delivery(step: str, onward: OnwardReferral) -> bool:
+    """Whether a step is one of how the service reaches people: a pack is sent, everything else begins by a visit."""
+    return step not in (BY_VISIT if onward.is_sent_out else BY_POST)
+
+
+BY_POST = frozenset({"send_pack"})
+"""Steps of a pack alone."""
+BY_VISIT = frozenset({"book_assessment", "start"})
+"""Steps of every service but a pack."""
 SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
 """When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""
 MEASURABLE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)

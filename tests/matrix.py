@@ -48,7 +48,9 @@ ONWARD_TARGETS = {
     "decline": "declined",
     "expire": "expired",
     "book_assessment": "assessment_booked",
+    "record_missed_assessment": "accepted",
     "start": "started",
+    "send_pack": "started",
     "record_not_started": "not_started",
     "pause": "paused",
     "resume": "started",
@@ -57,20 +59,20 @@ ONWARD_TARGETS = {
     "withdraw": "withdrawn",
 }
 ONWARD_TABLE = """
-                       request_information provide_information accept waitlist decline expire book_assessment start record_not_started pause resume complete leave_early withdraw
-sent                   P                   .                   P      P        P       S      .               .     .                  .     .      .        .           WL
-information_requested  .                   WL                  .      .        P       .      .               .     .                  .     .      .        .           WL
-waitlisted             .                   .                   P      .        P       .      .               .     .                  .     .      .        .           WL
-accepted               .                   .                   .      .        .       .      P               .     P                  .     .      .        .           WL
-assessment_booked      .                   .                   .      .        .       .      .               P     P                  .     .      .        .           WL
-started                .                   .                   .      .        .       .      .               .     .                  P     .      P        P           WL
-paused                 .                   .                   .      .        .       .      .               .     .                  .     P      .        .           WL
-completed              .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
-left_early             .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
-not_started            .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
-declined               .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
-expired                .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
-withdrawn              .                   .                   .      .        .       .      .               .     .                  .     .      .        .           .
+                       request_information provide_information accept waitlist decline expire book_assessment record_missed_assessment start send_pack record_not_started pause resume complete leave_early withdraw
+sent                   P                   .                   P      P        P       S      .               .                        .     .         .                  .     .      .        .           WL
+information_requested  .                   WL                  .      .        P       .      .               .                        .     .         .                  .     .      .        .           WL
+waitlisted             .                   .                   P      .        P       .      .               .                        .     .         .                  .     .      .        .           WL
+accepted               .                   .                   .      .        .       .      P               .                        .     P         P                  .     .      .        .           WL
+assessment_booked      .                   .                   .      .        .       .      P               P                        P     .         P                  .     .      .        .           WL
+started                .                   .                   .      .        .       .      .               .                        .     .         .                  P     .      P        P           WL
+paused                 .                   .                   .      .        .       .      .               .                        .     .         .                  .     P      .        .           WL
+completed              .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
+left_early             .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
+not_started            .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
+declined               .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
+expired                .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
+withdrawn              .                   .                   .      .        .       .      .               .                        .     .         .                  .     .      .        .           .
 """  # noqa: E501 -- a table is read across
 
 

@@ -101,7 +101,7 @@ def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Re
         content=_reasons(referral, today),
         shows_offers=True,
         offers=[_offer(onward, events) for onward in referral.onward_referrals.all()],
-        actions=_actions(actor, referral),
+        actions=_actions(actor, referral, today),
         is_ended=referral.ended_at is not None,
         timeline=_timeline(actor, referral, events, today),
     )
@@ -120,7 +120,7 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
         person=_facts_about(onward.referral) if is_seen else None,
         content_title="What the service needs to know",
         content=_handover(actor, onward, today) if is_seen else [],
-        actions=_actions(actor, onward),
+        actions=_actions(actor, onward, today),
         is_ended=onward.ended_at is not None,
         timeline=_timeline(actor, onward, events, today),
     )
@@ -204,8 +204,8 @@ def _offer(onward: OnwardReferral, events: list[ReferralEvent]) -> Offer:
     )
 
 
-def _actions(actor: Actor, subject: Subject) -> list[str]:
-    return [words.action(subject, name) for name in policies.available_actions(actor, subject)]
+def _actions(actor: Actor, subject: Subject, today: dt.date) -> list[str]:
+    return [words.action(subject, name) for name in policies.available_actions(actor, subject, on=today)]
 
 
 # --- The person, and why ----------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_consent": "Record what the person decided about sharing",
     "record_observations": "Record what is known of the person's health",
     "record_clearance": "Record what a health professional decided",
+    "request_clearance": "Ask a health professional to decide",
+    "answer_screening": "Answer what the service's rules ask",
     "log_contact": "Log a contact, or a try to reach the person",
     "write_note": "Write a note",
     "record_signpost": "Record that the person was signposted",
@@ -33,6 +35,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_risk": "Record a risk",
     "record_attendance": "Record who came to a session",
     "record_measure": "Record a measure that was taken",
+    "record_review": "Record a review that was held or missed",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""

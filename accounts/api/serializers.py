@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.enums import OrganizationKind, Role
-from accounts.models import Team
+from accounts.models import Organization, Team
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
@@ -30,6 +30,15 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
     class Meta:
         model = Team
         fields = ["id", "name", "organization", "telephone"]
+        read_only_fields = fields
+
+
+class OrganizationSerializer(serializers.ModelSerializer[Organization]):
+    """An organisation that works with this service."""
+
+    class Meta:
+        model = Organization
+        fields = ["id", "name", "kind", "ods_code"]
         read_only_fields = fields
 
 

@@ -1,10 +1,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api.views import CurrentTokenView, MeView, TeamViewSet, TokensView
+from accounts.api.views import CurrentTokenView, MeView, OrganizationViewSet, TeamViewSet, TokensView
 
 router = SimpleRouter()
 router.register("teams", TeamViewSet, basename="team")
+router.register("organizations", OrganizationViewSet, basename="organization")
 
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),

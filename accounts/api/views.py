@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.permissions import AllowAny
@@ -11,8 +12,15 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts import selectors, services
-from accounts.api.serializers import MeSerializer, TeamSerializer, TokenRequestSerializer, TokenSerializer
-from accounts.models import Team
+from accounts.api.serializers import (
+    MeSerializer,
+    OrganizationSerializer,
+    TeamSerializer,
+    TokenRequestSerializer,
+    TokenSerializer,
+)
+from accounts.enums import OrganizationKind
+from accounts.models import Organization, Team
 from core.errors import Conflict
 from core.throttling import SignInThrottle
 
@@ -68,3 +76,27 @@ class TeamViewSet(mixins.ListModelMixin, GenericViewSet[Team]):
         if getattr(self, "swagger_fake_view", False):
             return Team.objects.none()
         return selectors.teams_to_refer_to(selectors.signed_in(self.request.user))
+
+
+class OrganizationFilterSet(django_filters.FilterSet):
+    """Which organisations."""
+
+    kind = django_filters.MultipleChoiceFilter(choices=OrganizationKind.choices)
+    ods_code = django_filters.CharFilter(label="The organisation with this ODS code")
+
+    class Meta:
+        model = Organization
+        fields: list[str] = []
+
+
+class OrganizationViewSet(mixins.ListModelMixin, GenericViewSet[Organization]):
+    """Organisations that work with this service."""
+
+    serializer_class = OrganizationSerializer
+    filterset_class = OrganizationFilterSet
+    ordering = ("name", "id")
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Organization.objects.none()
+        return selectors.organizations_to_name(selectors.signed_in(self.request.user))

@@ -175,19 +175,17 @@ class ContactActions:
             user_id=user.pk, operation=f"log_contact:{reference}", key=request.headers.get("Idempotency-Key"),
             body=request.data,
         )  # fmt: skip
-        contact = contacts.log_contact(
+        logged = contacts.log_contact(
             referral=referral, actor=self.actor, at=timezone.now(),
             given=contacts.ContactDetails(**form.validated_data), claim=claim,
             expected_version=expected_version(request),
         )  # fmt: skip
+        after = logged.contact.referral
         body = LoggedContactSerializer(
-            {
-                "contact": contact, "reaching": selectors.get_reaching(user, contact.referral),
-                "next_action_on": contact.referral.next_action_on,
-            },
+            {"contact": logged.contact, "reaching": logged.reaching, "next_action_on": after.next_action_on},
             context=self.get_serializer_context(),
-        ).data  # fmt: skip
-        headers = {"ETag": etag(contact.referral.version)}
+        ).data
+        headers = {"ETag": etag(after.version)}
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(responses=ReachingSerializer)

@@ -23,8 +23,9 @@ class StandardActions:
     @action(detail=True, filterset_class=None)
     def dapb4066(self: Any, request: Request, reference: str) -> Response:
         """The referral in the structure of the Social Prescribing Information Standard (DAPB4066 v1.1): sections and
-        items by the standard's names, what repeats in lists, what is blank left out. To a safeguarding lead also what
-        is recorded about safeguarding; that it was read is written down.
+        items by the standard's names, what repeats in lists, what is blank left out. Contacts, signposts and the plan
+        are told to the owning team alone. To a safeguarding lead also what is recorded about safeguarding; that it
+        was read is written down.
         """
         referral, now = self.row(reference), timezone.now()
         may_read = policies.reads_safeguarding(self.actor, referral)

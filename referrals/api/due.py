@@ -58,10 +58,12 @@ class DueTaskSerializer(Output):
     team = serializers.CharField(source="owner_team.name")
     assigned_to = OwnerSerializer(allow_null=True)
     onward_referral = serializers.CharField(
-        source="onward_reference", help_text="What a provider asks about, or empty."
+        source="onward_reference", help_text="What a provider asks about or is to review, or empty."
     )
     id = serializers.IntegerField(
-        source="source_id", allow_null=True, help_text="Of the task by hand or of the signpost, to say that it is done."
+        source="source_id",
+        allow_null=True,
+        help_text="Of the task by hand, the signpost or the request, to say that it is done.",
     )
     suggested_step = serializers.SerializerMethodField()
 

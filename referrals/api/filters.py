@@ -1,6 +1,9 @@
 """Filters of the lists. An unknown value is a 400."""
 
+import datetime as dt
+
 import django_filters
+from django.db.models import QuerySet
 
 from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
@@ -25,7 +28,13 @@ class OnwardReferralFilterSet(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=OnwardStatus.choices)
     service = django_filters.UUIDFilter(field_name="service_id")
     due_by = django_filters.DateFilter(field_name="next_action_on", lookup_expr="lte", label="Next action on or before")
+    review_due_by = django_filters.DateFilter(
+        method="filter_review_due", label="Takes part, and a review is due on or before"
+    )
 
     class Meta:
         model = OnwardReferral
         fields: list[str] = []
+
+    def filter_review_due(self, rows: QuerySet[OnwardReferral], name: str, value: dt.date) -> QuerySet[OnwardReferral]:
+        return rows.filter(next_review_on__lte=value, status__in=OnwardStatus.TAKING_PART)

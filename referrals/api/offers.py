@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from accounts.selectors import signed_in
 from core.api import IF_MATCH, StrictSerializer, etag, expected_version
 from referrals import selectors
-from referrals.api.outputs import NamedSerializer, OnwardSerializer, Output
+from referrals.api.outputs import NamedSerializer, Output
+from referrals.api.screening import SentOnwardSerializer, with_warnings
 from referrals.enums import FollowUpResult
 from referrals.models import Signpost
 from referrals.selectors import casework
@@ -36,7 +37,7 @@ class OffersInputSerializer(StrictSerializer):
 class SentOffersSerializer(Output):
     """What was sent, in the order of asking."""
 
-    onward_referrals = OnwardSerializer(many=True)
+    onward_referrals = SentOnwardSerializer(many=True)
 
 
 class SignpostInputSerializer(StrictSerializer):
@@ -107,7 +108,8 @@ class OfferActions:
             expected_version=expected_version(request),
         )  # fmt: skip
         rows = selectors.onward_referrals_visible_to(user).filter(pk__in=[row.pk for row in sent]).order_by("id")
-        body = SentOffersSerializer({"onward_referrals": rows}, context=self.get_serializer_context()).data
+        context = with_warnings(self.get_serializer_context(), sent[-1].referral, rows)
+        body = SentOffersSerializer({"onward_referrals": rows}, context=context).data
         headers = {"ETag": etag(sent[-1].referral.version)}
         return Response(body, status=status.HTTP_201_CREATED, headers=headers)
 

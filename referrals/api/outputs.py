@@ -30,6 +30,7 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.selectors.delivery import assessments_missed, suggested_step
 
 
 class Output(serializers.Serializer[Any]):
@@ -162,7 +163,7 @@ class ReferralSummarySerializer(Output):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, referral: Referral) -> list[str]:
-        return policies.available_actions(self.asker, referral)
+        return policies.referral_actions(self.asker, referral)
 
 
 class ReferralSerializer(ReferralSummarySerializer):
@@ -218,6 +219,11 @@ class OnwardSerializer(OnwardSummarySerializer):
     handover_note = serializers.SerializerMethodField()
     next_action_on = serializers.DateField(allow_null=True)
     assessment_at = serializers.DateTimeField(allow_null=True)
+    next_review_on = serializers.DateField(
+        allow_null=True, help_text="The scheme's first review point of which nothing is recorded yet."
+    )
+    assessments_missed = serializers.SerializerMethodField()
+    suggested_step = serializers.SerializerMethodField()
     rerouted_from = serializers.SerializerMethodField()
     rerouted_to = serializers.SerializerMethodField()
     available_actions = serializers.SerializerMethodField()
@@ -248,6 +254,14 @@ class OnwardSerializer(OnwardSummarySerializer):
         is_seen = policies.sees_notes_between_team_and_provider(self.asker, onward, on=self.today)
         return onward.handover_note if is_seen else None
 
+    def get_assessments_missed(self, onward: OnwardReferral) -> int:
+        """How many first assessments the person has missed. What the provider cancelled is none."""
+        return assessments_missed(onward)
+
+    def get_suggested_step(self, onward: OnwardReferral) -> str:
+        """The step that it asks for, after as many misses as the team allows; or empty. Nobody has to take it."""
+        return suggested_step(onward)
+
     def get_rerouted_from(self, onward: OnwardReferral) -> str:
         """The one whose place it took, or empty."""
         earlier = onward.rerouted_from
@@ -260,7 +274,7 @@ class OnwardSerializer(OnwardSummarySerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_available_actions(self, onward: OnwardReferral) -> list[str]:
-        return policies.available_actions(self.asker, onward)
+        return policies.available_actions(self.asker, onward, on=self.today)
 
 
 class EventSerializer(Output):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from accounts.selectors import signed_in
 from core.api import StrictSerializer
 from core.clocks import local_day
 from core.errors import NotPermitted
+from core.pagination import page_of
 from core.throttling import SignInThrottle
 from referrals import selectors
 from referrals.api.outputs import Output
@@ -25,9 +26,6 @@ from referrals.models import PersonMerge
 from referrals.selectors.duplicates import Duplicate
 from referrals.services import merging
 from referrals.services.people import PersonDetails, check_person
-
-MOST_SHOWN = 100
-"""Pairs in one answer. As they are merged, others come up."""
 
 
 class DescriptionInputSerializer(StrictSerializer):
@@ -81,9 +79,11 @@ class DuplicateSerializer(Output):
 
 
 class DuplicatesSerializer(Output):
-    """The pairs, likely ones first."""
+    """A page of the pairs, likely ones first."""
 
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="On all pages.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
     results = DuplicateSerializer(many=True)
 
 
@@ -160,15 +160,20 @@ class PeopleViewSet(GenericViewSet):
         found = {"is_certain": is_certain, "count": len(likely), "matches": selectors.offers_to(user, identity, likely)}
         return Response(MatchSerializer(found, context=self.get_serializer_context()).data)
 
-    @extend_schema(responses=DuplicatesSerializer)
+    @extend_schema(
+        responses=DuplicatesSerializer,
+        parameters=[
+            OpenApiParameter("cursor", str, description="Of `next` or `previous` of a page."),
+            OpenApiParameter("page_size", int, description="Pairs on a page: 25, at most 100."),
+        ],
+    )
     @action(detail=False, pagination_class=None)
     def duplicates(self, request: Request) -> Response:
-        """People of your teams who may be there twice, with the reasons; the hundred likeliest pairs."""
+        """People of your teams who may be there twice, with the reasons; likely ones first."""
         user = signed_in(request.user)
         if Role.LEAD not in user.roles():
             raise NotPermitted("A lead looks after people who are there twice.")
-        pairs = selectors.duplicates_of(user)
-        found = {"count": len(pairs), "results": pairs[:MOST_SHOWN]}
+        found = page_of(selectors.duplicates_of(user), key=lambda pair: pair.key, request=request)
         return Response(DuplicatesSerializer(found, context=self.get_serializer_context()).data)
 
     @extend_schema(request=MergeInputSerializer, responses={201: MergeSerializer})

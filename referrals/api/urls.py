@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
@@ -8,6 +9,7 @@ from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
+from referrals.api.sessions import SessionViewSet
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -16,6 +18,7 @@ router.register("services", MatchingServiceViewSet, basename="service")
 router.register("people", PeopleViewSet, basename="person")
 router.register("referrals", ReferralViewSet, basename="referral")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
+router.register("sessions", SessionViewSet, basename="session")
 router.register("tasks", DueTaskViewSet, basename="task")
 router.register("retention-proposals", RetentionProposalViewSet, basename="retention-proposal")
 router.register("subject-access", SubjectAccessViewSet, basename="subject-access")
@@ -25,6 +28,8 @@ router.register("measure-licences", MeasureLicenceViewSet, basename="measure-lic
 
 urlpatterns = [
     *router.urls,
+    path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
+    path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
     path("teams/find/", FindTeamView.as_view(), name="find-team"),
     path("self-referrals/", SelfReferralsView.as_view(), name="self-referrals"),
     path("self-referrals/<uuid:pk>/codes/", SelfReferralCodesView.as_view(), name="self-referral-codes"),

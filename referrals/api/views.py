@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
+from core.throttling import ReferralThrottle
 from referrals import policies, selectors
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
@@ -40,7 +41,9 @@ from referrals.api.outputs import (
 )
 from referrals.api.person_actions import PersonActions
 from referrals.api.record import RecordActions
+from referrals.api.reviews import ReviewActions
 from referrals.api.safeguarding import SafeguardingActions
+from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
 from referrals.services import attendance, onward
@@ -85,6 +88,7 @@ class ReferralViewSet(
     PersonActions,
     RecordActions,
     SafeguardingActions,
+    ScreeningActions,
     StandardActions,
     mixins.ListModelMixin,
     PathwayViewSet,
@@ -94,13 +98,16 @@ class ReferralViewSet(
     serializer_class = ReferralSummarySerializer
     filterset_class = ReferralFilterSet
     problem_codes = {
-        "create": {"403", "409", "422"},
+        "create": {"403", "409", "422", "429"},
         "update": STEP_PROBLEMS,
         "allocate": STEP_PROBLEMS,
         "consents": {"403", "409"},
         "observations": STEP_PROBLEMS,
         "discharge": STEP_PROBLEMS,
         "clearances": STEP_PROBLEMS,
+        "screening": STEP_PROBLEMS,
+        "clearance_requests": STEP_PROBLEMS,
+        "end_clearance_request": {"403", "409"},
         "measures": STEP_PROBLEMS,
         "record": STEP_PROBLEMS,
         "risks": STEP_PROBLEMS,
@@ -119,6 +126,9 @@ class ReferralViewSet(
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
         return selectors.referrals_visible_to(signed_in(self.request.user))
+
+    def get_throttles(self) -> Any:
+        return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
 
     def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)
@@ -184,7 +194,7 @@ class ReferralViewSet(
         )  # fmt: skip
         return self.answer(self.whole(reference))
 
-    @extend_schema(request=OnwardInputSerializer, responses={201: OnwardSerializer}, parameters=[IF_MATCH])
+    @extend_schema(request=OnwardInputSerializer, responses={201: SentOnwardSerializer}, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"], url_path="onward-referrals")
     def onward_referrals(self, request: Request, reference: str) -> Response:
         """Send the person to a service. With `rerouted_from`, instead of one that declined or never answered."""
@@ -202,7 +212,10 @@ class ReferralViewSet(
             rerouted_from=selectors.get_onward_referral(user, earlier) if earlier else None,
             expected_version=expected_version(request),
         )
-        return self.answer(selectors.get_onward_referral(user, sent.reference), code=status.HTTP_201_CREATED)
+        row = selectors.get_onward_referral(user, sent.reference)
+        context = with_warnings(self.get_serializer_context(), sent.referral, [row])
+        body = SentOnwardSerializer(row, context=context).data
+        return Response(body, status=status.HTTP_201_CREATED, headers={"ETag": etag(row.version)})
 
     @extend_schema(responses=EventSerializer(many=True))
     @action(detail=True, ordering=("sequence",), filterset_class=None)
@@ -219,12 +232,19 @@ class ReferralViewSet(
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
-class OnwardReferralViewSet(MeasureActions, mixins.ListModelMixin, PathwayViewSet):
+class OnwardReferralViewSet(
+    MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
+):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
     serializer_class = OnwardSerializer
     filterset_class = OnwardReferralFilterSet
-    problem_codes = {"attendances": {"403", "409"}, "measures": STEP_PROBLEMS}
+    problem_codes = {
+        "attendances": {"403", "409"},
+        "measures": STEP_PROBLEMS,
+        "screening": STEP_PROBLEMS,
+        "reviews": STEP_PROBLEMS,
+    }
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

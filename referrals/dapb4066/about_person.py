@@ -4,9 +4,10 @@ import textwrap
 
 from core.identifiers import NO_PRACTICE_CODES
 from referrals.dapb4066.guidance import NO_KNOWN_PRACTICE
-from referrals.dapb4066.source import Items, Source, coded_entry, concept, cut, day
-from referrals.enums import RecordSection
+from referrals.dapb4066.source import Items, Source, coded_entry, concept, cut, day, joined
+from referrals.enums import AddressKind, ContactChannel, InformationFormat, Permission, RecordSection
 from referrals.models import Referral
+from services_directory.suitability.dates import in_words
 
 LINES_OF_AN_ADDRESS = 5
 ADDRESS_LINE = 35
@@ -34,7 +35,7 @@ def demographics(source: Source) -> Items:
         "NHS number": referral.nhs_number,
         "NHS number status indicator": referral.nhs_number_status,
         "Person's address": address(referral),
-        "Person's contact details": contact_details(referral),
+        "Person's contact details": contact_details(source),
         "Sexual Orientation": _concept(source, RecordSection.SEXUAL_ORIENTATION),
         "Relevant contacts": source.plain("relevant_contacts"),
     }
@@ -50,13 +51,39 @@ def address(referral: Referral) -> Items:
     }
 
 
-def contact_details(referral: Referral) -> Items:
-    """Return how to reach the person."""
+def contact_details(source: Source) -> Items:
+    """Return how to reach the person. What has no item of its own is in the last one: what they allow, where they stay
+    for a while, where letters go. The noes come first: they must not be what no longer fits.
+    """
+    referral = source.referral
     return {
         "Preferred contact method": referral.preferred_contact,
         "Person's telephone number details": [{"Person's telephone number": referral.telephone}],
         "Person's email address details": [{"Person's email address": referral.email}],
+        "Other contact information": joined([*_permissions(referral), *_other_addresses(source)], 255),
     }
+
+
+def _permissions(referral: Referral) -> list[str]:
+    said = [referral.get_telephone_rule_display()]
+    for answer in (Permission.NO, Permission.YES):
+        ways = [way.label.lower() for way in ContactChannel if getattr(referral, f"may_{way}") == answer]
+        said += [f"{answer.label}: {', '.join(ways)}"] if ways else []
+    return said
+
+
+def _other_addresses(source: Source) -> list[str]:
+    """Return where else the person is, and where letters go: the latest of each kind, until its end."""
+    said = []
+    for kind in (AddressKind.TEMPORARY, AddressKind.CORRESPONDENCE):
+        latest = next((row for row in source.addresses if row.kind == kind), None)
+        if latest is None or (latest.until_on is not None and latest.until_on < source.on):
+            continue
+        where = ", ".join(filter(None, [*(line.strip() for line in latest.address.splitlines()), latest.postcode]))
+        days = [("from", latest.from_on), ("until", latest.until_on)]
+        when = "".join(f" {word} {in_words(each)}" for word, each in days if each)
+        said.append(f"{latest.get_kind_display()}{when}: {where}")
+    return said
 
 
 def practice(source: Source) -> Items:
@@ -101,7 +128,7 @@ def requirements(source: Source) -> Items:
             ]
             + [
                 {"Reasonable adjustment flag": True, "Reasonable adjustment additional detail": said}
-                for said in [source.referral.communication_needs]
+                for said in [*_ways_to_communicate(source.referral), source.referral.communication_needs]
                 if said
             ]
         },
@@ -116,6 +143,13 @@ def requirements(source: Source) -> Items:
             {"Other individual requirement": entry.text} for entry in source.entries(RecordSection.OTHER_REQUIREMENT)
         ],
     }
+
+
+def _ways_to_communicate(referral: Referral) -> list[str]:
+    language = referral.interpreter_language
+    said = [f"Interpreter: {language}"] if language else []
+    said += ["Interpreter of British Sign Language"] if referral.needs_bsl_interpreter else []
+    return said + [InformationFormat(each).label for each in referral.information_formats]
 
 
 def _concept(source: Source, section: RecordSection) -> Items:

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from accounts.models import Team
-from core.clocks import local_day
+from referrals.consents import has_run_out, stands
 from referrals.dapb4066.source import Items, Source, coded, coded_entry, cut, day, joined, moment, pieces
 from referrals.enums import ConsentBasis, RecordSection
-from referrals.models import Referral
+from referrals.models import Consent, Referral
 from services_directory.suitability.dates import in_words
 
 LONGEST_OVERDUE = dt.timedelta(weeks=2)
@@ -14,15 +14,30 @@ LONGEST_OVERDUE = dt.timedelta(weeks=2)
 
 
 def consent(source: Source) -> Items:
-    """Return what the person decided last about sharing: said for openness, its basis is direct care (rule 6)."""
-    latest = max(source.referral.consents.all(), key=lambda row: row.pk, default=None)
-    if latest is None:
-        return {}
-    when = in_words(local_day(latest.recorded_at))
-    said = [f"{latest.get_decision_display()} on {when}, recorded by {latest.recorded_by.full_name}"]
-    said += [latest.get_basis_display()] if latest.basis == ConsentBasis.BEST_INTERESTS else []
-    said += [latest.note] if latest.note else []
-    return {"Consent for information sharing": ". ".join(part.rstrip(".") for part in said) + "."}
+    """Return what the person decided about sharing and still counts, each for those whom it names; of a consent that
+    has run out, that it has. Said for openness: the basis of direct care is not consent (rule 6).
+    """
+    decisions = list(source.referral.consents.all())
+    counting = [row for row in decisions if stands(row, among=decisions, on=source.on)]
+    return {"Consent for information sharing": " ".join(_in_one_sentence(row, on=source.on) for row in counting)}
+
+
+def _in_one_sentence(row: Consent, *, on: dt.date) -> str:
+    whom = row.to_service or row.to_organization
+    said = [f"{row.get_purpose_display()}{f' ({whom.name})' if whom else ''}: {row.get_decision_display().lower()}"]
+    said[0] += f" on {in_words(row.decided_on)}"
+    if row.basis == ConsentBasis.BEST_INTERESTS:
+        said.append(_lower(row.get_basis_display()))
+    elif row.how_given:
+        said.append(_lower(row.get_how_given_display()))
+    if row.expires_on is not None:
+        said.append(f"{'ran out on' if has_run_out(row, on=on) else 'until'} {in_words(row.expires_on)}")
+    said.append(f"recorded by {row.recorded_by.full_name}")
+    return ". ".join(part.rstrip(".") for part in [", ".join(said), row.note] if part) + "."
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def referral_details(source: Source) -> Items:
@@ -41,6 +56,7 @@ def _one_referral(referral: Referral) -> Items:
             "Organisation": _organization(referral.referring_team, referral.referrer_organization),
             "Contact details": joined(referral.referrer_contact.split(" · "), 70),
         },
+        "Referral method": referral.get_referral_method_display(),
         "Referral to": {
             "Team": cut(referral.owner_team.name, 150),
             "Service": {"Free text": cut(referral.service.name, 150) if referral.service else ""},

@@ -10,10 +10,39 @@ from core.clocks import LONDON
 from referrals.dapb4066.conformance import is_blank
 from referrals.dapb4066.declaration import Node
 from referrals.enums import RecordSection
-from referrals.models import RecordEntry, RecordVersion, Referral, Risk, SafeguardingConcern
+from referrals.models import (
+    AddressRecord,
+    Contact,
+    MeasureResponse,
+    Observation,
+    PlanVersion,
+    RecordEntry,
+    RecordVersion,
+    Referral,
+    Risk,
+    SafeguardingConcern,
+    Signpost,
+)
 
 Items = dict[str, Any]
 """A group of the standard: values by the standard's names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """What was done for the person, as far as the reader may read it elsewhere: to the referrer neither contacts nor
+    signposts nor the plan. What has been corrected is not among it.
+
+    `measurements` are the numbers known of the person's health, the latest of each. `message` is what the referrer was
+    told last, as it was issued (`MessageBack.document`); None where that may not be told in full.
+    """
+
+    contacts: Sequence[Contact] = ()
+    signposts: Sequence[Signpost] = ()
+    plan: PlanVersion | None = None
+    measures: Sequence[MeasureResponse] = ()
+    measurements: Sequence[Observation] = ()
+    message: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +56,8 @@ class Source:
     record: RecordVersion | None
     risks: Sequence[Risk]
     concerns: Sequence[SafeguardingConcern]
+    addresses: Sequence[AddressRecord]
+    support: Support
     practice_name: str
     on: dt.date
 
@@ -106,6 +137,11 @@ def _arranged(value: Any, node: Node) -> Any:
     if isinstance(value, list):
         return [_arranged(each, node) for each in value if not is_blank(each)]
     return arranged(value, node.children) if isinstance(value, dict) and node.children else value
+
+
+def fitting(parts: Iterable[str], most: int) -> str:
+    """Return as many parts as fit, side by side, none of them cut: half an address reaches nobody."""
+    return joined([part for part in parts if len(part) <= most], most)
 
 
 def joined(parts: Iterable[str], most: int) -> str:

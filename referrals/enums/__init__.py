@@ -54,6 +54,7 @@ from referrals.enums.reasons import (
     ErrorReason,
     HoldReason,
     LeftEarlyReason,
+    MissedAssessmentReason,
     NotStartedReason,
     ProgrammeOutcome,
     RedirectionReason,
@@ -70,12 +71,15 @@ from referrals.enums.record import (
 from referrals.enums.records import (
     AttendanceResult,
     EventKind,
+    ReviewResult,
+    SessionCancelReason,
 )
 from referrals.enums.retention import (
     KeepingReason,
     RecordKind,
     RetentionDecision,
 )
+from referrals.enums.screening import ClearanceMechanism, ClearanceRequestStatus, QuestionState
 from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
@@ -88,6 +92,8 @@ __all__ = [
     "AddressKind",
     "AreaKind",
     "AttendanceResult",
+    "ClearanceMechanism",
+    "ClearanceRequestStatus",
     "CloseOutcome",
     "ConsentBasis",
     "ConsentDecision",
@@ -113,6 +119,7 @@ __all__ = [
     "LeftEarlyReason",
     "MeasureMode",
     "MessageBackKind",
+    "MissedAssessmentReason",
     "NhsNumberStatus",
     "NotStartedReason",
     "OnwardStatus",
@@ -121,6 +128,7 @@ __all__ = [
     "PlanAgreement",
     "PreferredContact",
     "ProgrammeOutcome",
+    "QuestionState",
     "RecordKind",
     "RecordSection",
     "RedirectionReason",
@@ -130,7 +138,9 @@ __all__ = [
     "RejectionReason",
     "ReopeningReason",
     "RetentionDecision",
+    "ReviewResult",
     "SafeguardingKind",
+    "SessionCancelReason",
     "SnomedCode",
     "StatedGender",
     "TaskKind",

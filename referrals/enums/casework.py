@@ -119,5 +119,7 @@ class TaskKind(models.TextChoices):
     HOLD_ENDS = "hold_ends", "On hold until now: resume it"
     PROVIDER_QUESTION = "provider_question", "A provider asks you something"
     SIGNPOST_FOLLOW_UP = "signpost_follow_up", "Ask what came of signposting"
+    CLEARANCE = "clearance", "A professional's decision is due: ask again"
+    PROVIDER_REVIEW = "provider_review", "A review at the service is due"
     PLAN_REVIEW = "plan_review", "Review the plan with the person"
     BY_HAND = "by_hand", "A task that somebody wrote down"

@@ -89,6 +89,9 @@ class DeclineReason(models.TextChoices):
     MEDICALLY_UNSUITABLE = "medically_unsuitable", "Medically not suitable"
     OUT_OF_AREA = "out_of_area", "Out of area"
     ALREADY_SUPPORTED = "already_supported", "Already takes part"
+    NO_CONSENT = "no_consent", "The person has not agreed"
+    CANNOT_ENGAGE = "cannot_engage", "The person cannot engage with this service"
+    INFORMATION_MISSING = "information_missing", "Information that was asked for did not come"
     SERVICE_PAUSED = "service_paused", "The service is paused or has ended"
     SAFETY_RISK = "safety_risk", "A risk that cannot be managed"
 
@@ -108,6 +111,16 @@ class NotStartedReason(models.TextChoices):
     FOUND_OWN_ACTIVITY = "found_own_activity", "Found something themselves"
     MOVED = "moved", "Moved away"
     DECEASED = "deceased", "Died"
+
+
+class MissedAssessmentReason(models.TextChoices):
+    """Why a first assessment that was booked did not take place (none is sourced: custom)."""
+
+    DID_NOT_ATTEND = "did_not_attend", "Did not come"
+    TOLD_US = "told_us", "Could not come, and told us before"
+    PROVIDER_CANCELLED = "provider_cancelled", "We had to cancel"
+
+    BY_THE_PERSON = nonmember(("did_not_attend", "told_us"))  # what counts towards the team's limit
 
 
 class LeftEarlyReason(models.TextChoices):

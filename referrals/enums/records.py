@@ -1,5 +1,7 @@
 """The words of what is recorded beside the two machines."""
 
+from enum import nonmember
+
 from django.db import models
 
 
@@ -9,6 +11,27 @@ class AttendanceResult(models.TextChoices):
     PRESENT = "present", "Present"
     ABSENT = "absent", "Absent"
     TOLD_US = "told_us", "Absent, and told us before"
+    NEW = "new", "Present, for the first time"
+
+    CAME = nonmember(("present", "new"))
+
+
+class ReviewResult(models.TextChoices):
+    """What became of a review at one of the scheme's points."""
+
+    HELD = "held", "Held"
+    MISSED = "missed", "Missed"
+
+
+class SessionCancelReason(models.TextChoices):
+    """Why a session did not take place (none is sourced: custom)."""
+
+    NO_LEADER = "no_leader", "Nobody to lead it"
+    NO_VENUE = "no_venue", "The place was not available"
+    TOO_FEW = "too_few", "Too few people"
+    WEATHER = "weather", "Weather"
+    HOLIDAY = "holiday", "Holiday"
+    MADE_BY_MISTAKE = "made_by_mistake", "Made by mistake"
 
 
 class EventKind(models.TextChoices):
@@ -21,6 +44,9 @@ class EventKind(models.TextChoices):
     CONSENT_EXPIRED = "consent_expired", "Consent ran out"
     OBSERVATIONS_RECORDED = "observations_recorded", "Facts about the person recorded"
     CLEARANCE_RECORDED = "clearance_recorded", "A professional's decision recorded"
+    CLEARANCE_REQUESTED = "clearance_requested", "A professional's decision asked for"
+    CLEARANCE_REQUEST_ENDED = "clearance_request_ended", "A professional's decision no longer waited for"
+    REVIEW_RECORDED = "review_recorded", "A review was held, or missed"
     MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     RECORD_WRITTEN = "record_written", "Record of the person written"
     RISK_RECORDED = "risk_recorded", "Risk recorded"

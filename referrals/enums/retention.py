@@ -4,11 +4,12 @@ from django.db import models
 
 
 class RecordKind(models.TextChoices):
-    """What is kept for a time of its own, counted from its end."""
+    """What is kept for a time of its own, counted from its end; of a draft, from when it was last touched."""
 
     SUPPORTED = "supported", "Referral of a person who was supported"
     NOT_TAKEN_ON = "not_taken_on", "Referral that was never taken on"
     NEVER_SENT = "never_sent", "Draft that was thrown away"
+    STALE_DRAFT = "stale_draft", "Draft that nobody has touched for long"
 
 
 class RetentionDecision(models.TextChoices):

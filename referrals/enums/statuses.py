@@ -51,5 +51,6 @@ class OnwardStatus(models.TextChoices):
         ("sent", "information_requested", "waitlisted", "accepted", "assessment_booked", "started", "paused")
     )
     HOLDING_A_PLACE = nonmember(("accepted", "assessment_booked", "started", "paused"))
+    TAKING_PART = nonmember(("started", "paused"))
     REROUTABLE = nonmember(("declined", "expired"))
     NEVER_TAKEN_UP = nonmember(("declined", "expired", "withdrawn"))

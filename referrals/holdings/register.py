@@ -7,6 +7,7 @@ from referrals.models import (
     CaseNote,
     CaseTask,
     Clearance,
+    ClearanceRequest,
     Consent,
     Contact,
     Discharge,
@@ -24,11 +25,13 @@ from referrals.models import (
     ReferralEvent,
     ReferralNeed,
     RetentionProposal,
+    Review,
     Risk,
     SafeguardingConcern,
     SafeguardingRead,
     Signpost,
     SignpostFollowUp,
+    SupersededAttendance,
 )
 
 HOLDINGS: tuple[Holding, ...] = (
@@ -84,6 +87,11 @@ HOLDINGS: tuple[Holding, ...] = (
         model=Consent, title="What you decided about sharing", to_referral="referral", forgets={"note": GONE},
     ),
     Holding(model=Observation, title="What is known of your health", to_referral="referral", is_removed=True),
+    # Before the clearances that answered them: a row goes before the row that it points to.
+    Holding(
+        model=ClearanceRequest, title="Which professionals were asked to decide", to_referral="referral",
+        is_removed=True, hides=frozenset({"clearance"}),
+    ),
     Holding(model=Clearance, title="What professionals decided", to_referral="referral", is_removed=True),
     Holding(
         model=MeasureResponse,
@@ -101,7 +109,20 @@ HOLDINGS: tuple[Holding, ...] = (
         keeps=frozenset({"reference"}),
         hides=frozenset({"version"}),
     ),
-    Holding(model=Attendance, title="When you came", to_referral="onward_referral__referral"),
+    Holding(
+        model=Attendance, title="When you came", to_referral="onward_referral__referral", hides=frozenset({"session"})
+    ),
+    Holding(
+        model=SupersededAttendance,
+        title="What was written of it before it was corrected",
+        to_referral="attendance__onward_referral__referral",
+    ),
+    Holding(
+        model=Review,
+        title="Reviews that were held with you, or missed",
+        to_referral="onward_referral__referral",
+        forgets={"note": ""},
+    ),
     Holding(
         model=Contact,
         title="When somebody was in touch, or tried to be",

@@ -23,7 +23,6 @@ def build_in_full(
     referral, at = event.referral, event.occurred_at
     events = list(referral.events.filter(sequence__lte=event.sequence).order_by("sequence"))
     onward = _onward_of(referral, events)
-    contacts = sections.contacts_of(referral, at)
     requested = telling.requested_by(event) + sections.requested_actions_of(referral, at)
     is_unreached = kind == MessageBackKind.UNABLE_TO_CONTACT
     said = event.note.strip() if event.kind in telling.SPOKEN_TO_THE_REFERRER and not is_unreached else ""
@@ -44,7 +43,7 @@ def build_in_full(
             done=tuple(_sentence(row) for row, worked in onward if worked),
             scores=sections.scores_of(referral, at),
             did_not_work=tuple(_sentence(row) for row, worked in onward if not worked),
-            attempts=_attempts_of(contacts) if is_unreached else None,
+            attempts=sections.attempts_of(referral, at) if is_unreached else None,
         ),
         person=person_of(referral),
         gp_practice=_practice_of(referral),
@@ -55,7 +54,7 @@ def build_in_full(
             organization=referral.referrer_organization,
             return_response_to=f"{referral.referrer_name}, {referral.referrer_contact}",
         ),
-        contacts=contacts,
+        contacts=sections.contacts_of(referral, at),
         signposts=sections.signposts_of(referral, at),
         onward_referrals=tuple(row for row, _ in onward),
         assessments=sections.assessments_of(referral, at),
@@ -114,7 +113,7 @@ def _onward_of(referral: Referral, events: list[ReferralEvent]) -> list[tuple[do
         referral.onward_referrals.select_related("service", "provider_team")
         .annotate(
             recorded=Count("attendances"),
-            came=Count("attendances", filter=Q(attendances__result=AttendanceResult.PRESENT)),
+            came=Count("attendances", filter=Q(attendances__result__in=AttendanceResult.CAME)),
         )
         .order_by("id")
     )
@@ -149,15 +148,6 @@ def _sentence(onward: document.OnwardEnd) -> str:
     if onward.sessions_recorded:
         parts.append(f"came to {onward.sessions_attended} of {onward.sessions_recorded} sessions")
     return ", ".join(parts) + "."
-
-
-def _attempts_of(contacts: tuple[document.Contact, ...]) -> document.Attempts:
-    tried = [contact for contact in contacts if not contact.was_reached]
-    return document.Attempts(
-        count=len(tried),
-        ways=tuple(dict.fromkeys(contact.way for contact in tried)),
-        days=tuple(dict.fromkeys(contact.on for contact in tried)),
-    )
 
 
 def _sender_of(event: ReferralEvent) -> document.Sender:

@@ -4,15 +4,22 @@ None of them reads notes or safeguarding concerns: those are not for a letter.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.clocks import local_day
-from referrals.enums import ActionParty, ActionStatus, ContactOutcome, GoalStatus
+from referrals import models
+from referrals.enums import ActionParty, ActionStatus, ContactDirection, ContactOutcome, GoalStatus
 from referrals.measures import MEASURES
-from referrals.measures.change import Change, Meaning
-from referrals.messages_back.document import Assessment, Contact, Goal, RequestedAction, Score, Signpost
-from referrals.models import MeasureResponse, Referral
+from referrals.measures.change import Change, Meaning, plain
+from referrals.measures.words import score_in_words, scores_in_words
+from referrals.messages_back.document import Assessment, Attempts, Contact, Goal, RequestedAction, Score, Signpost
+from referrals.models import Referral
 from referrals.selectors import measured_changes
+from referrals.selectors.casework import is_try_that_failed
+from referrals.selectors.measures import Pairing
 
 OPEN_ACTIONS = (ActionStatus.PLANNED, ActionStatus.IN_PROGRESS)
 
@@ -28,30 +35,51 @@ def requested_actions_of(referral: Referral, at: dt.datetime) -> tuple[Requested
 
 
 def scores_of(referral: Referral, at: dt.datetime) -> tuple[Score, ...]:
-    """Return each measure at the baseline and at the latest point, by name; what an onward referral took, too."""
-    return tuple(
-        Score(
-            measure=pair.name,
-            first=_said(pair.baseline),
+    """Return each score at the baseline and at the latest point, a line each, by measure; what an onward referral
+    took, too.
+    """
+    return tuple(line for pair in measured_changes(referral) for line in _lines_of(pair))
+
+
+def _lines_of(pair: Pairing) -> Iterator[Score]:
+    latest = pair.follow_ups[-1] if pair.follow_ups else None
+    first = {score["code"]: score for score in pair.baseline.scores}
+    then = {score["code"]: score for score in latest.response.scores} if latest else {}
+    meanings = {change.code: _meaning(change) for change in latest.changes} if latest else {}
+    for code, score in (first | then).items():
+        yield Score(
+            measure=pair.name if len(first | then) == 1 else f"{pair.name.partition(':')[0]}: {score['name']}",
+            first=score_in_words(first[code]) if code in first else "",
             first_on=pair.baseline.taken_on,
-            latest=_said(pair.follow_ups[-1].response) if pair.follow_ups else "",
-            latest_on=pair.follow_ups[-1].taken_on if pair.follow_ups else None,
-            meaning=_meaning(pair.follow_ups[-1].changes) if pair.follow_ups else "",
+            latest=score_in_words(then[code]) if code in then else "",
+            latest_on=latest.taken_on if latest else None,
+            meaning=meanings.get(code, ""),
         )
-        for pair in measured_changes(referral)
-    )
 
 
 def contacts_of(referral: Referral, at: dt.datetime) -> tuple[Contact, ...]:
     """Return the contacts and the attempts, without what was noted of them; what was corrected only as corrected."""
-    rows = referral.contacts.filter(replaced_by=None, occurred_at__lte=at).order_by("occurred_at", "id")
     return tuple(
         Contact(
             on=local_day(row.occurred_at), way=row.get_mechanism_display(), with_whom=row.get_with_whom_display(),
-            was_reached=row.outcome == ContactOutcome.SPOKE,
+            was_reached=row.outcome in ContactOutcome.REACHED or row.direction == ContactDirection.IN,
         )
-        for row in rows
+        for row in _contacts_until(referral, at)
     )  # fmt: skip
+
+
+def attempts_of(referral: Referral, at: dt.datetime) -> Attempts:
+    """Return how the person was tried and not reached: a call to anybody else, their practice too, is no such try."""
+    tried = [row for row in _contacts_until(referral, at) if is_try_that_failed(row)]
+    return Attempts(
+        count=len(tried),
+        ways=tuple(dict.fromkeys(row.get_mechanism_display() for row in tried)),
+        days=tuple(dict.fromkeys(local_day(row.occurred_at) for row in tried)),
+    )
+
+
+def _contacts_until(referral: Referral, at: dt.datetime) -> QuerySet[models.Contact]:
+    return referral.contacts.filter(replaced_by=None, occurred_at__lte=at).order_by("occurred_at", "id")
 
 
 def signposts_of(referral: Referral, at: dt.datetime) -> tuple[Signpost, ...]:
@@ -63,7 +91,9 @@ def signposts_of(referral: Referral, at: dt.datetime) -> tuple[Signpost, ...]:
 def assessments_of(referral: Referral, at: dt.datetime) -> tuple[Assessment, ...]:
     """Return every taking of a measure, by its day."""
     rows = referral.measures.filter(replaced_by=None, recorded_at__lte=at).order_by("taken_on", "id")
-    return tuple(Assessment(on=row.taken_on, what=_name(row.measure), result=_said(row)) for row in rows)
+    return tuple(
+        Assessment(on=row.taken_on, what=_name(row.measure), result=scores_in_words(row.scores)) for row in rows
+    )
 
 
 def goals_of(referral: Referral, at: dt.datetime) -> tuple[Goal, ...]:
@@ -88,21 +118,14 @@ def _name(code: str) -> str:
     return MEASURES[code].name if code in MEASURES else code
 
 
-def _said(response: MeasureResponse) -> str:
-    """Return the scores of a taking in words, like “Satisfied with life: 7 (high)”; why there is none, where so."""
-    return "; ".join(_in_words(score, is_only=len(response.scores) == 1) for score in response.scores)
-
-
-def _in_words(score: dict[str, Any], *, is_only: bool) -> str:
-    value = None if score["value"] is None else f"{score['value']:g}{' ' if score['unit'] else ''}{score['unit']}"
-    band = score["band_name"].lower()
-    shown = f"{value} ({band})" if value is not None and band else value or band or score["reason"]
-    return shown if is_only else f"{score['name']}: {shown}"
-
-
-def _meaning(changes: tuple[Change, ...]) -> str:
-    """Return what a change means, in the words of each score that can say it."""
-    return "; ".join(change.words.rstrip(".") for change in changes if change.meaning != Meaning.CANNOT_SAY)
+def _meaning(change: Change) -> str:
+    """Return what a change means, short: both scores stand beside it. Empty where it cannot be said."""
+    if change.meaning == Meaning.CANNOT_SAY:
+        return ""
+    if not change.difference:
+        return str(change.meaning.label)
+    way = "higher" if change.difference > 0 else "lower"
+    return f"{plain(abs(change.difference))} {way}: {change.meaning.label.lower()}"
 
 
 def _day(written: str | None) -> dt.date | None:

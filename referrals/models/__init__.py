@@ -2,7 +2,9 @@
 
 from referrals.models.address import AddressRecord
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
+from referrals.models.clearance_request import ClearanceRequest
 from referrals.models.consent import Consent, ConsentClock
+from referrals.models.delivery import RegisterTaken, Review, Session, SupersededAttendance
 from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
@@ -24,6 +26,7 @@ __all__ = [
     "CaseNote",
     "CaseTask",
     "Clearance",
+    "ClearanceRequest",
     "Consent",
     "ConsentClock",
     "Contact",
@@ -45,15 +48,19 @@ __all__ = [
     "Referral",
     "ReferralEvent",
     "ReferralNeed",
+    "RegisterTaken",
     "RetentionProposal",
     "RetentionRule",
+    "Review",
     "Risk",
     "SafeguardingConcern",
     "SafeguardingRead",
     "SelfReferral",
+    "Session",
     "Signpost",
     "SignpostFollowUp",
     "SubjectAccess",
+    "SupersededAttendance",
     "TeamArea",
     "TeamPolicy",
 ]

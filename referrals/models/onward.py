@@ -11,6 +11,7 @@ from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome
 from referrals.models.referral import Referral
 from referrals.pathway import OnwardPathway
 from referrals.querysets import OnwardReferralQuerySet
+from services_directory.enums import Delivery
 from services_directory.models import Service
 
 
@@ -30,6 +31,9 @@ class OnwardReferral(OnwardPathway):
         null=True, blank=True, help_text="When an answer, an assessment or a review is due."
     )
     assessment_at = models.DateTimeField(null=True, blank=True)
+    next_review_on = models.DateField(
+        null=True, blank=True, help_text="The scheme's first review point of which nothing is recorded yet."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=ProgrammeOutcome, blank=True)
     rerouted_from = models.OneToOneField(
@@ -67,10 +71,20 @@ class OnwardReferral(OnwardPathway):
             models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
             models.Index(fields=["next_action_on"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"),
             models.Index(fields=["sent_at"], name="onward_by_sending"),
+            models.Index(
+                fields=["next_review_on"],
+                condition=Q(status__in=OnwardStatus.TAKING_PART, next_review_on__isnull=False),
+                name="onward_review_due",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_sent_out(self) -> bool:
+        """Whether it is a pack that is sent and followed up: nobody attends, and nothing is booked."""
+        return bool(self.service.delivery == Delivery.POSTED)
 
     @property
     def can_be_rerouted(self) -> bool:
@@ -79,17 +93,29 @@ class OnwardReferral(OnwardPathway):
 
 
 class Attendance(models.Model):
-    """Whether one person came to one session. A correction replaces the day's entry. Personal data: yes."""
+    """Whether one person came to one session. Personal data: yes.
+
+    The one truth of it, whichever way it came in: by the session's register, or for one person and a day (then without
+    a session, where the provider keeps none). A correction replaces the entry, whose earlier words are kept
+    (`SupersededAttendance`).
+    """
 
     onward_referral = models.ForeignKey(OnwardReferral, on_delete=models.PROTECT, related_name="attendances")
-    session_on = models.DateField()
+    session = models.ForeignKey(
+        "referrals.Session", on_delete=models.PROTECT, related_name="attendances", null=True, blank=True
+    )
+    session_on = models.DateField(help_text="The day in England.")
     result = models.CharField(max_length=10, choices=AttendanceResult)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["onward_referral", "session_on"], name="attendance_once_a_day"),
+            models.UniqueConstraint(
+                fields=["onward_referral", "session_on", "session"],
+                nulls_distinct=False,
+                name="attendance_once_a_session",
+            ),
             models.CheckConstraint(condition=Q(result__in=AttendanceResult.values), name="attendance_result_known"),
         ]
 

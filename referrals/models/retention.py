@@ -36,6 +36,7 @@ DEFAULT_RULES: dict[str, tuple[int, str]] = {
     ),
     RecordKind.NOT_TAKEN_ON: (730, "Two years: custom, to be set by the organisation."),
     RecordKind.NEVER_SENT: (90, "Ninety days: custom, to be set by the organisation."),
+    RecordKind.STALE_DRAFT: (180, "Half a year: custom, to be set by the organisation."),
 }
 """By kind, how many days it is kept, and who says so."""
 

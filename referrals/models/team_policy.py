@@ -32,8 +32,16 @@ class TeamPolicy(models.Model):
         default=2, help_text="How long the person has to answer the last try."
     )
 
+    # Field notes 3.4: a missed one is booked again "up to a set number"; no source has the number.
+    assessment_misses = models.PositiveSmallIntegerField(
+        default=2, help_text="First assessments a person may miss before the provider is told to end it."
+    )
+
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(contact_tries__gte=1), name="policy_tries_once")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(contact_tries__gte=1), name="policy_tries_once"),
+            models.CheckConstraint(condition=models.Q(assessment_misses__gte=1), name="policy_misses_once"),
+        ]
 
     def __str__(self) -> str:
         return f"Clocks of {self.team_id}"

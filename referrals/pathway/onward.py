@@ -12,6 +12,7 @@ from referrals.enums import (
     DeclineReason,
     HoldReason,
     LeftEarlyReason,
+    MissedAssessmentReason,
     NotStartedReason,
     ProgrammeOutcome,
     WithdrawalReason,
@@ -22,6 +23,8 @@ from referrals.pathway.steps import step
 TEAM = (Role.LINK_WORKER, Role.LEAD)
 PROVIDER = (Role.PROVIDER,)
 SYSTEM = (Role.SYSTEM,)
+BEGINS = ("start", "send_pack")
+"""The steps by which a person begins to take part: from then on reviews and measures are due."""
 
 
 class OnwardPathway(models.Model):
@@ -64,7 +67,7 @@ class OnwardPathway(models.Model):
     def expire(self) -> None: ...
 
     @step(
-        source=[S.ACCEPTED],
+        source=[S.ACCEPTED, S.ASSESSMENT_BOOKED],  # from the second: another time, as long as the first is to come
         target=S.ASSESSMENT_BOOKED,
         by=PROVIDER,
         label="Book the first assessment",
@@ -73,8 +76,17 @@ class OnwardPathway(models.Model):
     )
     def book_assessment(self) -> None: ...
 
+    @step(
+        source=[S.ASSESSMENT_BOOKED], target=S.ACCEPTED, by=PROVIDER, label="The first assessment was missed",
+        reasons=MissedAssessmentReason, allows=("note",),
+    )  # fmt: skip
+    def record_missed_assessment(self) -> None: ...
+
     @step(source=[S.ASSESSMENT_BOOKED], target=S.STARTED, by=PROVIDER, label="Start", allows=("note",))
     def start(self) -> None: ...
+
+    @step(source=[S.ACCEPTED], target=S.STARTED, by=PROVIDER, label="Send the pack", allows=("note",))
+    def send_pack(self) -> None: ...
 
     @step(
         source=[S.ACCEPTED, S.ASSESSMENT_BOOKED], target=S.NOT_STARTED, by=PROVIDER, label="Never started",

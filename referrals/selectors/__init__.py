@@ -17,6 +17,7 @@ from referrals.selectors.measures import (
     licences_visible_to,
     licensed_measures,
     measured_changes,
+    measures_in_use_by,
     measures_of,
 )
 from referrals.selectors.people import (
@@ -30,6 +31,13 @@ from referrals.selectors.people import (
     offers_to,
 )
 from referrals.selectors.record import record_of, record_versions_of, risks_of
+from referrals.selectors.screening import (
+    Screening,
+    clearance_requests_of,
+    for_the_provider,
+    screening_of,
+    warnings_before_start,
+)
 from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
@@ -43,15 +51,18 @@ from referrals.selectors.visible import (
 __all__ = [
     "FoundTeam",
     "NoTeamHere",
+    "Screening",
     "addresses_of",
     "attendances_of",
     "catalogue_for",
+    "clearance_requests_of",
     "clearances_of",
     "consents_of",
     "counting_consents",
     "due_measures",
     "duplicates_of",
     "facts_for",
+    "for_the_provider",
     "get_led_person",
     "get_merge",
     "get_onward_referral",
@@ -64,6 +75,7 @@ __all__ = [
     "licensed_measures",
     "likely_people",
     "measured_changes",
+    "measures_in_use_by",
     "measures_of",
     "merges_of",
     "observations_of",
@@ -75,8 +87,10 @@ __all__ = [
     "referrals_visible_to",
     "retention_proposals_visible_to",
     "risks_of",
+    "screening_of",
     "subject_accesses_visible_to",
     "team_for",
     "timeline_of",
     "timeline_of_onward",
+    "warnings_before_start",
 ]

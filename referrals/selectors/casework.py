@@ -23,6 +23,11 @@ from referrals.models import CaseNote, CaseTask, Contact, DueTask, PlanVersion, 
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
 
 
+def reads_casework(user: User, referral: Referral) -> bool:
+    """Whether a user is of the team that owns the referral, whose own all of this is."""
+    return bool(user.roles_in([referral.owner_team_id]) & set(_TEAM))
+
+
 def contacts_of(user: User, referral: Referral) -> QuerySet[Contact]:
     """Return the contact log, the newest first, with what was replaced.
 
@@ -37,7 +42,7 @@ def contacts_of(user: User, referral: Referral) -> QuerySet[Contact]:
 def case_notes_of(user: User, referral: Referral) -> QuerySet[CaseNote]:
     """Return the notes, the newest first: to the team all, to the referrer those shared that nothing has replaced."""
     notes = referral.case_notes.select_related("recorded_by", "replaced_by").order_by("-id")
-    return notes if _is_of_the_team(user, referral) else notes.filter(is_shared=True, replaced_by=None)
+    return notes if reads_casework(user, referral) else notes.filter(is_shared=True, replaced_by=None)
 
 
 def plan_versions_of(user: User, referral: Referral) -> QuerySet[PlanVersion]:
@@ -210,10 +215,6 @@ def _time_of(at: dt.datetime) -> TimeOfDay:
     return TimeOfDay.MORNING if hour < 12 else TimeOfDay.AFTERNOON if hour < 17 else TimeOfDay.EVENING
 
 
-def _is_of_the_team(user: User, referral: Referral) -> bool:
-    return bool(user.roles_in([referral.owner_team_id]) & set(_TEAM))
-
-
 def _for_the_team(user: User, referral: Referral) -> None:
-    if not _is_of_the_team(user, referral):
+    if not reads_casework(user, referral):
         raise NotPermitted("This is for the team that supports the person.")

@@ -33,6 +33,11 @@ class Duplicate:
     other: Described
     comparison: Comparison
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Where the pair stands in the list: likely ones first, and no two in one place."""
+        return str(_ORDER.index(self.comparison.strength)), str(self.one.id), str(self.other.id)
+
 
 def duplicates_of(user: User) -> list[Duplicate]:
     """Return the pairs of people that may be one, of those whose referrals the user's teams own; likely ones first.
@@ -56,7 +61,7 @@ def duplicates_of(user: User) -> list[Duplicate]:
         pair = (one.id, other.id)
         if pair not in best or _ORDER.index(strength) < _ORDER.index(best[pair].comparison.strength):
             best[pair] = found
-    return sorted(best.values(), key=lambda pair: (_ORDER.index(pair.comparison.strength), pair.one.id, pair.other.id))
+    return sorted(best.values(), key=lambda pair: pair.key)
 
 
 _ORDER = [Strength.CERTAIN, Strength.LIKELY, Strength.WEAK]

@@ -61,7 +61,7 @@ def facts_of(referral: Referral) -> Facts:
     discharge = getattr(referral, "discharge", None)
     return _facts(
         referral.pk, postcode=referral.postcode, practice=referral.gp_practice_code,
-        born=referral.person.date_of_birth, source=referral.source, kind=referral.referring_team.organization.kind,
+        born=referral.date_of_birth, source=referral.source, kind=referral.referring_team.organization.kind,
         not_before=discharge.start_no_earlier_than if discharge else None,
     )  # fmt: skip
 

@@ -23,6 +23,9 @@ from referrals.models import (
     Referral,
     ReferralEvent,
 )
+from referrals.pathway.onward import BEGINS
+from referrals.selectors.delivery import day_of_point
+from services_directory.models import Service
 
 DUE_WHILE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED)
 """Of which onward referrals measures are due: who left early is not asked again."""
@@ -52,6 +55,11 @@ def licensed_measures(organization_ids: Iterable[UUID], *, on: dt.date) -> set[s
     return {
         row.measure for row in latest if row.valid_from <= on and (row.valid_until is None or row.valid_until >= on)
     }
+
+
+def measures_in_use_by(chooser: Service | Team) -> QuerySet[MeasureInUse]:
+    """Return which measures a scheme or a team takes, by code. No secret: it says nothing of any person."""
+    return chooser.measures_in_use.order_by("measure")
 
 
 def catalogue_for(user: User, *, on: dt.date) -> list[tuple[Measure, bool]]:
@@ -99,7 +107,8 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
     offers = list(onward.select_related("service", "provider_team"))
     starts: dict[int | None, dt.date] = {}
     events = ReferralEvent.objects.filter(
-        Q(kind="start", onward_referral__in=offers) | Q(kind="start_support", onward_referral=None), referral=referral
+        Q(kind__in=BEGINS, onward_referral__in=offers) | Q(kind="start_support", onward_referral=None),
+        referral=referral,
     ).order_by("sequence")
     for onward_id, at in events.values_list("onward_referral_id", "occurred_at"):
         starts.setdefault(onward_id, local_day(at))
@@ -132,7 +141,7 @@ def due_measures(subject: Subject, *, today: dt.date) -> list[DueMeasure]:
             for point in row.weeks or points:
                 if (offer.pk if offer else None, row.measure, point) in taken:
                     continue
-                day = started + dt.timedelta(weeks=point)
+                day = day_of_point(started, point)
                 due.append(
                     DueMeasure(
                         measure=row.measure, name=measure.name, onward_referral=offer.reference if offer else "",

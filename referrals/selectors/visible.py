@@ -9,6 +9,7 @@ from accounts.models import User
 from core.errors import NotVisible
 from referrals.models import Consent, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.consents import OF_A_CONSENT
+from referrals.selectors.delivery import with_misses
 
 Row = TypeVar("Row")
 
@@ -63,7 +64,7 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
 
     A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
     """
-    return (
+    return with_misses(
         OnwardReferral.objects.filter(
             Q(provider_team__in=user.team_ids(Role.PROVIDER))
             | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
@@ -73,7 +74,7 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
         .select_related(
             "referral__person",
             "referral__owner",
-            "referral__owner_team",
+            "referral__owner_team__policy",
             "service",
             "provider_team",
             "rerouted_from",

@@ -41,7 +41,7 @@ def judged(
     if referral.status not in at_status:
         raise StepNotAllowed(
             f"It stands at “{referral.get_status_display()}”. Accept it first.",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
             current_status=referral.status,
         )
     return referral, actor.user

@@ -20,7 +20,7 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import Contact, OnwardReferral, Referral
-from referrals.selectors.casework import is_try_that_failed, reaching_of
+from referrals.selectors.casework import Reaching, get_reaching, is_try_that_failed, reaching_of
 from referrals.services.casework import judged, replaced
 from referrals.services.events import record_event
 from referrals.services.steps import clocks_of, working_days_after
@@ -50,6 +50,14 @@ class ContactDetails:
     next_action_on: dt.date | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class LoggedContact:
+    """What was logged, and where the team stands with reaching the person after it."""
+
+    contact: Contact
+    reaching: Reaching
+
+
 @transaction.atomic(durable=True)
 def log_contact(
     *,
@@ -59,7 +67,7 @@ def log_contact(
     given: ContactDetails,
     claim: Claim | None = None,
     expected_version: int | None = None,
-) -> Contact:
+) -> LoggedContact:
     """Write a contact down. A try that fails makes the next one due; the last one makes the case ask to be closed.
 
     Whether to close it stays somebody's to decide: the person may have rung a colleague. The timeline says that
@@ -70,10 +78,11 @@ def log_contact(
     :raises Invalid: if the contact cannot have been so.
     :raises KeyReused: if the claim's key came before with another body.
     """
-    if claim is not None:
+    if claim is not None and actor.user is not None:
         earlier = take(claim)
         if earlier is not None:
-            return Contact.objects.get(pk=int(earlier), referral__reference=referral.reference)
+            logged = Contact.objects.get(pk=int(earlier), referral__reference=referral.reference)
+            return LoggedContact(contact=logged, reaching=get_reaching(actor.user, logged.referral))
     referral, user = judged(referral, actor, expected_version=expected_version)
     onward = _checked(referral, given, at=at)
     contact = Contact.objects.create(
@@ -84,7 +93,7 @@ def log_contact(
         is_warm_handover=given.is_warm_handover, recorded_by=user, recorded_at=at,
         replaces=replaced(referral.contacts.all(), given.replaces, what="contact"),
     )  # fmt: skip
-    _plan_what_is_next(referral, contact, at=at, asked_for=given.next_action_on)
+    reaching = _plan_what_is_next(referral, contact, at=at, asked_for=given.next_action_on)
     details: dict[str, Any] = {"with": contact.with_whom, "mechanism": contact.mechanism, "outcome": contact.outcome}
     details |= {"failed_tries": referral.failed_tries, "asks_to_close": referral.asks_to_close_at is not None}
     if onward is not None:
@@ -92,7 +101,7 @@ def log_contact(
     record_event(referral=referral, kind=EventKind.CONTACT_LOGGED, actor=actor, at=at, details=details)
     if claim is not None:
         settle(claim, result=str(contact.pk))
-    return contact
+    return LoggedContact(contact=contact, reaching=reaching)
 
 
 def forget_tries(referral: Referral) -> None:
@@ -130,7 +139,7 @@ def _checked(referral: Referral, given: ContactDetails, *, at: dt.datetime) -> O
     return onward
 
 
-def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime, asked_for: dt.date | None) -> None:
+def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime, asked_for: dt.date | None) -> Reaching:
     """Bring what the referral's row says of reaching the person up to date, and make the next try its next action.
 
     Only of a case in hand: what waits for a discharge, an answer or the end of a hold keeps its date.
@@ -140,7 +149,7 @@ def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime,
     referral.reached_at, referral.failed_tries = reaching.reached_at, reaching.failed_tries
     referral.asks_to_close_at = (referral.asks_to_close_at or at) if reaching.asks_to_close else None
     if referral.status not in policies.SENDABLE:
-        return
+        return reaching
     today = local_day(at)
     if asked_for is not None:
         referral.next_action_on = asked_for
@@ -151,3 +160,4 @@ def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime,
         is_active = referral.status == ReferralStatus.ACTIVE
         review = clocks_of(referral.owner_team_id).review_working_days
         referral.next_action_on = working_days_after(at, review) if is_active else today
+    return reaching

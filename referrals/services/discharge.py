@@ -140,7 +140,7 @@ def edit_discharge(
         raise Conflict(
             f"It stands at “{referral.get_status_display()}”: the discharge is changed only while it is waited for.",
             code="not_deferred",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
         )
     today = local_day(at)
     if not today <= planned_on <= today + FARTHEST_PLAN:

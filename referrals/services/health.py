@@ -12,8 +12,9 @@ from accounts.models import User
 from core.clocks import local_day
 from core.errors import Conflict, FieldErrors, Invalid, NotPermitted
 from referrals import policies
-from referrals.enums import EventKind, ReferralStatus
+from referrals.enums import ClearanceRequestStatus, EventKind, ReferralStatus
 from referrals.models import Clearance, Observation, Referral
+from referrals.selectors.screening import open_clearance_requests, questions_of_service
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.steps import check_version, lock
@@ -57,9 +58,12 @@ def record_observations(
     actor: Actor,
     at: dt.datetime,
     observations: Sequence[ObservationDetails],
+    asked_by: Service | None = None,
     expected_version: int | None = None,
 ) -> list[Observation]:
     """Append answers about the person. Of each question the latest observed counts; the timeline says how many.
+
+    With `asked_by`, only what the rules of that service ask.
 
     :raises Stale: if the referral has changed since the caller read it (412).
     :raises NotPermitted: if the actor neither referred the person nor supports them.
@@ -67,11 +71,28 @@ def record_observations(
     :raises Invalid: if an answer does not fit its question, or is of a day that cannot be; nothing is then recorded.
     """
     referral, user = _judged(referral, actor, expected_version)
+    if asked_by is not None:
+        check_asked(observations, asked_by, on=local_day(at))
     rows = append_observations(referral, observations, user=user, at=at)
     record_event(
         referral=referral, kind=EventKind.OBSERVATIONS_RECORDED, actor=actor, at=at, details={"count": len(rows)}
     )
     return rows
+
+
+def check_asked(observations: Sequence[ObservationDetails], service: Service, *, on: dt.date) -> None:
+    """Refuse answers to what the rules of a service do not ask.
+
+    :raises Invalid: with the place of each.
+    """
+    asked = questions_of_service(service, on=on)
+    problems = {
+        f"observations.{number}.code": ["The rules of this service do not ask this."]
+        for number, given in enumerate(observations)
+        if given.code not in asked
+    }
+    if problems:
+        raise Invalid(problems)
 
 
 def append_observations(
@@ -109,6 +130,8 @@ def record_clearance(
 ) -> Clearance:
     """Append what a named professional decided: the person may start, or may not. The latest decision counts.
 
+    It is what came of an open request about that question, whoever was asked: nobody need be asked again.
+
     :raises Stale: if the referral has changed since the caller read it (412).
     :raises NotPermitted: if the actor neither referred the person nor supports them.
     :raises Conflict: if the referral has ended.
@@ -130,6 +153,9 @@ def record_clearance(
         professional_name=given.professional_name.strip(), professional_role=given.professional_role.strip(),
         decided_on=given.decided_on, note=given.note.strip(), recorded_by=user, recorded_at=at,
     )  # fmt: skip
+    open_clearance_requests(referral).filter(code=given.code).update(
+        status=ClearanceRequestStatus.DECIDED, clearance=clearance, ended_by=user, ended_at=at
+    )
     record_event(
         referral=referral, kind=EventKind.CLEARANCE_RECORDED, actor=actor, at=at,
         details={"is_cleared": given.is_cleared},

@@ -157,18 +157,26 @@ def record_licence(
 
 
 @transaction.atomic(durable=True)
-def choose_measures(*, user_of: Service | Team, measures: Mapping[str, Sequence[int]], actor: Actor) -> None:
+def choose_measures(
+    *, user_of: Service | Team, measures: Mapping[str, Sequence[int]], actor: Actor, at: dt.datetime
+) -> None:
     """Set which measures a scheme or a team uses: by code its weeks; none: the scheme's review points.
 
     :raises NotPermitted: if the actor is neither a lead of the team, nor of the provider's team of the scheme.
     :raises Invalid: if there is no such measure, or a week cannot be.
+    :raises Conflict: if one needs a licence, and the team's organisation has recorded none that holds today.
     """
     team = user_of.receiving_team if isinstance(user_of, Service) else user_of
     if not policies.may_choose_measures(actor, team.pk if team else None):
-        raise NotPermitted("A lead chooses what the team measures, a provider what its scheme measures.")
+        raise NotPermitted(
+            "A lead chooses what the team measures, a provider or a lead of its team what a scheme does."
+        )
     unknown = sorted(set(measures) - set(MEASURES))
     if unknown or any(not 0 <= week <= LATEST_POINT for weeks in measures.values() for week in weeks):
         raise Invalid({"measures": ["Choose measures of the catalogue, and weeks from 0 on."]})
+    for code in measures:
+        if team is not None:
+            check_licence(MEASURES[code], team, on=local_day(at))
     owner = {"service": user_of} if isinstance(user_of, Service) else {"team": user_of}
     MeasureInUse.objects.filter(**owner).exclude(measure__in=measures).delete()
     for code, weeks in measures.items():

@@ -18,6 +18,7 @@ from referrals.announcements import announce
 from referrals.consents import recipient_at, recipient_of
 from referrals.enums import EventKind, OnwardStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
+from referrals.services.assessments import check_delivery, check_rebooking, count_miss, plan_reviews
 from referrals.services.consent import check_may_share, decided_about
 from referrals.services.discharge import check_start
 from referrals.services.events import record_event
@@ -43,8 +44,6 @@ log = logging.getLogger(__name__)
 
 BOOKING_WORKING_DAYS = 10
 """When a provider that has accepted should have booked the first assessment."""
-TAKES_UP = {"accept", "waitlist", "book_assessment", "start"}
-"""The provider's steps towards taking a person up: each needs a consent that stands."""
 TELLS_MORE = {"provide_information"}
 """The link worker's steps that tell the provider more about a person: they need it too."""
 WAITING_REVIEW_DAYS = 28
@@ -166,11 +165,15 @@ def take_onward_step(
     onward = lock(onward)
     declared = policies.ONWARD_STEPS[step]
     judge(onward, declared, actor=actor, at=at, details=details, expected_version=expected_version)
-    if step in TAKES_UP | TELLS_MORE:
+    if step in policies.TAKES_UP | TELLS_MORE:
         ask_the_team = "The person's agreement to share does not stand any more. Speak with the link worker."
         check_may_share(
-            onward.referral, recipient_of(onward), on=local_day(at), instead=ask_the_team if step in TAKES_UP else ""
+            onward.referral,
+            recipient_of(onward),
+            on=local_day(at),
+            instead=ask_the_team if step in policies.TAKES_UP else "",
         )
+    check_delivery(onward, step)
     if step in SCREENED:
         check_suitable(onward, step, on=local_day(at))
     taken = _consequences(onward, step, at=at, details=details)
@@ -218,14 +221,18 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
         case "book_assessment":
             if details.assessment_at is None or details.assessment_at < at:
                 raise Invalid({"assessment_at": ["Book a time that is still to come."]})
+            check_rebooking(onward, at=at)
             check_start(onward.referral, local_day(details.assessment_at))
             onward.assessment_at = details.assessment_at
             return Taken(
                 next_action_on=local_day(details.assessment_at),
                 details={"assessment_at": details.assessment_at.isoformat()},
             )
-        case "start" | "resume":
-            review = _next_review(onward, today) or working_days_after(at, clocks().review_working_days)
+        case "record_missed_assessment":
+            missed = count_miss(onward, reason=details.reason, at=at, limit=clocks().assessment_misses)
+            return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS), details=missed)
+        case "start" | "resume" | "send_pack":
+            review = plan_reviews(onward, today) or working_days_after(at, clocks().review_working_days)
             return Taken(next_action_on=review)
         case "pause":
             if details.until is None or details.until <= today:
@@ -233,14 +240,6 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             return Taken(next_action_on=details.until)
         case _:  # an end
             return Taken()
-
-
-def _next_review(onward: OnwardReferral, today: dt.date) -> dt.date | None:
-    """Return the scheme's next review point after today, in weeks since the person started (PARiS: 13 and 26)."""
-    start = onward.events.filter(kind="start").order_by("sequence").first()
-    started_on = local_day(start.occurred_at) if start else today
-    points = (started_on + dt.timedelta(weeks=weeks) for weeks in onward.service.review_points_weeks)
-    return min((point for point in points if point > today), default=None)
 
 
 def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> Referral:
@@ -252,7 +251,7 @@ def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> R
     if referral.status not in policies.SENDABLE:
         raise StepNotAllowed(
             f"It stands at “{referral.get_status_display()}”. Accept it before you send it onward.",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
             current_status=referral.status,
         )
     return referral

@@ -18,7 +18,7 @@ CONTACT = (
     "may_email", "may_sms", "may_telephone", "may_voicemail", "may_letter", "telephone_rule",
     "interpreter_language", "needs_bsl_interpreter", "information_formats",
 )  # fmt: skip
-"""How the person may be reached and spoken with; the link worker corrects it (`services.contact`)."""
+"""How the person may be reached and spoken with; the link worker corrects it (`services.contact_details`)."""
 AS_GIVEN = (
     *IDENTITY, "birth_key", "name_keys",
     "gp_practice_code", "address", "postcode", "telephone", "email", "preferred_contact", "communication_needs",

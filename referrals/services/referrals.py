@@ -24,6 +24,7 @@ from referrals.enums import (
     WithdrawalReason,
 )
 from referrals.models import Referral, ReferralNeed, TeamPolicy
+from referrals.services.clearance_requests import copy_requests
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import ReferralContent, fill, referrer_of, write_content
@@ -122,7 +123,7 @@ def edit_draft(
         raise Conflict(
             "It has been sent. Answer the team's question, or withdraw it and make a new one.",
             code="not_a_draft",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
         )
     if content.referring_team_id not in {None, referral.referring_team_id}:
         raise Invalid({"referring_team": ["A draft stays with the team that wrote it: make a new one."]})
@@ -194,7 +195,7 @@ def allocate_referral(
         raise Conflict(
             f"It stands at “{referral.get_status_display()}”, so there is nothing to allocate.",
             code="step_not_allowed",
-            available_actions=policies.available_actions(actor, referral),
+            available_actions=policies.referral_actions(actor, referral),
         )
     if next_action_on is not None and not is_plannable(next_action_on, today=local_day(at)):
         raise Invalid({"next_action_on": ["Choose a day from today on, within two years."]})
@@ -323,6 +324,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copy_record(earlier, arrived)
     copy_concerns(earlier, arrived)
     copy_health(earlier, arrived)
+    copy_requests(earlier, arrived)
     copy_measures(earlier, arrived)
     copy_discharge(earlier, arrived)
     announce(event, actor=actor)

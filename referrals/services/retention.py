@@ -5,26 +5,39 @@ that it happened, when, by whom, with its hash (docs/retention.md).
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.actors import Actor
 from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
+from notifications.services import forget_recipient
 from referrals import policies
-from referrals.enums import EventKind, KeepingReason, NhsNumberStatus, RecordKind, ReferralStatus, RetentionDecision
+from referrals.enums import (
+    EventKind,
+    KeepingReason,
+    NhsNumberStatus,
+    RecordKind,
+    ReferralStatus,
+    RetentionDecision,
+    WithdrawalReason,
+)
 from referrals.holdings import GONE, HOLDINGS, Holding
-from referrals.models import Person, Referral, RetentionProposal, RetentionRule
+from referrals.models import Person, Referral, ReferralEvent, RetentionProposal, RetentionRule
 from referrals.models.retention import DEFAULT_RULES
 from referrals.services.events import record_event
-from referrals.services.steps import lock
+from referrals.services.steps import StepDetails, Taken, lock, write
 
 
 def propose_forgetting(*, at: dt.datetime, limit: int = 1000) -> int:
-    """Propose to forget referrals whose time is over, the longest over first; return how many. Safe to run twice."""
+    """Propose to forget referrals whose time is over, the longest over first; return how many. Safe to run twice.
+
+    A draft that nobody has touched for its time is proposed, too.
+    """
     today = local_day(at)
     waiting_or_kept = RetentionProposal.objects.filter(
         Q(decision="") | Q(decision=RetentionDecision.KEPT, keep_until__gte=today), referral=OuterRef("pk")
@@ -34,20 +47,17 @@ def propose_forgetting(*, at: dt.datetime, limit: int = 1000) -> int:
     for kind in RecordKind:
         over = at - dt.timedelta(days=days[kind])
         rows = (
-            Referral.objects.filter(_OF_KIND[kind], ended_at__lt=over, forgotten_at__isnull=True)
+            _of_kind(kind)
+            .filter(since__lt=over, forgotten_at__isnull=True)
             .exclude(Exists(waiting_or_kept))
-            .order_by("ended_at", "id")[: limit - proposed]
+            .order_by("since", "id")[: limit - proposed]
         )
         made = RetentionProposal.objects.bulk_create(
             [
                 RetentionProposal(
-                    referral=row,
-                    kind=kind,
-                    due_on=local_day(row.ended_at + dt.timedelta(days=days[kind])),
-                    proposed_at=at,
+                    referral=row, kind=kind, due_on=local_day(row.since + dt.timedelta(days=days[kind])), proposed_at=at
                 )
                 for row in rows
-                if row.ended_at is not None
             ],
             ignore_conflicts=True,  # another run proposed it at the same moment
         )
@@ -88,17 +98,23 @@ def keep_longer(
 def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> RetentionProposal:
     """Take out of a referral, for good, what names or describes the person; and the person, if it was their last.
 
+    A draft is withdrawn in the same act. Messages stay, because they name nobody; the person's own address does not.
+
     :raises NotPermitted: if the actor is no lead of the team that owned it, and no privacy officer.
-    :raises Conflict: if it is decided already, or the referral was opened again meanwhile.
+    :raises Conflict: if it is decided already, the referral was opened again meanwhile, or the draft was touched.
     """
     proposal = _judged(proposal, actor)
     referral = lock(proposal.referral)
+    if referral.status == ReferralStatus.DRAFT:
+        _throw_away(referral, proposal, actor=actor, at=at)
     if referral.status not in ReferralStatus.ENDED:
         raise Conflict("It was opened again, so it is not forgotten.", code="referral_open")
     _decide(proposal, RetentionDecision.FORGOTTEN, actor=actor, at=at, is_done=False)
     for holding in HOLDINGS:
         if holding.model is not Referral and holding.to_referral:
             _empty(holding, holding.model._default_manager.filter(**{holding.to_referral: referral.pk}))
+    if referral.confirmed_email:
+        forget_recipient(referral.confirmed_email, reference=referral.reference)
     own = next(holding for holding in HOLDINGS if holding.model is Referral)
     for name, value in own.forgets.items():
         if getattr(referral, name):
@@ -116,14 +132,34 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
 # --- The means ------------------------------------------------------------------------------------------------------
 
 _NEVER_TAKEN_ON = (ReferralStatus.REJECTED, ReferralStatus.REDIRECTED, ReferralStatus.WITHDRAWN)
-_OF_KIND: dict[str, Q] = {
+_OF_KIND: Mapping[str, Q] = {
     RecordKind.SUPPORTED: Q(status=ReferralStatus.CLOSED)
     | Q(status__in=(ReferralStatus.WITHDRAWN, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=False),
     RecordKind.NOT_TAKEN_ON: Q(status__in=(*_NEVER_TAKEN_ON, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=True)
     & Q(sent_at__isnull=False),
     RecordKind.NEVER_SENT: Q(status__in=ReferralStatus.ENDED, sent_at__isnull=True),
+    RecordKind.STALE_DRAFT: Q(status=ReferralStatus.DRAFT),
 }
-"""Each ended referral is of one kind: taken on by somebody, sent and not taken on, or never sent."""
+"""Each ended referral is of one kind: taken on by somebody, sent and not taken on, or never sent; so is each draft."""
+
+
+def _of_kind(kind: RecordKind) -> QuerySet[Any]:
+    """Return the referrals of a kind, each with the moment from which it is kept (`since`)."""
+    touched = ReferralEvent.objects.filter(referral=OuterRef("pk")).order_by("-sequence").values("occurred_at")[:1]
+    since = Subquery(touched) if kind == RecordKind.STALE_DRAFT else F("ended_at")
+    rows: QuerySet[Any] = Referral.objects.filter(_OF_KIND[kind]).annotate(since=since)
+    return rows
+
+
+def _throw_away(draft: Referral, proposal: RetentionProposal, *, actor: Actor, at: dt.datetime) -> None:
+    """Withdraw a draft that is to be forgotten. Nobody but its writers ever saw it, so nobody is told.
+
+    :raises Conflict: if somebody has worked on it since it was proposed.
+    """
+    if draft.events.filter(occurred_at__gt=proposal.proposed_at).exists():
+        raise Conflict("Somebody has worked on it since, so it is not forgotten.", code="draft_in_use")
+    said = StepDetails(reason=WithdrawalReason.NO_LONGER_NEEDED)
+    write(draft, policies.REFERRAL_STEPS["withdraw"], actor=actor, at=at, details=said, taken=Taken())
 
 
 def _judged(proposal: RetentionProposal, actor: Actor) -> RetentionProposal:

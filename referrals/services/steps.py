@@ -106,7 +106,7 @@ def judge(
     if subject.status not in step.sources:
         raise StepNotAllowed(
             f"{_who_was_first(subject)} It now stands at “{subject.get_status_display()}”.",
-            available_actions=policies.available_actions(actor, subject),
+            available_actions=policies.available_actions(actor, subject, on=local_day(at)),
             current_status=subject.status,
         )
     _check_details(step, details, today=local_day(at))
@@ -168,6 +168,7 @@ def write(
         subject.outcome = details.outcome
     onward = subject if isinstance(subject, OnwardReferral) else None
     if onward is not None:
+        onward.next_review_on = None if ended else onward.next_review_on
         onward.version += 1
         onward.save()
     event = record_event(

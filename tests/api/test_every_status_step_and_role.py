@@ -6,6 +6,7 @@ import pytest
 
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, Referral, ReferralEvent
+from services_directory.models import Service
 from tests import matrix
 
 SAYS = {
@@ -24,6 +25,7 @@ SAYS = {
     "enter_in_error": {"reason": "duplicate"},
     "decline": {"reason": "at_capacity"},
     "book_assessment": {"assessment_at": "2027-01-01T10:00:00Z"},
+    "record_missed_assessment": {"reason": "told_us"},
     "record_not_started": {"reason": "cost"},
     "pause": {"reason": "health", "until": "2027-01-01"},
     "complete": {"outcome": "goals_met"},
@@ -128,6 +130,8 @@ def test_a_referral_takes_each_step_that_the_table_allows(
 
 @pytest.mark.parametrize(("status", "step", "letter"), ALLOWED_ONWARD)
 def test_an_onward_referral_takes_each_step_that_the_table_allows(status, step, letter, cast, onward_at, as_user):
+    if step == "send_pack":  # the table is the machine's: of a service that is no pack see tests/sessions
+        Service.objects.filter(pk=cast.walking.pk).update(delivery="posted")
     onward = onward_at(status)
     answer = post(as_user(getattr(cast, PEOPLE[letter])), "onward-referrals", onward, step, cast)
     assert answer.status_code == 200, answer.json()
@@ -135,10 +139,10 @@ def test_an_onward_referral_takes_each_step_that_the_table_allows(status, step, 
     target = matrix.ONWARD_TARGETS[step]
     assert (answer.json()["status"], event.kind, event.from_status, event.to_status) == (target, step, status, target)
     assert set(answer.json()["available_actions"]) & set(matrix.ONWARD_TARGETS) == {
-        name for name in matrix.ONWARD_TARGETS if letter in matrix.ONWARD[target, name]
+        name for name in matrix.ONWARD_TARGETS if letter in matrix.ONWARD[target, name] and name != "send_pack"
     }
 
 
 def test_the_tables_hold_every_row_of_their_kind(cast):
-    assert (len(matrix.REFERRAL), len(matrix.ONWARD)) == (12 * 18, 13 * 14)
+    assert (len(matrix.REFERRAL), len(matrix.ONWARD)) == (12 * 18, 13 * 16)
     assert OnwardReferral.objects.count() == 0

@@ -24,6 +24,7 @@ LISTS = {
     "/api/v1/directory/proposals/": "editor",
     "/api/v1/needs/": "gp",
     "/api/v1/teams/": "gp",
+    "/api/v1/organizations/": "gp",
     "/api/v1/insights/uptake/": "lead",
 }
 

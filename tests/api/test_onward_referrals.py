@@ -7,6 +7,7 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Team
 from notifications.models import OutboxMessage
+from referrals.enums import DeclineReason
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.onward import expire_unanswered, take_onward_step
 from referrals.services.steps import StepDetails, StepNotAllowed
@@ -48,9 +49,13 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "handover_note": "Prefers mornings.",
         "next_action_on": "2026-11-17",
         "assessment_at": None,
+        "next_review_on": None,
+        "assessments_missed": 0,
+        "suggested_step": "",
         "rerouted_from": "",
         "rerouted_to": "",
         "available_actions": ["withdraw"],
+        "warning": None,
     }  # fmt: skip
     owed = OutboxMessage.objects.order_by("-created_at", "-occurred_at")[0]
     assert (owed.recipient, owed.template, owed.context) == (
@@ -319,3 +324,23 @@ def test_nobody_else_writes_in_the_register(who, cast, onward_at, as_user):
     url = f"/api/v1/onward-referrals/{onward.reference}/attendances/"
     answer = as_user(getattr(cast, who)).post(url, {"session_on": "2026-11-03", "result": "present"})
     assert (answer.status_code, onward.attendances.count()) == (403, 0)
+
+
+def test_a_provider_declines_for_a_reason_of_the_list_and_for_no_other(cast, onward_at, as_user):
+    """The list is field notes 3.5's, but for “duplicate”, which has no source: that is `already_supported`."""
+    onward, client = onward_at("sent"), as_user(cast.provider)
+    url = f"/api/v1/onward-referrals/{onward.reference}/decline/"
+    before = ReferralEvent.objects.count(), OutboxMessage.objects.count()
+    answer = client.post(url, {"reason": "duplicate"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["reason"])
+    assert set(DeclineReason.values) == {
+        "inappropriate", "criteria_not_met", "at_capacity", "medically_unsuitable", "out_of_area", "already_supported",
+        "no_consent", "cannot_engage", "information_missing", "service_paused", "safety_risk",
+    }  # fmt: skip
+    assert (ReferralEvent.objects.count(), OutboxMessage.objects.count()) == before
+
+    answer = client.post(url, {"reason": "no_consent"})
+    assert (answer.status_code, answer.json()["status"]) == (200, "declined")
+    assert ReferralEvent.objects.latest("id").reason == "no_consent"
+    # The message names the reference, and never why.
+    assert "agreed" not in str(OutboxMessage.objects.latest("id").context)

@@ -165,6 +165,7 @@ def as_address(path):
         ("number", "1"),
         ("task_id", "1"),
         ("signpost_id", "1"),
+        ("request_id", "1"),
         ("message", "M-22222-22222"),
     ):
         start = path.find(f"(?P<{named}>")

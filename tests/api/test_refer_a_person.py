@@ -4,9 +4,11 @@ import copy
 import datetime as dt
 
 import pytest
+from redis.exceptions import RedisError
 
 from accounts.models import Membership, Team
 from core.models import IdempotencyKey
+from core.throttling import ReferralThrottle
 from notifications.models import OutboxMessage
 from referrals.models import Consent, OnwardReferral, Person, Referral, ReferralEvent, Risk
 from services_directory.models import Service, Taxonomy, TaxonomyTerm
@@ -435,3 +437,51 @@ def test_a_scheme_gets_nobody_who_has_not_agreed(cast, as_user, body):
 def test_a_service_for_signposting_takes_no_direct_referral(cast, as_user, body):
     answer = as_user(cast.gp).post(URL, changed(body, "team", None) | {"service": str(cast.leaflet.pk)})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["service"])
+
+
+# --- How often ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def thrice_an_hour(monkeypatch, time_machine, now):
+    monkeypatch.setattr(ReferralThrottle, "rate", "3/hour", raising=False)
+    time_machine.move_to(now, tick=False)
+
+
+def test_a_machine_that_runs_wild_is_stopped_and_its_retries_are_answered(
+    cast, as_user, body, thrice_an_hour, time_machine, now
+):
+    client, body = as_user(cast.gp), body | {"send_anyway": True}
+    made = [client.post(URL, body, headers={"Idempotency-Key": f"referral-{number}"}) for number in range(3)]
+    assert [answer.status_code for answer in made] == [201, 201, 201]
+    before = everything_written()
+
+    refused = client.post(URL, body, headers={"Idempotency-Key": "referral-3"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert (refused.headers["Content-Type"], refused.headers["Retry-After"]) == ("application/problem+json", "3600")
+    assert refused.json()["detail"] == "Wait for the seconds in Retry-After, then try again."
+    assert client.post(URL, body).status_code == 429
+    assert client.post(URL, body, headers={"Idempotency-Key": "a b"}).status_code == 429
+    assert everything_written() == before
+
+    # What was carried out is answered as often as it is asked; the key of another user, or for another body, is not.
+    again = client.post(URL, body, headers={"Idempotency-Key": "referral-1"})
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.json()["reference"] == made[1].json()["reference"]
+    other_body = client.post(URL, body | {"reason": "Another."}, headers={"Idempotency-Key": "referral-1"})
+    assert other_body.status_code == 422
+    assert everything_written() == before
+
+    # It is one user's limit, of one operation, and for an hour.
+    assert client.get(URL).status_code == 200
+    assert as_user(cast.discharge_nurse).post(URL, body).status_code == 201
+    time_machine.move_to(now + dt.timedelta(hours=1, seconds=1), tick=False)
+    assert client.post(URL, body, headers={"Idempotency-Key": "referral-3"}).status_code == 201
+
+
+def test_whoever_works_here_refers_while_nothing_can_be_counted(cast, as_user, body, monkeypatch):
+    def is_down(*_, **__):
+        raise RedisError("down")
+
+    monkeypatch.setattr(ReferralThrottle.cache, "get", is_down)
+    assert as_user(cast.gp).post(URL, body).status_code == 201

@@ -160,7 +160,7 @@ def test_the_second_to_press_is_told_who_was_first(cast, referral_at, as_user):
             "start_support", "record_readmission", "close", "record_death", "enter_in_error", "allocate",
             "record_measure", "send_onward", "change_contact", "record_address", "correct_nhs_number",
             "record_consent", "record_observations", "record_clearance", "write_record", "record_risk",
-            "log_contact", "write_note", "record_signpost", "add_task", "save_plan",
+            "log_contact", "write_note", "record_signpost", "add_task", "request_clearance", "save_plan",
         ],
     )  # fmt: skip
     assert problem["detail"].startswith("Lou Marsh was first")

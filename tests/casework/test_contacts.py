@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications.models import OutboxMessage
 from referrals.models import Contact, Referral, ReferralEvent, TeamPolicy
@@ -387,3 +389,12 @@ def test_ten_contacts_take_as_many_queries_as_one(cast, referral_at, log, as_use
     client = as_user(cast.link_worker)
     with django_assert_max_num_queries(3):
         assert len(client.get(url(referral)).json()["results"]) == 10
+
+
+def test_where_the_team_stands_is_worked_out_once_for_each_contact_logged(cast, referral_at, log):
+    referral = referral_at("active")
+    with CaptureQueriesContext(connection) as asked:
+        answer = log(cast.link_worker, referral, 3, 10, CALL)
+    assert answer.json()["reaching"]["failed_tries"] == 1
+    log_read = [query["sql"] for query in asked if 'ORDER BY "referrals_contact"."occurred_at" ASC' in query["sql"]]
+    assert len(log_read) == 1, log_read

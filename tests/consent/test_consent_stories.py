@@ -118,7 +118,7 @@ def test_a_person_withdraws_half_way(cast, as_user, at, rose):
     # The walking group no longer sees who she is, nor what was written of her, and can only end
     seen = provider.get(onward).json()
     assert (seen["status"], seen["person"], seen["risks"], seen["handover_note"]) == ("started", None, None, None)
-    assert seen["available_actions"] == ["pause", "complete", "leave_early", "record_attendance", "record_measure"]
+    assert seen["available_actions"] == ["pause", "complete", "leave_early", "record_attendance"]
     assert "Okafor" not in provider.get("/api/v1/onward-referrals/").content.decode()
 
     # The befriender, who had not answered, cannot take her up

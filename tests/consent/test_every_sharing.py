@@ -14,8 +14,10 @@ from accounts.actors import Actor
 from notifications.models import OutboxMessage
 from referrals import consents, policies
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.policies import TAKES_UP
 from referrals.services.consent import ConsentDetails, record_consent
-from referrals.services.onward import TAKES_UP, TELLS_MORE
+from referrals.services.onward import TELLS_MORE
+from services_directory.models import Service
 from tests import stage
 
 TODAY = dt.date(2026, 11, 3)
@@ -32,6 +34,7 @@ accept                  -       yes  no      no        no      no      yes      
 accept_from_the_list    -       yes  no      no        no      no      yes            no       yes       yes
 waitlist                -       yes  no      no        no      no      yes            no       yes       yes
 book_assessment         -       yes  no      no        no      no      yes            no       yes       yes
+send_pack               -       yes  no      no        no      no      yes            no       yes       yes
 start                   -       yes  no      no        no      no      yes            no       yes       yes
 answer_the_provider     -       yes  no      no        no      no      yes            no       yes       yes
 read_the_record         -       yes  no      no        no      no      yes            no       yes       yes
@@ -213,6 +216,10 @@ class Town:
     def start(self):
         return self.step("assessment_booked", "start")
 
+    def send_pack(self):
+        Service.objects.filter(pk=self.cast.walking.pk).update(delivery="posted")
+        return self.step("accepted", "send-pack")
+
     def answer_the_provider(self):
         return self.step("information_requested", "provide-information", self.cast.link_worker, note="Mondays.")
 
@@ -287,7 +294,7 @@ def test_the_table_has_every_way():
     ways = {name for name, *_ in _ROWS}
     helpers = {"decisions", "says", "everything", "post", "fresh", "offered", "step", "read", "browser", "scheme_form"}
     assert ways == {name for name in vars(Town) if not name.startswith("__")} - helpers
-    assert {"accept", "waitlist", "book_assessment", "start"} == TAKES_UP
+    assert {"accept", "waitlist", "book_assessment", "start", "send_pack"} == TAKES_UP
     assert {"provide_information"} == TELLS_MORE
     assert set(policies.ONWARD_STEPS) > TAKES_UP | TELLS_MORE
 

@@ -27,6 +27,26 @@ def told():
     return sorted(OutboxMessage.objects.values_list("recipient", "template", "context__reference"))
 
 
+def test_an_organisation_is_found_by_its_kind_and_named_in_a_consent(cast, referral_at, as_user):
+    referral, client = referral_at("active", consent=None), as_user(cast.link_worker)
+    listed = client.get("/api/v1/organizations/", {"kind": "provider"}).json()["results"]
+    assert [each["name"] for each in listed] == ["Company Charity", "Leisure Trust"]
+    assert listed[1] == {
+        "id": str(cast.leisure.organization_id), "name": "Leisure Trust", "kind": "provider", "ods_code": "",
+    }  # fmt: skip
+    answer = client.post(url(referral), {"decision": "given", "to_organization": listed[1]["id"]})
+    assert answer.status_code == 201
+    assert answer.json()["to_organization"] == {"id": listed[1]["id"], "name": "Leisure Trust"}
+
+    [practice] = client.get("/api/v1/organizations/", {"ods_code": "Z90001"}).json()["results"]
+    assert practice["name"] == "Vale Practice"
+    assert client.get("/api/v1/organizations/", {"kind": "circus"}).status_code == 400
+    cast.leisure.organization.is_active = False
+    cast.leisure.organization.save()
+    names = [each["name"] for each in client.get("/api/v1/organizations/").json()["results"]]
+    assert names == ["Company Charity", "Far Network", "Town Council", "Town Hospital", "Town Network", "Vale Practice"]
+
+
 # --- What is read back --------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from django.conf import settings
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import register_user
+from referrals.dapb4066.conformance import check, conforms
+from referrals.models import Referral
 from tests.stage import Cast
 
 TABLE = "dapb4066_v1.1_items.csv"
@@ -155,5 +157,32 @@ def refer(cast: Cast, as_user: Callable[[User], Any]) -> Callable[[dict[str, Any
         answer = as_user(cast.gp).post("/api/v1/referrals/", body)
         assert answer.status_code == 201, answer.json()
         return f"/api/v1/referrals/{answer.json()['reference']}/"
+
+    return send
+
+
+@pytest.fixture
+def tell(as_user: Callable[[User], Any]) -> Callable[[User, Referral], dict[str, Any]]:
+    """Return the document of a referral for a reader; it always conforms."""
+
+    def read(user: User, referral: Referral) -> dict[str, Any]:
+        document: dict[str, Any] = as_user(user).get(f"/api/v1/referrals/{referral.reference}/dapb4066/").json()
+        findings = check(document)
+        assert conforms(findings), findings
+        return document
+
+    return read
+
+
+@pytest.fixture
+def post(as_user: Callable[[User], Any]) -> Callable[..., Any]:
+    """Send something about a referral, and demand that it was taken."""
+
+    def send(user: User, referral: Referral, what: str, body: Any, method: str = "post", **headers: str) -> Any:
+        answer = getattr(as_user(user), method)(
+            f"/api/v1/referrals/{referral.reference}/{what}/", body, headers=headers
+        )
+        assert answer.status_code in {200, 201}, answer.json()
+        return answer.json()
 
     return send

@@ -7,6 +7,7 @@ import pytest
 from accounts.actors import SYSTEM
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, ReferralEvent
+from services_directory.models import Service
 from services_directory.services import apply_rule_set, publish_rule_set
 from services_directory.suitability.kinds import Operator
 from services_directory.suitability.seed.shape import Source
@@ -96,3 +97,17 @@ def test_what_is_not_known_stops_the_start_but_not_the_acceptance(cast, sent, as
     assert (refused.status_code, refused.json()["code"], everything()) == (409, "screening_incomplete", before)
     reading(as_user, cast, sent, 140, 85)
     assert provider_does(as_user, cast, sent, "start").status_code == 200
+
+
+def test_a_pack_is_not_posted_to_whom_the_rules_keep_out_nor_before_they_are_asked(cast, sent, as_user):
+    Service.objects.filter(pk=sent.service_id).update(delivery="posted")
+    assert provider_does(as_user, cast, sent, "accept").status_code == 200
+    before = everything()
+    refused = provider_does(as_user, cast, sent, "send-pack")
+    assert (refused.status_code, refused.json()["code"], everything()) == (409, "screening_incomplete", before)
+    reading(as_user, cast, sent, 180, 100)
+    before = everything()
+    refused = provider_does(as_user, cast, sent, "send-pack")
+    assert (refused.status_code, refused.json()["code"], everything()) == (409, "clearance_required", before)
+    decision(as_user, cast, sent, is_cleared=True)
+    assert provider_does(as_user, cast, sent, "send-pack").json()["status"] == "started"

@@ -20,7 +20,7 @@ from demo.seeding import Seeded, seed
 from insights.models import UptakeCount
 from notifications.models import OutboxMessage
 from referrals.enums import OnwardStatus, ReferralStatus
-from referrals.models import Attendance, OnwardReferral, Person, Referral, ReferralEvent
+from referrals.models import Attendance, MeasureResponse, OnwardReferral, Person, Referral, ReferralEvent
 from referrals.services.events import text_to_hash
 from referrals.services.places import miscounted_services
 from services_directory.models import Service
@@ -153,6 +153,20 @@ class TheYearTest(TestCase):
     def test_the_made_up_providers_have_lately_confirmed_their_capacity(self):
         confirmed = {each.key: services_by_key()[each.key].capacity_confirmed_at for each in PROGRAMMES}
         assert [key for key, at in confirmed.items() if at is None or not NOW - dt.timedelta(days=45) < at < NOW] == []
+
+    def test_a_share_of_the_year_is_logged_and_measured_too(self):
+        named = {told.nhs_number for told in NAMED_PEOPLE}
+        others = Referral.objects.exclude(person__nhs_number__in=named)
+        assert others.filter(contacts__outcome="spoke").exists()
+        unreached = others.filter(outcome="unable_to_contact")
+        for referral in unreached:
+            assert (referral.contacts.count(), referral.failed_tries) == (3, 3)
+            assert referral.asks_to_close_at is not None
+        measured = MeasureResponse.objects.filter(referral__in=others)
+        assert {row.measure for row in measured} == {"ons4"}
+        # Nobody's scores are made up beside a real scheme's name.
+        assert not measured.filter(onward_referral__service_id=service_id(SCHEME.key)).exists()
+        assert not measured.filter(onward_referral=None).exists()
 
     def test_the_figures_are_counted(self):
         counted = UptakeCount.objects.all()

@@ -10,9 +10,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import Actor
-from core.errors import Conflict
+from accounts.enums import Role
+from accounts.models import Team
+from accounts.services import register_user
+from core.errors import Conflict, NotPermitted
 from insights.models import UptakeCount
 from insights.services import count_uptake
+from notifications.models import OutboxMessage
+from notifications.services import enqueue
 from referrals.enums import EventKind
 from referrals.models import (
     Clearance,
@@ -29,11 +34,11 @@ from referrals.models import (
 from referrals.services import events
 from referrals.services.events import seal_of, text_to_hash
 from referrals.services.health import ObservationDetails, record_observations
-from referrals.services.referrals import take_referral_step
+from referrals.services.referrals import edit_draft, take_referral_step
 from referrals.services.retention import forget, keep_longer, propose_forgetting
 from referrals.services.steps import StepDetails
 from referrals.tasks import propose_forgetting as nightly
-from tests.stage import fresh
+from tests.stage import content_for, fresh
 
 URL = "/api/v1/retention-proposals/"
 YEARS = dt.timedelta(days=2922)
@@ -116,6 +121,76 @@ def test_a_draft_that_was_thrown_away_is_proposed_to_the_privacy_officer_alone(c
     assert propose_forgetting(at=now + dt.timedelta(days=91)) == 1
     assert RetentionProposal.objects.get().kind == "never_sent"
     assert as_user(cast.lead).get(URL).json()["results"] == []
+
+
+@pytest.fixture
+def officer(cast):
+    team = Team.objects.get(organization__name="Town Council")
+    return register_user(
+        email="ola.record@work.example", full_name="Ola Record", password=None, roles=[(team, Role.PRIVACY_OFFICER)]
+    )
+
+
+@pytest.fixture
+def stale(referral_at, now):
+    """A draft of Rose that has lain about for half a year, and its proposal."""
+    draft = referral_at("draft")
+    touched = draft.events.latest("sequence").occurred_at
+    assert propose_forgetting(at=touched + dt.timedelta(days=180)) == 0
+    assert propose_forgetting(at=touched + dt.timedelta(days=180, seconds=1)) == 1
+    assert propose_forgetting(at=touched + dt.timedelta(days=181)) == 0
+    return RetentionProposal.objects.get()
+
+
+def test_a_draft_that_nobody_has_touched_is_proposed_and_forgotten_by_the_privacy_officer(cast, stale, officer):
+    assert (stale.kind, stale.due_on) == ("stale_draft", (stale.proposed_at - dt.timedelta(seconds=1)).date())
+    told = OutboxMessage.objects.count()
+    before = everything_written()
+    with pytest.raises(NotPermitted):
+        forget(proposal=stale, actor=Actor(fresh(cast.lead)), at=stale.proposed_at)
+    assert everything_written() == before
+
+    forget(proposal=stale, actor=Actor(officer), at=stale.proposed_at)
+    draft = Referral.objects.get()
+    assert (draft.status, draft.first_name, draft.forgotten_at) == ("withdrawn", "Forgotten", stale.proposed_at)
+    kinds = list(draft.events.order_by("sequence").values_list("kind", flat=True))
+    assert kinds == ["created", "withdraw", "forgotten"]
+    written = everything_written()
+    assert [marker for marker in MARKERS if marker in written] == []
+    assert OutboxMessage.objects.count() == told
+
+
+def test_a_draft_that_is_used_again_is_not_forgotten(cast, stale, officer):
+    draft, later = stale.referral, stale.proposed_at + dt.timedelta(days=1)
+    edit_draft(referral=draft, actor=Actor(fresh(cast.gp)), at=later, content=content_for(cast, is_draft=True))
+    before = everything_written()
+    with pytest.raises(Conflict) as refused:
+        forget(proposal=stale, actor=Actor(officer), at=later + dt.timedelta(hours=1))
+    assert (refused.value.code, everything_written()) == ("draft_in_use", before)
+    submit = StepDetails()
+    take_referral_step(referral=draft, step="submit", actor=Actor(fresh(cast.gp)), at=later, details=submit)
+    with pytest.raises(Conflict) as refused:
+        forget(proposal=stale, actor=Actor(officer), at=later + dt.timedelta(hours=1))
+    assert refused.value.code == "referral_open"
+
+
+def test_the_address_of_who_came_by_the_public_door_goes_out_of_the_messages(cast, ended, proposal):
+    Referral.objects.filter(pk=ended.pk).update(confirmed_email="rose@home.example")
+    for reference, address in (
+        (ended.reference, "rose@home.example"),
+        (ended.reference, "team@inbox.example"),
+        ("R-22222-22222", "rose@home.example"),
+    ):
+        enqueue(
+            event_key=f"told:{reference}", recipient=address, template="self_referral_update",
+            context={"reference": reference}, at=ended.ended_at,
+        )  # fmt: skip
+    forget(proposal=proposal, actor=Actor(fresh(cast.lead)), at=proposal.proposed_at)
+    told = OutboxMessage.objects.filter(template="self_referral_update").order_by("event_key", "recipient")
+    assert [(row.recipient, row.context["reference"]) for row in told] == [
+        ("rose@home.example", "R-22222-22222"), ("forgotten", ended.reference), ("team@inbox.example", ended.reference),
+    ]  # fmt: skip
+    assert "rose@home.example" not in everything_written()
 
 
 @pytest.mark.parametrize("status", ["deferred", "submitted", "information_requested", "accepted", "active", "on_hold"])

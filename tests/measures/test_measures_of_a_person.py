@@ -45,10 +45,13 @@ def everything():
     )  # fmt: skip
 
 
+NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+
+
 def use(cast, **weeks):
     """Let the walking group, which reviews at 0, 13 and 26 weeks, measure something."""
     Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 13, 26])
-    choose_measures(user_of=cast.walking, measures=weeks, actor=Actor(stage.fresh(cast.provider)))
+    choose_measures(user_of=cast.walking, measures=weeks, actor=Actor(stage.fresh(cast.provider)), at=NOW)
 
 
 # --- Recording ----------------------------------------------------------------------------------------------------
@@ -297,7 +300,8 @@ def test_a_scheme_is_measured_at_its_own_points(cast, onward_at, as_user):
 
 
 def test_a_team_measures_when_support_begins_and_what_is_off_says_so(cast, referral_at, as_user):
-    choose_measures(user_of=cast.team, measures={"pam": []}, actor=Actor(stage.fresh(cast.lead)))
+    as_user(cast.lead).post("/api/v1/measure-licences/", licence(cast, valid_until="2026-11-02"))  # it ended yesterday
+    choose_measures(user_of=cast.team, measures={"pam": []}, actor=Actor(stage.fresh(cast.lead)), at=NOW)
     waiting = referral_at("accepted")
     client = as_user(cast.link_worker)
     assert client.get(url(waiting, "due/")).json()["due"] == []
@@ -308,8 +312,9 @@ def test_a_team_measures_when_support_begins_and_what_is_off_says_so(cast, refer
 
 @pytest.mark.parametrize("who", ["gp", "link_worker", "outsider", "lead"])
 def test_a_scheme_is_told_what_to_measure_by_its_provider(cast, who):
+    actor = Actor(stage.fresh(getattr(cast, who)))
     with pytest.raises(NotPermitted):
-        choose_measures(user_of=cast.walking, measures={"ons4": []}, actor=Actor(stage.fresh(getattr(cast, who))))
+        choose_measures(user_of=cast.walking, measures={"ons4": []}, actor=actor, at=NOW)
     assert MeasureInUse.objects.count() == 0
 
 

@@ -1,5 +1,7 @@
 """Each moment at which the referrer hears back, through the API: what the document holds, member by member."""
 
+import datetime as dt
+
 import pytest
 
 from referrals.messages_back import sections
@@ -154,26 +156,29 @@ def test_a_question_is_the_action_asked_for_with_its_day(cast, referral_at, as_u
     )  # fmt: skip
 
 
-def test_unable_to_contact_says_what_was_tried_and_nothing_that_was_noted(cast, referral_at, as_user, monkeypatch, now):
-    tried = [("Telephone", 3, False), ("Text message", 3, False), ("Telephone", 5, True), ("Letter", 9, False)]
-    contacts = tuple(
-        Contact(on=now.date().replace(day=day), way=way, with_whom="The person", was_reached=reached)
-        for way, day, reached in tried
-    )
-    monkeypatch.setattr(sections, "contacts_of", lambda referral, at: contacts)
-    referral = referral_at("accepted")
-    take(as_user(cast.link_worker), referral, "close", {"outcome": "unable_to_contact", "note": "Son says go away."})
+def test_unable_to_contact_says_what_was_tried_and_nothing_that_was_noted(cast, referral_at, as_user, time_machine):
+    referral, lou = referral_at("accepted"), as_user(cast.link_worker)
+    tried = [
+        (3, "02", "no_answer"), (3, "06", "left_message"), (5, "02", "spoke"), (9, "98", "left_message"),
+        (9, "01", "cancelled_by_us"),
+    ]  # fmt: skip
+    for day, mechanism, outcome in tried:
+        time_machine.move_to(dt.datetime(2026, 11, day, 10, tzinfo=dt.UTC), tick=False)
+        said = {"mechanism": mechanism, "outcome": outcome, "note": "Son says go away."}
+        assert lou.post(f"/api/v1/referrals/{referral.reference}/contacts/", said).status_code == 201
+    take(lou, referral, "close", {"outcome": "unable_to_contact", "note": "Son says go away."})
     document = newest(as_user(cast.gp), referral)
     asked = {"what": "If the person still wants support, check how to reach them and refer again.", "due_on": None}
     assert document == whole(
         document, referral,
         kind="unable_to_contact",
+        issued_at="2026-11-09T10:00:00Z",
         title="The person could not be contacted",
         plan={"no_action_needed": False, "requested_actions": [asked], "next_steps": [CLOSED]},
         clinical_summary=summary(
             "The person could not be contacted.",
             attempts={
-                "count": 3, "ways": ["Telephone", "Text message", "Letter"],
+                "count": 3, "ways": ["Telephone", "Text message", "Other, such as a letter"],
                 "days": ["2026-11-03", "2026-11-09"],
             },
         ),
@@ -181,7 +186,10 @@ def test_unable_to_contact_says_what_was_tried_and_nothing_that_was_noted(cast, 
             {"on": "2026-11-03", "way": "Telephone", "with_whom": "The person", "was_reached": False},
             {"on": "2026-11-03", "way": "Text message", "with_whom": "The person", "was_reached": False},
             {"on": "2026-11-05", "way": "Telephone", "with_whom": "The person", "was_reached": True},
-            {"on": "2026-11-09", "way": "Letter", "with_whom": "The person", "was_reached": False},
+            {
+                "on": "2026-11-09", "way": "Other, such as a letter", "with_whom": "The person", "was_reached": False,
+            },
+            {"on": "2026-11-09", "way": "Face to face", "with_whom": "The person", "was_reached": False},
         ],
     )  # fmt: skip
 

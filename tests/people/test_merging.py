@@ -55,8 +55,36 @@ def test_a_lead_sees_who_may_be_there_twice_and_why(cast, as_user, twice, now, d
         "The date of birth is the same.", "The postcode is the same.",
     ]  # fmt: skip
     assert {person["first_name"] for person in pair["people"]} == {"Rose", "Rosie"}
-    assert as_user(cast.outsider).get("/api/v1/people/duplicates/").json() == {"count": 0, "results": []}
+    assert as_user(cast.outsider).get("/api/v1/people/duplicates/").json() == {
+        "count": 0, "next": None, "previous": None, "results": [],
+    }  # fmt: skip
     assert as_user(cast.link_worker).get("/api/v1/people/duplicates/").status_code == 403
+
+
+def test_the_pairs_come_in_pages_each_once_and_in_one_order(cast, as_user, now, django_assert_max_num_queries):
+    for name in ("Rose", "Rosie", "Roseanne"):
+        refer(cast, now, first_name=name, nhs_number="")
+    for name in ("Bill", "William"):
+        refer(cast, now, first_name=name, nhs_number="", date_of_birth=dt.date(1950, 5, 4))
+    client, url = as_user(cast.lead), "/api/v1/people/duplicates/"
+    whole = client.get(url).json()
+    assert (whole["count"], whole["next"], whole["previous"]) == (4, None, None)
+    ids = [{person["id"] for person in pair["people"]} for pair in whole["results"]]
+    assert len({frozenset(pair) for pair in ids}) == 4
+    assert [pair["strength"] for pair in whole["results"]] == ["likely"] * 4
+
+    with django_assert_max_num_queries(2):
+        first = client.get(url, {"page_size": 3}).json()
+    second = client.get(first["next"]).json()
+    assert (first["count"], first["previous"], second["count"], second["next"]) == (4, None, 4, None)
+    assert first["results"] + second["results"] == whole["results"]
+    assert client.get(second["previous"]).json()["results"] == first["results"]
+    for size, shown in (("0", 4), ("-1", 4), ("many", 4), ("100000", 4), ("1", 1)):
+        assert len(client.get(url, {"page_size": size}).json()["results"]) == shown
+    for cursor in ("nonsense", "ü", "////", "%00"):
+        answer = client.get(url, {"cursor": cursor, "page_size": "3"})
+        assert answer.status_code in {200, 400}
+    assert client.get(url, {"cursor": "!"}).json()["code"] == "invalid"
 
 
 def test_two_are_merged_and_that_is_undone(cast, as_user, twice):

@@ -48,7 +48,9 @@ def test_what_is_refused_held_withdrawn_or_never_started_has_a_coded_reason():
     named = {name for name, step in steps_of(Referral).items() if step.rules.reasons}
     assert named == {"reject", "redirect", "hold", "reopen", "withdraw", "enter_in_error"}
     named = {name for name, step in steps_of(OnwardReferral).items() if step.rules.reasons}
-    assert named == {"decline", "record_not_started", "pause", "leave_early", "withdraw"}
+    assert named == {
+        "decline", "record_missed_assessment", "record_not_started", "pause", "leave_early", "withdraw",
+    }  # fmt: skip
 
 
 def test_what_is_closed_or_completed_has_an_outcome():

@@ -85,7 +85,7 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     recorded = "Record what is known of the person's health Record what a health professional decided"
     of_the_team = (
         "Log a contact, or a try to reach the person Write a note Record that the person was signposted "
-        "Write down something to do"
+        "Write down something to do Ask a health professional to decide"
     )
     how = "For now these steps are taken through the API: its documentation says how."
     page = read(browser_of(cast.link_worker), f"/r/{referral.reference}")
@@ -229,7 +229,7 @@ def test_every_action_has_words_of_its_own(cast, referral_at, onward_at):
     subjects += [onward_at(status, referral=supported(cast, f"Onward {status}")) for status in OnwardStatus.values]
     for subject in subjects:
         for who in ("gp", "link_worker", "lead", "provider"):
-            for name in policies.available_actions(Actor(stage.fresh(getattr(cast, who))), subject):
+            for name in policies.available_actions(Actor(stage.fresh(getattr(cast, who))), subject, on=NOW.date()):
                 assert name in policies.steps_for(subject) or name in words.ACTIONS_BESIDE_THE_STEPS
 
 
