@@ -23,7 +23,8 @@ def build_in_full(
     referral, at = event.referral, event.occurred_at
     events = list(referral.events.filter(sequence__lte=event.sequence).order_by("sequence"))
     onward = _onward_of(referral, events)
-    requested = telling.requested_by(event) + sections.requested_actions_of(referral, at)
+    planned = sections.goals_in_the_plan(referral, at)
+    requested = telling.requested_by(event) + sections.requested_actions_of(planned)
     is_unreached = kind == MessageBackKind.UNABLE_TO_CONTACT
     said = event.note.strip() if event.kind in telling.SPOKEN_TO_THE_REFERRER and not is_unreached else ""
     return document.FullMessage(
@@ -62,7 +63,7 @@ def build_in_full(
             "No known risks" if risk.is_none_known else risk.description
             for risk in referral.risks.filter(ended_on=None).order_by("id")
         ),
-        goals=sections.goals_of(referral, at),
+        goals=sections.goals_of(planned),
         codes=_codes_in(events, event),
     )
 

@@ -4,7 +4,7 @@ None of them reads notes or safeguarding concerns: those are not for a letter.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -24,11 +24,11 @@ from referrals.selectors.measures import Pairing
 OPEN_ACTIONS = (ActionStatus.PLANNED, ActionStatus.IN_PROGRESS)
 
 
-def requested_actions_of(referral: Referral, at: dt.datetime) -> tuple[RequestedAction, ...]:
+def requested_actions_of(goals: Sequence[Mapping[str, Any]]) -> tuple[RequestedAction, ...]:
     """Return what the plan asks the referrer to do and is not done."""
     return tuple(
         RequestedAction(what=action["what"], due_on=_day(action["due_on"]))
-        for goal in _goals_in_the_plan(referral, at)
+        for goal in goals
         for action in goal["actions"]
         if action["who"] == ActionParty.REFERRER and action["status"] in OPEN_ACTIONS
     )
@@ -96,18 +96,18 @@ def assessments_of(referral: Referral, at: dt.datetime) -> tuple[Assessment, ...
     )
 
 
-def goals_of(referral: Referral, at: dt.datetime) -> tuple[Goal, ...]:
+def goals_of(goals: Sequence[Mapping[str, Any]]) -> tuple[Goal, ...]:
     """Return the goals of the plan, in the person's words, and what came of each."""
     return tuple(
         Goal(
             goal=goal["in_own_words"],
             outcome=". ".join(filter(None, [str(GoalStatus(goal["status"]).label), goal["outcome"].rstrip(".")])),
         )
-        for goal in _goals_in_the_plan(referral, at)
+        for goal in goals
     )
 
 
-def _goals_in_the_plan(referral: Referral, at: dt.datetime) -> list[dict[str, Any]]:
+def goals_in_the_plan(referral: Referral, at: dt.datetime) -> list[dict[str, Any]]:
     """Return the goals of the latest version of the plan but those that were put aside."""
     version = referral.plan_versions.filter(recorded_at__lte=at).order_by("-number").first()
     needs = version.document["needs"] if version else []

@@ -9,7 +9,7 @@ from referrals import policies
 from referrals.enums import MissedAssessmentReason, OnwardStatus
 from referrals.models import OnwardReferral
 from referrals.selectors.delivery import assessments_missed, next_review, review_points
-from referrals.services.steps import NotPossibleNow
+from referrals.services.steps import NotPossibleNow, make_it_their_turn
 
 
 def check_delivery(onward: OnwardReferral, step: str) -> None:
@@ -54,8 +54,7 @@ def count_miss(onward: OnwardReferral, *, reason: str, at: dt.datetime, limit: i
         raise Invalid({"reason": ["The assessment is still to come: nobody can have missed it yet."]})
     missed = assessments_missed(onward) + (reason in MissedAssessmentReason.BY_THE_PERSON)
     if missed >= limit:
-        today = local_day(at)
-        onward.referral.next_action_on = min(onward.referral.next_action_on or today, today)
+        make_it_their_turn(onward.referral, on=local_day(at))
     onward.assessment_at = None
     return {"assessment_at": booked.isoformat() if booked else "", "missed": missed}
 

@@ -54,15 +54,10 @@ def record_attendance(
         [onward.pk], day=session_on, starts_at=session.starts_at if session else None
     ):
         raise Invalid({"result": ["They have come before: they are present, and not new."]})
-    row, is_changed = write_entry(
-        _entry_of(onward, day=session_on, session=session),
-        onward,
-        session=session,
-        day=session_on,
-        result=result,
-        user=actor.user,
-        at=at,
-    )
+    entry = _entry_of(onward, day=session_on, session=session)
+    [row], is_changed = write_entries(
+        [(entry, onward, result)], session=session, day=session_on, user=actor.user, at=at
+    )  # fmt: skip
     if session is not None and is_changed:
         count_version(session, drop_ins=session.drop_ins or 0, user=actor.user, at=at)
     return row
@@ -92,33 +87,48 @@ def _entry_of(onward: OnwardReferral, *, day: dt.date, session: Session | None) 
     return rows.order_by(F("session").asc(nulls_last=True), "id").first()
 
 
-def write_entry(
-    row: Attendance | None,
-    onward: OnwardReferral,
+def write_entries(
+    said: Sequence[tuple[Attendance | None, OnwardReferral, str]],
     *,
     session: Session | None,
     day: dt.date,
-    result: str,
     user: User,
     at: dt.datetime,
-) -> tuple[Attendance, bool]:
-    """Return a person's entry as it now is, and whether that is news. What a correction takes away is kept."""
-    if row is None:
-        return Attendance.objects.create(
-            onward_referral=onward, session=session, session_on=day, result=AttendanceResult(result),
-            recorded_by=user, recorded_at=at,
-        ), True  # fmt: skip
-    is_corrected = row.result != result
-    if not is_corrected and row.session_id == (session.pk if session else None):
-        return row, False
-    if is_corrected:
-        SupersededAttendance.objects.create(
-            attendance=row, result=row.result, recorded_by_id=row.recorded_by_id, recorded_at=row.recorded_at
-        )
-        row.result, row.recorded_by, row.recorded_at = AttendanceResult(result), user, at
-    row.session = session
-    row.save()
-    return row, True
+) -> tuple[list[Attendance], bool]:
+    """Return the entries as they now are, and whether that is news: three statements at most, however many they are.
+
+    What a correction takes away is kept.
+
+    :param said: of each person the entry that there is, the onward referral, and the result.
+    """
+    entries: list[Attendance] = []
+    new: list[Attendance] = []
+    changed: list[Attendance] = []
+    superseded: list[SupersededAttendance] = []
+    for entry, onward, result in said:
+        if entry is None:
+            entry = Attendance(
+                onward_referral=onward, session=session, session_on=day, result=AttendanceResult(result),
+                recorded_by=user, recorded_at=at,
+            )  # fmt: skip
+            new.append(entry)
+        elif entry.result != result:
+            superseded.append(
+                SupersededAttendance(
+                    attendance=entry, result=entry.result, recorded_by_id=entry.recorded_by_id,
+                    recorded_at=entry.recorded_at,
+                )
+            )  # fmt: skip
+            entry.result, entry.recorded_by, entry.recorded_at = AttendanceResult(result), user, at
+            changed.append(entry)
+        elif entry.session_id != (session.pk if session else None):
+            changed.append(entry)
+        entry.session = session
+        entries.append(entry)
+    Attendance.objects.bulk_create(new)
+    SupersededAttendance.objects.bulk_create(superseded)
+    Attendance.objects.bulk_update(changed, ["result", "recorded_by", "recorded_at", "session"])
+    return entries, bool(new or changed)
 
 
 def count_version(session: Session, *, drop_ins: int, user: User, at: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""What every use case of a link worker's own work begins with."""
+"""What the use cases beside the steps begin with: a link worker's own work, and what either side records."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -44,6 +44,25 @@ def judged(
             available_actions=policies.referral_actions(actor, referral),
             current_status=referral.status,
         )
+    return referral, actor.user
+
+
+def judged_on_either_side(
+    referral: Referral, actor: Actor, *, does: str, expected_version: int | None
+) -> tuple[Referral, User]:
+    """Return the locked referral, and who records; or refuse, in the order: stale, not theirs, the wrong moment.
+
+    :param does: what whoever refers or supports the person does, for the refusal.
+    :raises Stale: if the referral has changed since the caller read it (412).
+    :raises NotPermitted: if the actor neither referred the person nor supports them.
+    :raises Conflict: if it has ended (`referral_ended`).
+    """
+    referral = lock(referral)
+    check_version(referral, expected_version)
+    if actor.user is None or not policies.may_record_health(actor, referral):
+        raise NotPermitted(f"Whoever refers or supports the person {does}.")
+    if referral.status not in ReferralStatus.OPEN:
+        raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
     return referral, actor.user
 
 

@@ -75,6 +75,7 @@ def end_request(
     Also after the case has ended. Whoever decides *against* has decided: that is a clearance (`record_clearance`).
 
     :raises NotPermitted: if the actor is not of the team that owns the referral.
+    :raises Invalid: if the status is no such end.
     :raises NotVisible: if the referral has none of this id.
     :raises Conflict: if it has ended already (`request_ended`).
     """

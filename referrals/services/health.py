@@ -10,18 +10,19 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import User
 from core.clocks import local_day
-from core.errors import Conflict, FieldErrors, Invalid, NotPermitted
-from referrals import policies
-from referrals.enums import ClearanceRequestStatus, EventKind, ReferralStatus
+from core.errors import FieldErrors, Invalid
+from referrals.enums import ClearanceRequestStatus, EventKind
 from referrals.models import Clearance, Observation, Referral
 from referrals.selectors.screening import open_clearance_requests, questions_of_service
+from referrals.services.casework import judged_on_either_side
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
-from referrals.services.steps import check_version, lock
 from services_directory.models import Service
 from services_directory.suitability.dates import PartialDate, in_words
 from services_directory.suitability.kinds import Answered, AnswerKind
 from services_directory.suitability.vocabulary import QUESTIONS, Question
+
+DOES = "records what is known of their health"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def record_observations(
     :raises Conflict: if the referral has ended.
     :raises Invalid: if an answer does not fit its question, or is of a day that cannot be; nothing is then recorded.
     """
-    referral, user = _judged(referral, actor, expected_version)
+    referral, user = judged_on_either_side(referral, actor, does=DOES, expected_version=expected_version)
     if asked_by is not None:
         check_asked(observations, asked_by, on=local_day(at))
     rows = append_observations(referral, observations, user=user, at=at)
@@ -137,7 +138,7 @@ def record_clearance(
     :raises Conflict: if the referral has ended.
     :raises Invalid: if it is about no question of ours, names nobody, or is of a day that is still to come.
     """
-    referral, user = _judged(referral, actor, expected_version)
+    referral, user = judged_on_either_side(referral, actor, does=DOES, expected_version=expected_version)
     problems: dict[str, list[str]] = {}
     if given.code not in QUESTIONS:
         problems["code"] = ["There is no such question."]
@@ -169,17 +170,6 @@ def copy_health(earlier: Referral, arrived: Referral) -> None:
     Observation.objects.bulk_create(copies_of(observations, referral=arrived))
     clearances = Clearance.objects.filter(referral=earlier).order_by("id")
     Clearance.objects.bulk_create(copies_of(clearances, referral=arrived))
-
-
-def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> tuple[Referral, User]:
-    """Return the locked referral, and who records; or refuse, in the order: stale, not theirs, the wrong moment."""
-    referral = lock(referral)
-    check_version(referral, expected_version)
-    if actor.user is None or not policies.may_record_health(actor, referral):
-        raise NotPermitted("Whoever refers or supports the person records what is known of their health.")
-    if referral.status not in ReferralStatus.OPEN:
-        raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
-    return referral, actor.user
 
 
 def _row(referral: Referral, given: ObservationDetails, *, user: User, at: dt.datetime, today: dt.date) -> Observation:

@@ -9,13 +9,13 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from core.clocks import local_day
-from core.errors import Invalid, NotPermitted, Stale
+from core.errors import Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import AttendanceResult, OnwardStatus
 from referrals.models import OnwardReferral, Session
 from referrals.selectors.sessions import Place, expected_at
-from referrals.services.attendance import came_before, count_version, write_entry
-from referrals.services.steps import NotPossibleNow
+from referrals.services.attendance import came_before, count_version, write_entries
+from referrals.services.steps import NotPossibleNow, check_version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +65,10 @@ def take_register(
     }
     if session.drop_ins == drop_ins and _says_the_same(places, entries, session=session):
         return session
-    if expected_version is not None and expected_version != session.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
+    check_version(session, expected_version)
     _check(places, entries, session=session)
-    for entry in entries:
-        place = places[entry.onward_referral]
-        write_entry(place.entry, place.onward, session=session, day=day, result=entry.result, user=actor.user, at=at)
+    said = [(places[each.onward_referral].entry, places[each.onward_referral].onward, each.result) for each in entries]
+    write_entries(said, session=session, day=day, user=actor.user, at=at)
     count_version(session, drop_ins=drop_ins, user=actor.user, at=at)
     return session
 

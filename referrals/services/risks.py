@@ -8,14 +8,15 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from core.clocks import local_day
-from core.errors import Conflict, Invalid, NotPermitted, NotVisible
-from referrals import policies
-from referrals.enums import EventKind, ReferralStatus
+from core.errors import Conflict, Invalid, NotVisible
+from referrals.enums import EventKind
 from referrals.models import Referral, Risk
+from referrals.services.casework import judged_on_either_side
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.record import problems_of_code, problems_of_days
-from referrals.services.steps import check_version, lock
+
+DOES = "records the risks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def record_risk(
     :raises Conflict: if the referral has ended.
     :raises Invalid: if it says nothing, or something in it cannot be right.
     """
-    referral = _judged(referral, actor, expected_version)
+    referral, _ = judged_on_either_side(referral, actor, does=DOES, expected_version=expected_version)
     [risk] = made_of(referral, [details], today=local_day(at))
     referral.risks.filter(is_none_known=True, ended_on=None).update(ended_on=local_day(at))
     risk.save()
@@ -64,7 +65,7 @@ def end_risk(
     :raises NotVisible: if the referral has no such risk.
     :raises Invalid: if the day cannot be.
     """
-    referral = _judged(referral, actor, expected_version)
+    referral, _ = judged_on_either_side(referral, actor, does=DOES, expected_version=expected_version)
     risk = referral.risks.filter(pk=risk_id, is_none_known=False).first()
     if risk is None:
         raise NotVisible("This referral has no such risk.")
@@ -110,14 +111,3 @@ def made_of(referral: Referral, given: Sequence[RiskDetails], *, today: dt.date,
 def copy_risks(earlier: Referral, arrived: Referral) -> None:
     """Let a referral that arrives from another team have what was known, ended risks too."""
     Risk.objects.bulk_create(copies_of(earlier.risks.order_by("id"), referral=arrived))
-
-
-def _judged(referral: Referral, actor: Actor, expected_version: int | None) -> Referral:
-    """Return the locked referral, or refuse, in the order: stale, not theirs, the wrong moment."""
-    referral = lock(referral)
-    check_version(referral, expected_version)
-    if actor.user is None or not policies.may_record_health(actor, referral):
-        raise NotPermitted("Whoever refers or supports the person records the risks.")
-    if referral.status not in ReferralStatus.OPEN:
-        raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
-    return referral

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from core.clocks import FARTHEST_PLAN, LONDON, local_day
-from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.errors import Conflict, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import SessionCancelReason
 from referrals.models import Session
-from referrals.services.steps import NotPossibleNow
+from referrals.services.steps import NotPossibleNow, check_version
 from services_directory.enums import Delivery
 from services_directory.models import Service
 
@@ -75,8 +75,7 @@ def cancel_session(
     session = Session.objects.select_for_update().get(pk=session.pk)
     if actor.user is None or not policies.may_hold_sessions(actor, session.team_id):
         raise NotPermitted("The team that holds a session cancels it.")
-    if expected_version is not None and expected_version != session.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
+    check_version(session, expected_version)
     if session.cancelled_at is not None:
         raise Conflict("It is cancelled already.", code="already_cancelled")
     if session.drop_ins is not None:

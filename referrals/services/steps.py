@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, NotPermitted, Stale
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import OnwardStatus, ReferralStatus, WithdrawalReason
-from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
+from referrals.models import OnwardReferral, Referral, ReferralEvent, Session, TeamPolicy
 from referrals.pathway import Step
 from referrals.policies import Subject
 from referrals.services.events import record_event
@@ -75,7 +75,7 @@ def lock(subject: S) -> S:
     return locked
 
 
-def check_version(subject: Subject, expected_version: int | None) -> None:
+def check_version(subject: Subject | Session, expected_version: int | None) -> None:
     """Refuse what was decided on an older page; a caller that names no version does not insist.
 
     :raises Stale: if the subject has changed since the caller read it (412).

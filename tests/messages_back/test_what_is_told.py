@@ -218,7 +218,7 @@ def test_a_closing_tells_what_was_done_what_did_not_work_and_how_each_offer_ende
         "goals_of": (Goal(goal="To walk to church.", outcome="Reached"),),
     }  # fmt: skip
     for name, value in filled.items():
-        monkeypatch.setattr(sections, name, lambda referral, at, value=value: value)
+        monkeypatch.setattr(sections, name, lambda *_, value=value: value)
     take(as_user(cast.link_worker), referral, "close", {"outcome": "goals_met", "note": "She has two new friends."})
     document = newest(as_user(cast.gp), referral)
     assert document == whole(

@@ -415,3 +415,21 @@ def test_many_people_and_sessions_cost_no_more_queries_than_one(cast, pat, rose,
     pat.post(SESSIONS, session_of(cast.walking, starts_at="2026-11-04T10:00:00Z", weekly_until="2026-12-02"))
     assert [queries(ask) for ask in asks] == alone
     assert len(register_of(pat, tuesday).json()["people"]) == 4
+
+
+def test_a_register_of_many_costs_no_more_queries_than_one_of_two(cast, pat, rose, onward_at, referral_at, tuesday):
+    others = []
+    for number, nhs_number in enumerate(("9990000026", "9990000034", "9990000042")):
+        person = replace(ROSE, first_name=f"Ann{number}", family_name=f"Other{number}", nhs_number=nhs_number)
+        others.append(onward_at("started", referral=referral_at("active", person=person)))
+
+    def cost(entries):
+        with CaptureQueriesContext(connection) as asked:
+            assert take(pat, tuesday, entries).status_code == 200
+        return len(asked)
+
+    # Each time one is corrected, and some are new
+    take(pat, tuesday, [(rose, "absent")])
+    of_two = cost([(rose, "present"), (others[0], "absent")])
+    of_four = cost([(rose, "present"), (others[0], "present"), (others[1], "absent"), (others[2], "present")])
+    assert of_four == of_two
