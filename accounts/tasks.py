@@ -1,19 +1,14 @@
-"""Housekeeping of accounts, called by Celery. Each body is one call, safe to run twice and to overlap."""
+"""Housekeeping of accounts, called by Celery. Each body is one call, safe to run twice."""
 
-import logging
-from typing import Any
-
-from celery import shared_task
-from django.utils import timezone
+import datetime as dt
 
 from accounts import services
+from core.runs import Figures
+from core.tasks import periodic_task
 
-log = logging.getLogger(__name__)
 
-
-@shared_task(name="accounts.forget_what_ended")
-def forget_what_ended(**_: Any) -> None:
+@periodic_task(name="accounts.forget_what_ended")
+def forget_what_ended(at: dt.datetime) -> Figures:
     """Delete the tokens and the sessions that have ended."""
-    tokens, sessions = services.forget_what_ended(at=timezone.now())
-    if tokens or sessions:
-        log.info("Deleted %d tokens and %d sessions that had ended", tokens, sessions)
+    tokens, sessions = services.forget_what_ended(at=at)
+    return {"tokens": tokens, "sessions": sessions}

@@ -90,6 +90,11 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=50),
             "options": {"queue": "periodic", "expires": 6 * 3600},
         },
+        "forget runs": {
+            "task": "core.forget_runs",
+            "schedule": crontab(hour=1, minute=10),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
         "check listings": {
             "task": "services_directory.check_listings",
             "schedule": crontab(day_of_week="mon", hour=6, minute=0),

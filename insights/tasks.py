@@ -1,30 +1,26 @@
-"""The nightly counts, called by Celery."""
+"""The nightly counts, called by Celery. Each body is one call, safe to run twice."""
 
-import logging
-from typing import Any
+import datetime as dt
 
-from celery import shared_task
-from django.utils import timezone
-
+from core.runs import Figures
+from core.tasks import periodic_task
 from insights import gaps, responsiveness, services
 
-log = logging.getLogger(__name__)
+
+@periodic_task(name="insights.count_uptake")
+def count_uptake(at: dt.datetime) -> Figures:
+    """Count uptake afresh."""
+    return {"rows": services.count_uptake(at=at)}
 
 
-@shared_task(name="insights.count_uptake")
-def count_uptake(**_: Any) -> None:
-    """Count uptake afresh. Safe to run twice and to overlap."""
-    log.info("Counted uptake: %d rows", services.count_uptake(at=timezone.now()))
-
-
-@shared_task(name="insights.count_responsiveness")
-def count_responsiveness(**_: Any) -> None:
-    """Count how the referrals to each service were answered. Safe to run twice and to overlap."""
-    log.info("Counted replies: %d services", responsiveness.count_responsiveness(at=timezone.now()))
+@periodic_task(name="insights.count_responsiveness")
+def count_responsiveness(at: dt.datetime) -> Figures:
+    """Count how the referrals to each service were answered."""
+    return {"services": responsiveness.count_responsiveness(at=at)}
 
 
 # Of a million referrals it takes longer than other tasks may; delivered again meanwhile, it does no harm.
-@shared_task(name="insights.count_gaps", soft_time_limit=900, time_limit=960)
-def count_gaps(**_: Any) -> None:
-    """Count needs with nothing near afresh. Safe to run twice and to overlap."""
-    log.info("Counted gaps: %d rows", gaps.count_gaps(at=timezone.now()))
+@periodic_task(name="insights.count_gaps", soft_time_limit=900, time_limit=960)
+def count_gaps(at: dt.datetime) -> Figures:
+    """Count needs with nothing near afresh."""
+    return {"rows": gaps.count_gaps(at=at)}

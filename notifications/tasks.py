@@ -3,13 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core import runs
 from notifications import delivery
 
+DELIVER_DUE = "notifications.deliver_due"
 
-@shared_task(name="notifications.deliver_due")
+
+@shared_task(name=DELIVER_DUE)
 def deliver_due(**kwargs: object) -> None:
     """Deliver what is owed. Takes any keyword, so that older and newer callers may call it.
 
     :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
     """
-    delivery.deliver_due(clock=timezone.now).raise_errors()
+    report = delivery.deliver_due(clock=timezone.now)
+    runs.pulse(task=DELIVER_DUE, at=timezone.now())
+    report.raise_errors()
