@@ -50,6 +50,7 @@ HANGS_ON = {
     "referrals_referralevent": "referral_id",
 }  # fmt: skip
 """What is copied with a referral, by the column that says whose it is."""
+ORDERS = {"referrals_referralevent": "sequence"}
 KEEPS_ITS_NUMBER = {"referrals_referral", "referrals_onwardreferral"}
 """Of the others the database gives the numbers."""
 
@@ -272,7 +273,7 @@ def template_of(database: psycopg.Connection[Any], cast: "Cast", referral: "Refe
     def rows(table: str, where: str) -> Iterator[tuple[list[str], list[str]]]:
         columns = COLUMNS.setdefault(table, columns_of(table))
         listed = ", ".join(f'"{column}"' for column in columns)
-        asked = f"COPY (SELECT {listed} FROM {table} WHERE {where} ORDER BY 1, 2) TO STDOUT"  # noqa: S608
+        asked = f"COPY (SELECT {listed} FROM {table} WHERE {where} ORDER BY {ORDERS.get(table, "1")}) TO STDOUT"  # noqa: S608
         with database.cursor().copy(asked) as lines:
             for line in b"".join(map(bytes, lines)).decode().splitlines():
                 yield columns, line.split("\t")
