@@ -9,10 +9,10 @@ ALONE := $(BIN)/python -m standalone exec --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check check-beside-servers journey format schema pathway lock
+.PHONY: help environment run test test-faults check check-beside-servers journey format schema pathway lock
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 environment:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and there is none on the PATH: install it, or name it as in \"make run PYTHON=/opt/python/bin/python3\"." >&2; exit 1; }
@@ -23,6 +23,9 @@ run: environment ## start the whole service on this machine, until Ctrl-C
 
 test: environment ## run the tests beside servers of their own (ARGS="tests/api -k accept")
 	@exec $(ALONE) $(BIN)/python -m pytest -n auto $(ARGS)
+
+test-faults: environment ## kill everything under load and reconcile (ARGS="--short --seed 7"); long without --short
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 check: environment ## format, lint, types, imports, migrations, deployment, API schema
 	$(BIN)/ruff format --check .

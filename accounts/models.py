@@ -50,6 +50,7 @@ class Team(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="team_name_once_per_organization")]
+        indexes = [models.Index(fields=["inbox_email"], name="team_inbox_idx")]
 
     def __str__(self) -> str:
         return self.name

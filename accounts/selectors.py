@@ -64,6 +64,11 @@ def find_user(user_id: UUID) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def find_member(user_id: UUID) -> User | None:
+    """Return the user with this id, whether or not their account is closed: somebody may have left already."""
+    return User.objects.filter(pk=user_id).first()
+
+
 def find_user_by_email(email: str) -> User | None:
     """Return the active user with this email, whatever its case, or None."""
     return User.objects.filter(email__iexact=email, is_active=True).first()

@@ -1,18 +1,39 @@
 """The Celery application and its timetable.
 
 Celery is the alarm clock, the database is the truth: no task carries work in its arguments, so a lost or
-doubled task loses and doubles nothing. Every entry expires before the next is due.
+doubled task loses and doubles nothing. An entry expires, so that a worker which was away finds no heap of them.
 """
 
+import datetime as dt
 import logging.config
 import os
 
 from celery import Celery
-from celery.schedules import crontab
+from celery.schedules import crontab, schedstate, schedule
 from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class Every(schedule):
+    """A number of seconds after the last time, whatever has become of the clock.
+
+    When the clock is set back, Celery waits until it has caught up with the last run: after a correction by an hour
+    nobody would look for due messages for an hour, and a new start would not help, since beat keeps the time in a file.
+    """
+
+    def is_due(self, last_run_at: dt.datetime) -> schedstate:
+        """Return whether it is due, and in how many seconds to ask again."""
+        if self.maybe_make_aware(last_run_at) > self.now():
+            return schedstate(is_due=True, next=self.seconds)
+        is_due, seconds = super().is_due(last_run_at)
+        return schedstate(is_due=is_due, next=seconds)
+
+
+WORTH_DELIVERING = 60.0
+"""Seconds after which a call to deliver has been overtaken by later ones. Not less than clocks may differ: the worker
+compares its own with beat's, and one that was a second ahead of beat would throw away every call."""
 
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -37,12 +58,22 @@ app.conf.update(
     beat_schedule={
         "deliver what is owed": {
             "task": "notifications.deliver_due",
-            "schedule": 1.0,
-            "options": {"queue": "notifications", "expires": 0.9},
+            "schedule": Every(1.0),
+            "options": {"queue": "notifications", "expires": WORTH_DELIVERING},
+        },
+        "forget what was read": {
+            "task": "notifications.forget_readings",
+            "schedule": crontab(hour=1, minute=50),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
         },
         "expire unanswered onward referrals": {
             "task": "referrals.expire_unanswered",
             "schedule": crontab(minute=10),
+            "options": {"queue": "periodic", "expires": 3000},
+        },
+        "run the clocks": {
+            "task": "referrals.run_clocks",
+            "schedule": crontab(minute=30),
             "options": {"queue": "periodic", "expires": 3000},
         },
         "propose to forget": {
@@ -89,6 +120,16 @@ app.conf.update(
             "task": "insights.count_gaps",
             "schedule": crontab(hour=2, minute=50),
             "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
+        "weekly summaries": {
+            "task": "insights.weekly_summaries",
+            "schedule": crontab(hour=7, minute=0),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
+        },
+        "monthly summaries": {
+            "task": "insights.monthly_summaries",
+            "schedule": crontab(hour=7, minute=5),
+            "options": {"queue": "periodic", "expires": 23 * 3600},
         },
         "forget runs": {
             "task": "core.forget_runs",

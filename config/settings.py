@@ -7,6 +7,7 @@
 from pathlib import Path
 
 import environ
+from django_guid.integrations import CeleryIntegration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,12 +45,15 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "knox",
+    "django_guid",
     "django_filters",
     "django_fsm",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "core.middleware.SeenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.BodyLimitMiddleware",
@@ -259,7 +263,9 @@ SPECTACULAR_SETTINGS = {
             "TaskKind",
         )
     }
-    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"},
+    | {name: f"notifications.enums.{name}" for name in ("HowTold", "MessageGroup")}
+    | {"CheckAnswer": "services_directory.enums.CheckAnswer", "OrganizationKind": "accounts.enums.OrganizationKind"}
+    | {"SummaryKind": "insights.models.SummaryKind"},
 }
 
 # --- Background work -------------------------------------------------------------------------------
@@ -287,20 +293,38 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=IS_PRODUCTION)
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Community Referral <no-reply@referral.example>")
 
+# --- Seen from outside ---------------------------------------------------------------------------------
+# Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the
+# log carries it, also those of the worker that sends what the request owed (docs/watching.md).
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "VALIDATE_GUID": True,
+    "RETURN_HEADER": True,
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="" if IS_PRODUCTION else "metrics-of-the-demo")
+"""Who presents it as `Authorization: Bearer` may read /metrics; without one there is no such page."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"json": {"()": "core.logs.JsonLines"}},
     "filters": {
         "without_the_every_second": {"()": "core.logs.WithoutTheEverySecond"},
-        "without_signatures": {"()": "core.logs.WithoutSignatures"},
+        "without_personal_data": {"()": "core.logs.WithoutPersonalData"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["without_the_every_second", "without_signatures"],
+            "formatter": "json",
+            "filters": ["without_the_every_second", "without_personal_data"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handlers would write the address of a request; the library repeats whatever it was sent as an id.
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "django_guid": {"level": "ERROR"},
+    },
 }

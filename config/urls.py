@@ -5,11 +5,13 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from core import problems
 from core.api import SchemaView
-from core.views import health
+from core.views import alive
+from insights.api.watch import metrics, ready
 from services_directory.publishing.views import Root
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
+    path("", include("notifications.api.urls")),
     # Before the directory's own: its services, here with what they are for the person of a referral (docs/adr/0013).
     path("", include("referrals.api.urls")),
     path("", include("services_directory.api.urls")),
@@ -21,7 +23,9 @@ urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("open-referral/v3", Root.as_view()),
     path("open-referral/v3/", include("services_directory.publishing.urls")),
-    path("health/", health, name="health"),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("", include("web.urls")),
 ]
 handler400 = problems.bad_request

@@ -45,6 +45,15 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
     return day
 
 
+@cache
+def last_breached(today: dt.date, grace: int) -> dt.date:
+    """Return the latest day such that what was due on it is breached today: more than `grace` working days are over."""
+    day = today - dt.timedelta(days=1)
+    while add_working_days(day, grace) >= today:
+        day -= dt.timedelta(days=1)
+    return day
+
+
 FARTHEST_PLAN = dt.timedelta(days=731)
 """How far ahead anything is planned here: two years. A date beyond is a slip of the keyboard."""
 

@@ -1,13 +1,43 @@
 """What every request passes on its way in and out."""
 
+import logging
 from collections.abc import Callable
+from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from core.logs import route_of
+from core.metrics import METHODS, count_request
 from core.problems import json_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+logger = logging.getLogger(__name__)
+
+
+class SeenMiddleware:
+    """Count each request, and write a line about it: its method, its route, how it was answered and how fast.
+
+    Those of the watchers themselves are counted and not written: they come every few seconds.
+    """
+
+    WATCHERS = frozenset({"healthz", "readyz", "metrics"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = perf_counter()
+        response = self.get_response(request)
+        seconds = perf_counter() - began
+        method = request.method if request.method in METHODS else "OTHER"
+        route = route_of(request)
+        count_request(method=method, route=route, status=response.status_code, seconds=seconds)
+        if route not in self.WATCHERS:
+            said = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 1)}
+            logger.info("answered", extra=said)
+        return response
 
 
 class BodyLimitMiddleware:

@@ -60,6 +60,16 @@ def last_pulse(task: str) -> dt.datetime | None:
     return TaskPulse.objects.filter(task=task).values_list("at", flat=True).first()
 
 
+def pulses() -> dict[str, dt.datetime]:
+    """Return when each task of every second last ran."""
+    return dict(TaskPulse.objects.order_by("task").values_list("task", "at"))
+
+
+def latest_runs() -> list[TaskRun]:
+    """Return the latest run of each task, by name: one query."""
+    return list(TaskRun.objects.order_by("task", "-started_at", "-id").distinct("task"))
+
+
 def runs_of(task: str) -> QuerySet[TaskRun]:
     """Return the runs of a task, the latest first."""
     return TaskRun.objects.filter(task=task).order_by("-started_at", "-id")

@@ -71,6 +71,43 @@ class NeedGap(models.Model):
         return f"{self.term_id} in {self.neighbourhood}"
 
 
+class SummaryKind(models.TextChoices):
+    """To whom a summary is written, and about how long a time."""
+
+    PROVIDER_WEEK = "provider_week", "The week of a provider"
+    LEAD_WEEK = "lead_week", "The week of a link-worker team"
+    COMMISSIONER_MONTH = "commissioner_month", "The month, for commissioners"
+
+
+class Summary(models.Model):
+    """What a team is told of a week or a month that has ended. Made once; append-only, kept so by a trigger.
+
+    `figures` is a list of groups: by what (`by`, `key`, `name`), and a number for each figure of its kind, null where
+    it is not known or too small to show. Personal data: none by itself; a commissioner's holds no small number at all.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=SummaryKind)
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="The last day.")
+    figures = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "kind", "starts_on"], name="summary_made_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=SummaryKind.values), name="summary_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="summary_ends_after_it_starts"
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "-ends_on", "-id"], name="summary_of_team")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
 class IntegrityRun(models.Model):
     """One audit of the whole database that came to its end. Personal data: none; references only."""
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from core.runs import Figures
 from core.tasks import periodic_task
-from insights import gaps, responsiveness, services
+from insights import gaps, responsiveness, services, summaries
 
 
 @periodic_task(name="insights.count_uptake")
@@ -24,3 +24,16 @@ def count_responsiveness(at: dt.datetime) -> Figures:
 def count_gaps(at: dt.datetime) -> Figures:
     """Count needs with nothing near afresh."""
     return {"rows": gaps.count_gaps(at=at)}
+
+
+# Made each morning what is missing, though a week ends on Sundays only: a Monday that was missed is made on Tuesday.
+@periodic_task(name="insights.weekly_summaries", soft_time_limit=900, time_limit=960)
+def weekly_summaries(at: dt.datetime) -> Figures:
+    """Make the weekly summaries that are missing, and tell providers and leads."""
+    return summaries.make_weekly_summaries(at=at)
+
+
+@periodic_task(name="insights.monthly_summaries", soft_time_limit=900, time_limit=960)
+def monthly_summaries(at: dt.datetime) -> Figures:
+    """Make the monthly summaries that are missing, and tell commissioners."""
+    return summaries.make_monthly_summaries(at=at)

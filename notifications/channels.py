@@ -9,6 +9,7 @@ from contextlib import suppress
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Protocol, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from django.core.validators import validate_email
 
 from notifications.enums import Channel
 from notifications.models import OutboxMessage
-from notifications.templates import compose
+from notifications.templates import Text, compose
 
 CLOSING = 421
 """The code with which a mail server says goodbye, to whatever it was asked."""
@@ -71,7 +72,11 @@ class EmailSender:
         :raises TemporaryFailure: if the server refuses for now, or the connection is lost on the way.
         :raises Unreachable: if there is no connection to be had, or the server refuses us as the sender.
         """
-        email, wire_id = _email(message)
+        return self.send_text(compose(message.template, message.context), to=message.recipient, message_id=message.id)
+
+    def send_text(self, text: Text, *, to: str, message_id: UUID) -> str:
+        """Send a text as `send` does a message, and return its Message-ID, which is made from `message_id`."""
+        email, wire_id = _email(text, to=to, message_id=message_id)
         self._open()
         try:
             self._connection.send_messages([email])
@@ -114,13 +119,12 @@ class EmailSender:
 SENDERS: dict[str, type[Sender]] = {Channel.EMAIL: EmailSender}
 
 
-def _email(message: OutboxMessage) -> tuple[EmailMessage, str]:
+def _email(text: Text, *, to: str, message_id: UUID) -> tuple[EmailMessage, str]:
     try:
-        validate_email(message.recipient)
+        validate_email(to)
     except ValidationError:
         raise PermanentFailure("The address is not an email address.") from None
     _, our_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    wire_id = f"<{message.id}@{our_address.rpartition('@')[2]}>"
-    text = compose(message.template, message.context)
-    headers = {"Message-ID": wire_id, "X-Message-Id": str(message.id), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject=text.subject, body=text.body, to=[message.recipient], headers=headers), wire_id
+    wire_id = f"<{message_id}@{our_address.rpartition('@')[2]}>"
+    headers = {"Message-ID": wire_id, "X-Message-Id": str(message_id), "Auto-Submitted": "auto-generated"}
+    return EmailMessage(subject=text.subject, body=text.body, to=[to], headers=headers), wire_id

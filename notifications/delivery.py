@@ -22,6 +22,7 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django_guid import set_guid
 
 from notifications.channels import SENDERS, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
@@ -38,6 +39,10 @@ MAX_DEFERRALS = 12
 """How often sending is put off before a message is given up: about three hours after the first try."""
 OUTAGE_PAUSE = dt.timedelta(seconds=5)
 """How long a batch rests when nobody could be reached. Short and level: the other side is asked once per batch."""
+SWEEP = "notifications.deliver_due"
+"""The task, and the pulse of whoever has looked through the outbox to its end: a worker or the relay."""
+WORKER = "worker"
+"""The pulse of a worker that takes tasks, whatever becomes of them."""
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +125,8 @@ def deliver_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelt
 def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta = LEASE) -> list[OutboxMessage]:
     """Claim up to `size` messages due at `at`, the longest due first; until `at + lease` nobody else gets them.
 
+    Those that go out together are claimed by `notifications.digests`.
+
     :raises RuntimeError: if called inside a transaction: the claim must be seen by the others at once.
     """
     with transaction.atomic(durable=True):
@@ -128,7 +135,7 @@ def claim_batch(*, at: dt.datetime, size: int = BATCH_SIZE, lease: dt.timedelta 
             WITH due AS MATERIALIZED (
                 SELECT id, available_at
                 FROM notifications_outboxmessage
-                WHERE status = 'pending' AND available_at <= %(at)s
+                WHERE status = 'pending' AND NOT in_digest AND available_at <= %(at)s
                 ORDER BY available_at, id
                 FOR UPDATE SKIP LOCKED
                 LIMIT %(size)s
@@ -169,10 +176,11 @@ def _send_each(
         if now() >= until:
             report.handed_back += _hand_back(messages[position:], available_at=now())
             return
+        set_guid(message.request_id or str(message.id))
         try:
             wire_id = sender.send(message)
         except Unreachable as failure:
-            logger.warning("Messages wait: %s", failure)
+            logger.warning("Messages wait: %s", str(failure))  # our own words: an error's are not written
             report.is_unreachable = True
             report.handed_back += _hand_back(messages[position:], available_at=now() + OUTAGE_PAUSE)
             return
@@ -207,6 +215,7 @@ def _record(message: OutboxMessage, *, wire_id: str, at: dt.datetime, report: Re
         )
         recorded = cursor.rowcount
     if recorded:
+        logger.info("message sent", extra={"message_id": str(message.id)})
         report.sent += 1
     else:
         logger.warning("Message %s was sent again: somebody settled it meanwhile.", message.id)

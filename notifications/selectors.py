@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
@@ -31,9 +32,8 @@ def failed_recipients(recipients: Collection[str] | None = None) -> dict[str, li
 
 def overdue_messages(*, since: dt.datetime) -> QuerySet[OutboxMessage]:
     """Return the messages still owed that could have been sent before `since`, oldest first."""
-    return OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since).order_by(
-        "occurred_at", "id"
-    )
+    owed = OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since)
+    return owed.filter(Q(held_until=None) | Q(held_until__lt=since)).order_by("occurred_at", "id")
 
 
 def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:
@@ -51,3 +51,50 @@ def contradictory_messages() -> QuerySet[OutboxMessage]:
         Q(status=MessageStatus.SENT, delivery__isnull=True)
         | (~Q(status=MessageStatus.SENT) & Q(delivery__isnull=False))
     ).order_by("occurred_at", "id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """How many messages of one channel wait, and for what."""
+
+    channel: str
+    due: int
+    """Could be sent now, or are being sent."""
+    refused: int
+    """Were refused for now, and wait for their next try."""
+    later: int
+    """Are not to go before a time that is still to come."""
+    failed: int
+    """Were given up, and wait for somebody to look."""
+
+
+def backlogs(*, at: dt.datetime) -> list[Backlog]:
+    """Return what waits, by channel: one query, over the messages that are not settled."""
+    pending = Q(status=MessageStatus.PENDING)
+    is_later = Q(available_at__gt=at, attempts=0)
+    rows = (
+        OutboxMessage.objects.filter(status__in=(MessageStatus.PENDING, MessageStatus.FAILED))
+        .order_by("channel")
+        .values("channel")
+        .annotate(
+            refused=Count("id", filter=pending & Q(deferrals__gt=0)),
+            later=Count("id", filter=pending & Q(deferrals=0) & is_later),
+            due=Count("id", filter=pending & Q(deferrals=0) & ~is_later),
+            failed=Count("id", filter=Q(status=MessageStatus.FAILED)),
+        )
+    )
+    return [Backlog(**row) for row in rows]
+
+
+def unsent_since(*, at: dt.datetime) -> dt.datetime | None:
+    """Return since when the oldest message could have been sent and was not, or None.
+
+    One that its receiver refused for now waits for a reason of the receiver's, and does not count; one that was handed
+    back because nobody could be reached counts from when it was owed.
+    """
+    mine = OutboxMessage.objects.filter(status=MessageStatus.PENDING, deferrals=0)
+    since = mine.aggregate(
+        never_tried=Min("available_at", filter=Q(available_at__lte=at)),
+        handed_back=Min("occurred_at", filter=Q(attempts__gt=1, available_at__gt=at)),
+    )
+    return min((moment for moment in since.values() if moment is not None), default=None)

@@ -10,6 +10,7 @@ from time import monotonic
 
 from celery import current_app
 from django.db import connection, transaction
+from django_guid import get_guid
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
@@ -17,11 +18,14 @@ from notifications import templates
 from notifications.channels import SENDERS
 from notifications.enums import Channel, MessageStatus
 from notifications.models import Delivery, OutboxMessage
+from notifications.preferences import Course, courses_of
 
 FORGOTTEN = "forgotten"
 """Stands for the address of somebody who has been forgotten; nothing goes there."""
 HISTORY = "history"
 """The wire id of deliveries that were told to us, not made by us."""
+INBOX = "inbox"
+"""The wire id of what is delivered by being there: in the inbox of the service, and by no other way."""
 
 BROKER_PATIENCE = 0.2
 """Seconds which a request may wait for Redis, at most, and only once in `PAUSE_AFTER_FAILURE`."""
@@ -85,6 +89,9 @@ def enqueue(
 def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
     """Owe several messages, in one statement; see `enqueue`. Returns those which were not owed already.
 
+    An email goes as its recipient chose (`notifications.preferences`): now, after their quiet hours, in the one email
+    of the day, or not at all. In the last case the row is delivered as it is written: it is in their inbox.
+
     :raises RuntimeError: if there is no transaction to belong to.
     :raises ValueError: if one of them may not be written; then none is.
     """
@@ -94,10 +101,12 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
         templates.check(owed.template, owed.context)
         if owed.at.tzinfo is None or (owed.already_delivered_at and owed.already_delivered_at.tzinfo is None):
             raise ValueError("A time needs its time zone.")
-    rows = [_row(owed) for owed in messages]
+    rows = [_row(owed, course) for owed, course in zip(messages, courses_of(messages), strict=True)]
     written = _insert(rows)
     Delivery.objects.bulk_create(
-        Delivery(message=row, at=row.sent_at, wire_id=HISTORY, attempts=0) for row in written if row.sent_at
+        Delivery(message=row, at=row.sent_at, wire_id=INBOX if row.channel == Channel.IN_APP else HISTORY, attempts=0)
+        for row in written
+        if row.sent_at
     )
     if any(row.status == MessageStatus.PENDING for row in written):
         wake_after_commit()
@@ -158,7 +167,7 @@ def _wake() -> None:
     try:
         with pools.producers[broker].acquire(block=True, timeout=BROKER_PATIENCE) as producer:
             current_app.send_task(
-                "notifications.deliver_due", queue="notifications", expires=5, retry=False, producer=producer
+                "notifications.deliver_due", queue="notifications", expires=60, retry=False, producer=producer
             )
     except (OperationalError, LimitExceeded) as error:
         pause = PAUSE_AFTER_FAILURE
@@ -166,24 +175,28 @@ def _wake() -> None:
     _no_wake_before = monotonic() + pause
 
 
-def _row(owed: Owed) -> OutboxMessage:
+def _row(owed: Owed, course: Course) -> OutboxMessage:
+    sent_at = owed.already_delivered_at or (owed.at if course.channel == Channel.IN_APP else None)
     return OutboxMessage(
         id=owed.id,
         event_key=owed.event_key,
         recipient=owed.recipient.strip(),
-        channel=owed.channel,
+        channel=course.channel,
         template=owed.template,
         context=dict(owed.context),
         occurred_at=owed.at,
-        available_at=owed.at,
-        status=MessageStatus.SENT if owed.already_delivered_at else MessageStatus.PENDING,
-        sent_at=owed.already_delivered_at,
+        available_at=course.available_at,
+        held_until=course.held_until,
+        in_digest=course.in_digest,
+        status=MessageStatus.SENT if sent_at else MessageStatus.PENDING,
+        sent_at=sent_at,
     )
 
 
 def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
     """Insert rows but those whose event already owes the same; return the inserted ones, in the order given.
 
+    Who was owed an email and has chosen the inbox since is not told a second time of the same, nor the other way round.
     By hand, because Django's `bulk_create(ignore_conflicts=True)` does not say which rows it ignored.
     """
     with connection.cursor() as cursor:
@@ -191,17 +204,24 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
             """
             INSERT INTO notifications_outboxmessage (
                 id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
-                created_at, attempts, deferrals, failure
+                held_until, in_digest, request_id, created_at, attempts, deferrals, failure
             )
-            SELECT owed.*, now(), 0, 0, ''
+            SELECT owed.*, %s, now(), 0, 0, ''
             FROM jsonb_to_recordset(%s::jsonb) AS owed (
                 id uuid, event_key text, recipient text, channel text, template text, context jsonb,
-                occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz
+                occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz,
+                held_until timestamptz, in_digest boolean
+            )
+            WHERE owed.channel NOT IN ('email', 'in_app') OR NOT EXISTS (
+                SELECT FROM notifications_outboxmessage AS before
+                WHERE before.event_key = owed.event_key AND before.recipient = owed.recipient
+                AND before.channel IN ('email', 'in_app')
             )
             ON CONFLICT (event_key, recipient, channel) DO NOTHING
             RETURNING id
             """,
             [
+                get_guid() or "",
                 json.dumps(
                     [
                         {
@@ -215,10 +235,12 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
                             "available_at": row.available_at.isoformat(),
                             "status": row.status,
                             "sent_at": row.sent_at and row.sent_at.isoformat(),
+                            "held_until": row.held_until and row.held_until.isoformat(),
+                            "in_digest": row.in_digest,
                         }
                         for row in rows
                     ]
-                )
+                ),
             ],
         )
         inserted = {row_id for (row_id,) in cursor.fetchall()}

@@ -47,7 +47,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "accept": (("owner", "onward_accepted"),),
     "waitlist": (("owner", "onward_waitlisted"),),
     "decline": (("owner", "onward_declined"),),
-    "expire": (("owner", "onward_expired"), ("provider", "onward_expired")),
+    "expire": (("owner", "onward_expired"), ("provider", "onward_expired"), ("referrer", "onward_expired")),
+    "response_nudged": (("provider", "onward_reminder"),),
     "record_not_started": (("owner", "onward_ended"),),
     "complete": (("owner", "onward_ended"),),
     "leave_early": (("owner", "onward_ended"),),
@@ -55,6 +56,8 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "clock_held": (("provider", "onward_held"),),
     "clock_restarted": (("provider", "onward_back"),),
 }
+TOLD_TO_LEADS = {"response_escalated": "onward_unanswered", "clock_breached": "clock_breached"}
+"""What the leads of the team that has the referral are told, and nobody else."""
 
 
 def announce(event: ReferralEvent, *, actor: Actor) -> None:
@@ -63,12 +66,16 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     notifications.enqueue_many(
         [
             _owed(
-                key_of(event), _address(event.referral, audience, event.onward_referral), template,
-                _context(subject, template), event, actor,
+                key_of(event),
+                _address(event.referral, audience, event.onward_referral),
+                template,
+                _context(event.referral if template == "self_referral_update" else subject, template),
+                event,
+                actor,
             )
             for audience, template in owed_after(event)
         ]
-    )  # fmt: skip
+    )
 
 
 def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
@@ -82,6 +89,22 @@ def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
 def key_of(event: ReferralEvent) -> str:
     """Return what makes the messages of an event unique (with recipient and channel)."""
     return f"referral-event:{event.referral.reference}:{event.sequence}"
+
+
+def templates_owed_after(event: ReferralEvent) -> set[str]:
+    """Return every message that is owed after an event, to whomever."""
+    to_leads = {TOLD_TO_LEADS[event.kind]} if event.kind in TOLD_TO_LEADS else set()
+    return {template for _, template in owed_after(event)} | to_leads
+
+
+def announce_to_leads(event: ReferralEvent, *, actor: Actor) -> None:
+    """Tell the leads of the team that has the referral; where there is none, the team."""
+    team, template = event.referral.owner_team, TOLD_TO_LEADS[event.kind]
+    leads = User.objects.filter(is_active=True, memberships__team=team, memberships__role=Role.LEAD)
+    addresses = list(leads.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
+    key = key_of(event)
+    context = _context(event.onward_referral or event.referral, template)
+    notifications.enqueue_many([_owed(key, address, template, context, event, actor) for address in addresses])
 
 
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:

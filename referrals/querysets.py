@@ -7,6 +7,21 @@ from django.db import models
 
 from referrals.enums import OnwardStatus, ReferralStatus
 
+BREACH_NOT_TOLD = (
+    models.Q(breach_told_of__isnull=True)
+    | models.Q(breach_told_of__lt=models.F("next_action_on"))
+    | models.Q(breach_told_of__gt=models.F("next_action_on"))
+)
+"""Nobody has been told that the day on which the row is due now was breached. The partial indexes say the same."""
+CAN_BE_BREACHED = (
+    models.Q(status=OnwardStatus.INFORMATION_REQUESTED)
+    | models.Q(status__in=OnwardStatus.ANSWERED)
+    | models.Q(status=OnwardStatus.STARTED, next_review_on__isnull=False)
+)
+"""Onward referrals that can be overdue for too long: what was never answered expires, and who takes part at a service
+without review points is due for nothing.
+"""
+
 
 class ReferralQuerySet(models.QuerySet[Any]):
     """Referrals, by where they stand."""

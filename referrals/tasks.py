@@ -4,7 +4,7 @@ import datetime as dt
 
 from core.runs import Figures
 from core.tasks import periodic_task
-from referrals.services import consent_clocks, discharge, onward, retention, self_referrals
+from referrals.services import clocks, consent_clocks, discharge, onward, retention, self_referrals
 
 
 @periodic_task(name="referrals.expire_unanswered")
@@ -23,6 +23,12 @@ def propose_forgetting(at: dt.datetime) -> Figures:
 def run_consent_clocks(at: dt.datetime) -> Figures:
     """Tell of consents that end soon, and of those that have ended."""
     return {"told": consent_clocks.run_consent_clocks(at=at)}
+
+
+@periodic_task(name="referrals.run_clocks")
+def run_clocks(at: dt.datetime) -> Figures:
+    """Remind providers of answers, and tell leads of what is overdue for too long."""
+    return clocks.run_clocks(at=at)
 
 
 @periodic_task(name="referrals.chase_discharges")

@@ -1,5 +1,6 @@
 """The caught messages: one file each, written wholly or not at all, and read back newest first."""
 
+import contextlib
 import email
 import email.policy
 import os
@@ -22,10 +23,15 @@ class Mailbox:
         """Store a message so that it survives a crash, return its id."""
         key = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         draft = self.folder / f"{key}.draft"
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with draft.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                draft.unlink()  # the disk is full: each further try would fill it with half a message more
+            raise
         draft.replace(self.folder / f"{key}.eml")
         folder = os.open(self.folder, os.O_RDONLY)
         try:

@@ -108,7 +108,7 @@ def is_healthy(port: int) -> bool:
     """Ask the service whether it is well."""
     connection = http.client.HTTPConnection(LOCALHOST, port, timeout=5)
     try:
-        connection.request("GET", "/health/")
+        connection.request("GET", "/healthz")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False

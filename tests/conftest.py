@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django_guid import clear_guid
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -34,6 +35,12 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
 def _empty_cache() -> None:
     """Throttles count in the cache: no test may spend another's tries."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_request() -> None:
+    """What is done outside of a request has no request's id: not that of the test before."""
+    clear_guid()
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
-from web import messages_back, proposals, records, worklists
+from insights.reading import READERS
+from notifications.inbox import count_unread
+from notifications.previews import may_look
+from web import messages_back, proposals, records, summaries, worklists
 from web.forms import SignInForm
 
 
@@ -53,8 +56,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, and what waits for them."""
     user = signed_in(request.user)
     context = {
+        "unread": count_unread(user, at=timezone.now()),
+        "answers_for_messages": may_look(user),
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
+        "has_summaries": bool(user.roles() & set(READERS.values())),
         "sees_figures": worklists.sees_figures(user),
         "keeps_the_directory": worklists.keeps_the_directory(user),
     }
@@ -68,6 +74,8 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         if reference.startswith("L-"):
             return render(request, "web/proposal.html", {"proposal": proposals.get_page(user, reference)})
+        if reference.startswith("S-"):
+            return render(request, "web/summary.html", {"summary": summaries.get_page(user, reference)})
         if reference.startswith("M-"):
             return HttpResponse(messages_back.get_page(user, reference))
         page = records.get_record(user, reference, today=local_day(timezone.now()))

@@ -1,9 +1,15 @@
 from django.urls import path
+from rest_framework.routers import SimpleRouter
 
 from insights.api.directory import DirectoryFiguresView, GapsView, ListingsOfAFigureView
+from insights.api.summaries import SummaryViewSet
 from insights.api.views import UptakeView
 
+router = SimpleRouter()
+router.register("insights/summaries", SummaryViewSet, basename="summary")
+
 urlpatterns = [
+    *router.urls,
     path("insights/uptake/", UptakeView.as_view(), name="uptake"),
     path("directory/figures/", DirectoryFiguresView.as_view(), name="directory-figures"),
     path("directory/figures/listings/", ListingsOfAFigureView.as_view(), name="directory-figures-listings"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.clocks import local_day
 from referrals import consents, policies
-from referrals.announcements import key_of, owed_after
+from referrals.announcements import key_of, owed_after, templates_owed_after
 from referrals.enums import CloseOutcome, EventKind, OnwardStatus, ReferralStatus, SnomedCode
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 from referrals.services.events import text_to_hash
@@ -31,8 +31,8 @@ class Case:
     """The ids of the onward referrals of which it is recorded who came."""
     working: frozenset[tuple[UUID, UUID]]
     """Who works in which team now: pairs of user and team."""
-    messages: frozenset[str]
-    """The event keys for which a message is written down."""
+    messages: frozenset[tuple[str, str]]
+    """What is written down, by whatever channel: pairs of event key and template."""
 
 
 def judge(case: Case) -> Iterator[Broken]:
@@ -144,7 +144,13 @@ def _told(case: Case) -> Iterator[Broken]:
     if case.referral.forgotten_at is not None:
         return
     for event in case.events:
-        if owed_after(event) and key_of(event) not in case.messages:
+        key = key_of(event)
+        missing = {template for template in templates_owed_after(event) if (key, template) not in case.messages}
+        if missing:
             yield "told", case.referral.reference
-            if event.kind in TOLD_OF_ENDS and event.onward_referral_id is None:
-                yield "referrer_told", case.referral.reference
+        if event.kind in TOLD_OF_ENDS and event.onward_referral_id is None and _of_referrer(event) & missing:
+            yield "referrer_told", case.referral.reference
+
+
+def _of_referrer(event: ReferralEvent) -> set[str]:
+    return {template for audience, template in owed_after(event) if audience == "referrer"}

@@ -53,7 +53,7 @@ def _batch(*, after: int) -> Iterator[Case]:
     )
     owners = {referral.owner_id for referral in referrals if referral.owner_id is not None}
     keys = [key_of(event) for told in events.values() for event in told]
-    messages = frozenset(OutboxMessage.objects.filter(event_key__in=keys).values_list("event_key", flat=True))
+    messages = frozenset(OutboxMessage.objects.filter(event_key__in=keys).values_list("event_key", "template"))
     working = _who_works_where(owners)
     for referral in referrals:
         yield Case(

@@ -21,6 +21,7 @@ from referrals.api.outputs import Output, OwnerSerializer
 from referrals.enums import TaskKind
 from referrals.models import DueTask
 from referrals.selectors import casework as selectors
+from referrals.selectors.clocks import breached, is_breached
 from referrals.services import case_tasks
 
 
@@ -31,6 +32,7 @@ class DueTaskFilterSet(django_filters.FilterSet):
     due_by = django_filters.DateFilter(field_name="due_on", lookup_expr="lte", label="Due on or before")
     mine = django_filters.BooleanFilter(method="filter_mine", label="True: what is yours. False: what is others'.")
     overdue = django_filters.BooleanFilter(method="filter_overdue", label="Whether it was due before today")
+    breached = django_filters.BooleanFilter(method="filter_breached", label="Whether it is overdue for too long")
     team = django_filters.UUIDFilter(field_name="owner_team_id", label="One of your teams")
 
     class Meta:
@@ -45,6 +47,10 @@ class DueTaskFilterSet(django_filters.FilterSet):
         today = local_day(timezone.now())
         return rows.filter(due_on__lt=today) if value else rows.filter(due_on__gte=today)
 
+    def filter_breached(self, rows: QuerySet[DueTask], name: str, value: bool) -> QuerySet[DueTask]:  # noqa: FBT001
+        condition = breached(due="due_on", team="owner_team", on=local_day(timezone.now()))
+        return rows.filter(condition) if value else rows.exclude(condition)
+
 
 class DueTaskSerializer(Output):
     """One thing that is due."""
@@ -53,6 +59,7 @@ class DueTaskSerializer(Output):
     title = serializers.SerializerMethodField()
     due_on = serializers.DateField()
     is_overdue = serializers.SerializerMethodField()
+    is_breached = serializers.SerializerMethodField()
     referral = serializers.CharField(source="reference")
     person = serializers.SerializerMethodField()
     team = serializers.CharField(source="owner_team.name")
@@ -73,6 +80,10 @@ class DueTaskSerializer(Output):
 
     def get_is_overdue(self, task: DueTask) -> bool:
         return task.due_on < local_day(timezone.now())
+
+    def get_is_breached(self, task: DueTask) -> bool:
+        """Whether it is overdue for more working days than the team's setting allows."""
+        return is_breached(task.due_on, task.owner_team, on=local_day(timezone.now()))
 
     def get_person(self, task: DueTask) -> str:
         """Family name first, as a list is read."""

@@ -5,6 +5,7 @@ from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
+from referrals.api.leavers import HandOverView, LeaveTeamView
 from referrals.api.matching import MatchingServiceViewSet
 from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
@@ -30,6 +31,8 @@ urlpatterns = [
     *router.urls,
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
     path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/hand-over/", HandOverView.as_view(), name="team-hand-over"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", LeaveTeamView.as_view(), name="team-leave"),
     path("teams/find/", FindTeamView.as_view(), name="find-team"),
     path("self-referrals/", SelfReferralsView.as_view(), name="self-referrals"),
     path("self-referrals/<uuid:pk>/codes/", SelfReferralCodesView.as_view(), name="self-referral-codes"),

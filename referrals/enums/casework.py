@@ -121,5 +121,6 @@ class TaskKind(models.TextChoices):
     SIGNPOST_FOLLOW_UP = "signpost_follow_up", "Ask what came of signposting"
     CLEARANCE = "clearance", "A professional's decision is due: ask again"
     PROVIDER_REVIEW = "provider_review", "A review at the service is due"
+    WAITING_REVIEW = "waiting_review", "On a waiting list: look again"
     PLAN_REVIEW = "plan_review", "Review the plan with the person"
     BY_HAND = "by_hand", "A task that somebody wrote down"

@@ -50,6 +50,7 @@ class OnwardStatus(models.TextChoices):
     OPEN = nonmember(
         ("sent", "information_requested", "waitlisted", "accepted", "assessment_booked", "started", "paused")
     )
+    ANSWERED = nonmember(("waitlisted", "accepted", "assessment_booked", "paused"))  # open, and each with its own date
     HOLDING_A_PLACE = nonmember(("accepted", "assessment_booked", "started", "paused"))
     TAKING_PART = nonmember(("started", "paused"))
     REROUTABLE = nonmember(("declined", "expired"))

@@ -44,7 +44,7 @@ class SelfReferral(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.CharField(max_length=20, choices=ReferralSource)
     content = models.JSONField(help_text="As it was sent and found to be sound. Emptied when it is confirmed.")
-    channel = models.CharField(max_length=10, choices=Channel)
+    channel = models.CharField(max_length=10, choices=[(c.value, c.label) for c in Channel if c != Channel.IN_APP])
     address = models.CharField(max_length=254, help_text="Where the code goes.")
     code_reference = models.CharField(max_length=20, unique=True, help_text="Of the message with the present code.")
     code_expires_at = models.DateTimeField()

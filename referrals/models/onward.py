@@ -10,7 +10,7 @@ from accounts.models import Team
 from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome
 from referrals.models.referral import Referral
 from referrals.pathway import OnwardPathway
-from referrals.querysets import OnwardReferralQuerySet
+from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED, OnwardReferralQuerySet
 from services_directory.enums import Delivery
 from services_directory.models import Service
 
@@ -29,6 +29,12 @@ class OnwardReferral(OnwardPathway):
     sent_at = models.DateTimeField()
     next_action_on = models.DateField(
         null=True, blank=True, help_text="When an answer, an assessment or a review is due."
+    )
+    chase_on = models.DateField(
+        null=True, blank=True, help_text="When the provider is next reminded of its answer, or the leads are told."
+    )
+    breach_told_of = models.DateField(
+        null=True, blank=True, help_text="The due day of which the leads were told that it was breached."
     )
     assessment_at = models.DateTimeField(null=True, blank=True)
     next_review_on = models.DateField(
@@ -70,6 +76,19 @@ class OnwardReferral(OnwardPathway):
         indexes = [
             models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
             models.Index(fields=["next_action_on"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"),
+            models.Index(
+                fields=["chase_on", "id"],
+                condition=Q(status=OnwardStatus.SENT, chase_on__isnull=False),
+                name="onward_to_chase",
+            ),
+            models.Index(
+                fields=["next_action_on", "id"],
+                condition=CAN_BE_BREACHED & BREACH_NOT_TOLD,
+                name="onward_breach_not_told",
+            ),
+            models.Index(
+                fields=["next_action_on"], condition=Q(status=OnwardStatus.WAITLISTED), name="onward_waiting_review"
+            ),
             models.Index(fields=["sent_at"], name="onward_by_sending"),
             models.Index(
                 fields=["next_review_on"],

@@ -17,7 +17,7 @@ from referrals.enums import (
 from referrals.models.as_given import PersonAsGiven
 from referrals.models.person import Person
 from referrals.pathway import ReferralPathway
-from referrals.querysets import ReferralQuerySet
+from referrals.querysets import BREACH_NOT_TOLD, ReferralQuerySet
 from services_directory.models import Service, TaxonomyTerm
 
 
@@ -73,6 +73,9 @@ class Referral(ReferralPathway, PersonAsGiven):
     )
     next_action_on = models.DateField(
         null=True, blank=True, help_text="When somebody must look again. Empty when ended."
+    )
+    breach_told_of = models.DateField(
+        null=True, blank=True, help_text="The due day of which the leads were told that it was breached."
     )
     # Where the team stands with reaching the person: a copy of what its contacts say (selectors.reaching_of).
     reached_at = models.DateTimeField(null=True, blank=True, help_text="When the person was last spoken with.")
@@ -170,6 +173,10 @@ class Referral(ReferralPathway, PersonAsGiven):
             models.Index(fields=["birth_key"], name="referral_by_birth_key"),
             models.Index(
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
+            ),
+            models.Index(
+                fields=["next_action_on", "id"], condition=Q(status__in=ReferralStatus.SENT) & BREACH_NOT_TOLD,
+                name="referral_breach_not_told",
             ),
             models.Index(
                 fields=["ended_at", "id"], condition=Q(forgotten_at__isnull=True), name="referral_ended_not_forgotten"

@@ -17,6 +17,18 @@ class TeamPolicy(models.Model):
     first_contact_working_days = models.PositiveSmallIntegerField(default=5)
     review_working_days = models.PositiveSmallIntegerField(default=20)
     provider_response_days = models.PositiveSmallIntegerField(default=14)
+    escalate_days_before = models.PositiveSmallIntegerField(
+        default=3, help_text="Before an unanswered onward referral expires, the leads are told."
+    )
+    booking_working_days = models.PositiveSmallIntegerField(
+        default=10, help_text="By when a provider that has accepted should have booked the first assessment."
+    )
+    waiting_review_days = models.PositiveSmallIntegerField(
+        default=28, help_text="When somebody looks again at a person on a waiting list."
+    )
+    breach_working_days = models.PositiveSmallIntegerField(
+        default=5, help_text="How long a thing may be overdue before it is a breach, and the leads are told."
+    )
     discharge_contact_working_days = models.PositiveSmallIntegerField(
         default=2, help_text="To the first contact after the person came home."
     )

@@ -90,7 +90,7 @@ def due_tasks_visible_to(user: User) -> QuerySet[DueTask]:
     """Return what is due for the user's teams, the most urgent first. One query, whatever it is due for."""
     return (
         DueTask.objects.filter(owner_team__in=user.team_ids(*_TEAM))
-        .select_related("owner_team", "assigned_to")
+        .select_related("owner_team__policy", "assigned_to")
         .order_by("due_on", "key")
     )
 

@@ -22,6 +22,7 @@ from referrals.services.assessments import check_delivery, check_rebooking, coun
 from referrals.services.consent import check_may_share, decided_about
 from referrals.services.discharge import check_start
 from referrals.services.events import record_event
+from referrals.services.response import days_left, go_on_with_response, response_days
 from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -42,12 +43,8 @@ from services_directory.models import Service
 
 log = logging.getLogger(__name__)
 
-BOOKING_WORKING_DAYS = 10
-"""When a provider that has accepted should have booked the first assessment."""
 TELLS_MORE = {"provide_information"}
 """The link worker's steps that tell the provider more about a person: they need it too."""
-WAITING_REVIEW_DAYS = 28
-"""When somebody looks again at a person on a waiting list."""
 
 
 @transaction.atomic(durable=True)
@@ -211,13 +208,17 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
 
     match step:
         case "request_information":
-            return Taken(next_action_on=working_days_after(at, clocks().answer_working_days))
+            # The provider's clock stands still: what is left of it is in the event.
+            due = working_days_after(at, clocks().answer_working_days)
+            return Taken(next_action_on=due, details={"days_left": days_left(onward, at=at)})
         case "provide_information":
-            return Taken(next_action_on=today + dt.timedelta(days=clocks().provider_response_days))
+            go_on_with_response(onward, at=at)
+            return Taken(next_action_on=onward.next_action_on)
         case "accept":
-            return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS))
+            return Taken(next_action_on=working_days_after(at, clocks().booking_working_days))
         case "waitlist":
-            return Taken(next_action_on=details.next_action_on or today + dt.timedelta(days=WAITING_REVIEW_DAYS))
+            usual = today + dt.timedelta(days=clocks().waiting_review_days)
+            return Taken(next_action_on=details.next_action_on or usual)
         case "book_assessment":
             if details.assessment_at is None or details.assessment_at < at:
                 raise Invalid({"assessment_at": ["Book a time that is still to come."]})
@@ -230,7 +231,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             )
         case "record_missed_assessment":
             missed = count_miss(onward, reason=details.reason, at=at, limit=clocks().assessment_misses)
-            return Taken(next_action_on=working_days_after(at, BOOKING_WORKING_DAYS), details=missed)
+            return Taken(next_action_on=working_days_after(at, clocks().booking_working_days), details=missed)
         case "start" | "resume" | "send_pack":
             review = plan_reviews(onward, today) or working_days_after(at, clocks().review_working_days)
             return Taken(next_action_on=review)
@@ -287,7 +288,7 @@ def _send(
     check_may_share(referral, recipient_at(service), on=local_day(at))
     if referral.onward_referrals.open().filter(service=service).exists():
         raise Conflict("It is already with this service.", code="already_sent")
-    clocks = clocks_of(referral.owner_team_id)
+    next_action_on, chase_on = response_days(referral, provider_team_id=service.receiving_team.pk, at=at)
     onward = OnwardReferral.objects.create(
         reference=new_reference("O"),
         referral=referral,
@@ -295,7 +296,8 @@ def _send(
         provider_team=service.receiving_team,
         handover_note=handover_note.strip(),
         sent_at=at,
-        next_action_on=local_day(at) + dt.timedelta(days=clocks.provider_response_days),
+        next_action_on=next_action_on,
+        chase_on=chase_on,
         rerouted_from=rerouted_from,
     )
     details = {"service": str(service.pk), "name": service.name}

@@ -11,6 +11,7 @@ from referrals.enums import EventKind, HoldReason, OnwardStatus
 from referrals.models import Referral, ReferralEvent
 from referrals.services.discharge import first_contact_due
 from referrals.services.events import record_event
+from referrals.services.response import begin_response, held_for
 from referrals.services.steps import (
     NotPossibleNow,
     StepDetails,
@@ -80,8 +81,7 @@ def hold_or_restart_onward(referral: Referral, step: str, *, actor: Actor, at: d
             taken = Taken(next_action_on=referral.next_action_on)
             write(onward, policies.ONWARD_STEPS["pause"], actor=actor, at=at, details=said, taken=taken)
         elif not is_held and onward.status == OnwardStatus.SENT:
-            clocks = clocks_of(referral.owner_team_id)
-            onward.next_action_on = local_day(at) + dt.timedelta(days=clocks.provider_response_days)
+            begin_response(onward, at=at)
         elif not is_held:
             onward.next_action_on = max(onward.next_action_on, local_day(at))
         onward.version += 1
@@ -91,6 +91,19 @@ def hold_or_restart_onward(referral: Referral, step: str, *, actor: Actor, at: d
             kind=EventKind.CLOCK_HELD if is_held else EventKind.CLOCK_RESTARTED,
         )  # fmt: skip
         announce(event, actor=actor)
+
+
+def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -> None:
+    """Give back to providers the days for which a referral was on hold. Called inside the step that resumes it."""
+    held = _last_hold(referral) if step == "resume" else None
+    if held is None:
+        return
+    waits = (OnwardStatus.SENT, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
+    for onward in referral.onward_referrals.filter(status__in=waits).select_for_update().order_by("id"):
+        onward.referral = referral
+        held_for(onward, since=held.occurred_at, at=at)
+        onward.version += 1
+        onward.save()
 
 
 def _last_hold(referral: Referral) -> ReferralEvent | None:

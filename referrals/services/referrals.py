@@ -40,6 +40,7 @@ from referrals.services.readmission import (
     hold_for_hospital,
     hold_or_restart_onward,
     home_again,
+    let_onward_clocks_go_on,
     refuse_while_in_hospital,
 )
 from referrals.services.record import copy_record
@@ -167,6 +168,7 @@ def take_referral_step(
         details = replace(details, reason=HoldReason.IN_HOSPITAL)
     write(referral, declared, actor=actor, at=at, details=details, taken=taken)
     hold_or_restart_onward(referral, step, actor=actor, at=at)
+    let_onward_clocks_go_on(referral, step, at=at)
     if step == "redirect" and details.to_team is not None:
         _arrive_at(details.to_team, referral, actor=actor, at=at)
     return referral

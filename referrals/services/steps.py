@@ -169,6 +169,7 @@ def write(
     onward = subject if isinstance(subject, OnwardReferral) else None
     if onward is not None:
         onward.next_review_on = None if ended else onward.next_review_on
+        onward.chase_on = onward.chase_on if onward.status == OnwardStatus.SENT else None
         onward.version += 1
         onward.save()
     event = record_event(

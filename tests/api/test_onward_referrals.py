@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.actors import SYSTEM
-from accounts.models import Membership, Team
+from accounts.models import Team
 from notifications.models import OutboxMessage
 from referrals.enums import DeclineReason
 from referrals.models import OnwardReferral, Referral, ReferralEvent
@@ -129,11 +129,13 @@ def test_a_service_whose_team_has_closed_gets_nobody(cast, referral_at, as_user)
     assert (answer.status_code, list(answer.json()["errors"]), OnwardReferral.objects.count()) == (400, ["service"], 0)
 
 
-def test_a_message_goes_to_the_team_when_the_link_worker_has_left_it(cast, onward_at, as_user):
+def test_a_message_goes_to_whoever_took_over_when_the_link_worker_has_left(cast, onward_at, as_user):
     onward = onward_at("sent")
-    Membership.objects.filter(user=cast.link_worker).delete()
+    member = f"/api/v1/teams/{cast.team.pk}/members/{cast.link_worker.pk}/"
+    assert as_user(cast.lead).post(f"{member}hand-over/", {"to": str(cast.lead.pk)}).status_code == 200
+    assert as_user(cast.lead).post(f"{member}leave/").status_code == 200
     as_user(cast.provider).post(f"/api/v1/onward-referrals/{onward.reference}/decline/", {"reason": "at_capacity"})
-    assert OutboxMessage.objects.get(template="onward_declined").recipient == cast.team.inbox_email
+    assert OutboxMessage.objects.get(template="onward_declined").recipient == cast.lead.email
 
 
 def test_a_stale_etag_changes_nothing_for_a_provider_either(cast, onward_at, as_user):
@@ -206,7 +208,7 @@ def test_when_a_provider_turns_a_person_away_it_is_the_link_workers_turn_today(c
     assert owed.recipient == cast.link_worker.email
 
 
-def test_what_nobody_answers_for_two_weeks_expires_and_both_sides_hear(cast, onward_at, now):
+def test_what_nobody_answers_for_two_weeks_expires_and_all_three_sides_hear(cast, onward_at, now):
     onward = onward_at("sent")
     assert onward.next_action_on == dt.date(2026, 11, 16)
     assert expire_unanswered(at=now + dt.timedelta(days=14)) == 0
@@ -221,7 +223,7 @@ def test_what_nobody_answers_for_two_weeks_expires_and_both_sides_hear(cast, onw
         .order_by("recipient")
         .values_list("recipient", flat=True)
     )
-    assert sorted(told) == sorted([cast.link_worker.email, cast.leisure.inbox_email])
+    assert sorted(told) == sorted([cast.link_worker.email, cast.leisure.inbox_email, cast.gp.email])
 
 
 def test_the_task_expires_what_is_overdue(cast, onward_at, time_machine, now):

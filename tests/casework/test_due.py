@@ -71,6 +71,7 @@ def test_a_row_says_what_who_and_by_when(cast, referral_at, as_user, time_machin
             "title": "Make the first contact",
             "due_on": "2026-11-09",
             "is_overdue": True,
+            "is_breached": False,
             "referral": referral.reference,
             "person": "OKAFOR, Rose",
             "team": "Vale link workers",
@@ -309,6 +310,6 @@ def test_every_kind_that_the_view_names_has_words(cast, referral_at, onward_at):
 
 
 def test_who_leaves_the_team_sees_nothing_of_it_any_more(cast, referral_at, as_user):
-    referral_at("accepted")
+    referral_at("submitted")
     Membership.objects.filter(user=cast.link_worker).delete()
     assert due(as_user(cast.link_worker)) == []

@@ -21,6 +21,8 @@ LOOKED_AT = {
     # To whoever came by the public door, at the address that they gave for it and confirmed.
     "referrals/announcements.py::announce_to_the_person",
     "referrals/services/self_referrals.py::_send_code",
+    # To the leads of the team that owns the referral, and so supports the person: a reference and a date.
+    "referrals/announcements.py::announce_to_leads",
     # To the owner alone, who speaks with the person.
     "referrals/announcements.py::announce_that_consent_ends",
     # To the referrer on the ground of direct care, and to the registered practice that the message was issued to, which

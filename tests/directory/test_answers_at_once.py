@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from notifications.models import OutboxMessage
-from notifications.templates import link_to_check
+from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, ListingCheck, Service, Verification
 from services_directory.services.rounds import check_listings
 from services_directory.services.verifications import note_edit

@@ -14,7 +14,8 @@ EVERY_TEMPLATE = sorted(TEMPLATES)
 BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
 WITH_A_DATE = {
     "consent_ends_soon", "referral_arrived", "onward_arrived", "discharge_unconfirmed", "referral_held",
-    "referral_home", *BY_LINK_ALONE,
+    "referral_home", "weekly_summary", "monthly_summary", "onward_reminder", "onward_unanswered", "clock_breached",
+    *BY_LINK_ALONE,
 }  # fmt: skip
 WITH_A_CODE = {"self_referral_code"}
 TO_THE_PERSON = {"self_referral_received", "self_referral_question", "self_referral_update", *WITH_A_CODE}
@@ -27,6 +28,7 @@ def context_for(template):
 
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
+        "clock_breached",
         "consent_ends_soon",
         "consent_expired",
         "consent_withdrawn",
@@ -38,6 +40,7 @@ def test_these_messages_exist():
         "listings_to_check",
         "message_back",
         "message_back_in_error",
+        "monthly_summary",
         "onward_accepted",
         "onward_answered",
         "onward_arrived",
@@ -47,6 +50,8 @@ def test_these_messages_exist():
         "onward_expired",
         "onward_held",
         "onward_question",
+        "onward_reminder",
+        "onward_unanswered",
         "onward_waitlisted",
         "onward_withdrawn",
         "referral_accepted",
@@ -68,6 +73,7 @@ def test_these_messages_exist():
         "self_referral_question",
         "self_referral_received",
         "self_referral_update",
+        "weekly_summary",
     ]
 
 

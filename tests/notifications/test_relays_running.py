@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -119,8 +121,26 @@ def test_the_task_fails_openly_when_a_message_met_a_bug(mailoutbox):
 
 def test_the_timetable_asks_every_second_and_forgets_what_nobody_took():
     entries = [entry for entry in current_app.conf.beat_schedule.values() if entry["task"] == tasks.deliver_due.name]
-    assert [(entry["schedule"], entry["options"]["queue"]) for entry in entries] == [(1.0, "notifications")]
-    assert entries[0]["options"]["expires"] < entries[0]["schedule"]
+    assert [(entry["schedule"].seconds, entry["options"]["queue"]) for entry in entries] == [(1.0, "notifications")]
+    # Longer than the clocks of two machines differ, and soon enough that no heap of calls waits for a worker.
+    assert 30 <= entries[0]["options"]["expires"] <= 120
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 30])
+def test_the_timetable_asks_in_the_next_second_when_the_clock_was_set(hours: int):
+    every = pickle.loads(pickle.dumps(schedule_of_delivery()))  # noqa: S301 - as beat keeps it in its file
+    assert every.is_due(every.now() - dt.timedelta(hours=hours)) == (True, 1.0)
+
+
+def test_the_timetable_waits_out_its_second():
+    every = schedule_of_delivery()
+    is_due, seconds = every.is_due(every.now() - dt.timedelta(seconds=0.2))
+    assert not is_due
+    assert 0 < seconds <= 0.8
+
+
+def schedule_of_delivery() -> Any:
+    return current_app.conf.beat_schedule["deliver what is owed"]["schedule"]
 
 
 def test_no_round_of_the_task_outlives_its_time_limit():
@@ -167,7 +187,7 @@ def test_the_command_outlives_its_database_connection_and_finishes_its_batch_whe
     assert "workers@" not in log.read_text()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_command_waits_for_a_database_that_is_away_and_goes_on(monkeypatch, caplog):
     stop = threading.Event()
     tries = []

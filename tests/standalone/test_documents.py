@@ -54,4 +54,8 @@ def test_ci_does_what_people_do() -> None:
     script = PROJECT / ".ci" / "run"
 
     assert os.access(script, os.X_OK)
-    assert [line for line in script.read_text().splitlines() if line.startswith("make")] == ["make test", "make check"]
+    assert [line for line in script.read_text().splitlines() if line.startswith("make")] == [
+        "make test",
+        "make check",
+        'make test-faults ARGS="--short"',
+    ]

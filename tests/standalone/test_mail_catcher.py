@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import resource
 import smtplib
 import socket
 import subprocess
@@ -25,6 +26,7 @@ class Catcher:
     smtp: int
     web: int
     folder: Path
+    pid: int = 0
 
     def send(self, message: EmailMessage) -> None:
         with smtplib.SMTP("127.0.0.1", self.smtp, timeout=10) as client:
@@ -52,6 +54,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catcher]:
     command = [sys.executable, "-m", "standalone.mail_catcher", "--folder", str(catcher.folder)]
     command += ["--smtp-port", str(catcher.smtp), "--web-port", str(catcher.web)]
     with subprocess.Popen(command, cwd=PROJECT, env=environment()) as process:
+        catcher.pid = process.pid
         wait_until(lambda: answers(catcher.smtp) and answers(catcher.web))
         yield catcher
         process.terminate()
@@ -166,6 +169,20 @@ def test_a_message_that_cannot_be_stored_is_not_accepted(tmp_path: Path) -> None
             Catcher(smtp, web, folder).send(a_message())
         assert refused.value.smtp_code == 451
         process.terminate()
+
+
+def test_a_full_disk_keeps_no_half_message_and_takes_it_when_there_is_room(catcher: Catcher, running: Catcher) -> None:
+    """No message fits into a file of 64 bytes; the limit is lifted while the catcher runs."""
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (64, resource.RLIM_INFINITY))
+    with pytest.raises(smtplib.SMTPDataError, match="Not kept") as refused:
+        catcher.send(a_message())
+    assert refused.value.smtp_code == 451
+    assert list(catcher.folder.iterdir()) == []
+
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, unlimited)
+    catcher.send(a_message())
+    assert [path.suffix for path in catcher.folder.iterdir()] == [".eml"]
 
 
 def test_it_listens_on_this_machine_only(catcher: Catcher) -> None:

@@ -42,7 +42,7 @@ NONE_INSTALLED = pytest.mark.skipif(not system_postgres(), reason="no PostgreSQL
 def status_of(port: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=5)
     try:
-        connection.request("GET", "/health/")
+        connection.request("GET", "/healthz")
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return 0

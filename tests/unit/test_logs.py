@@ -1,33 +1,118 @@
-"""What must not be in a log."""
+"""What a line of the log says, and what must not be in one."""
 
+import json
 import logging
+import sys
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
+from django_guid import clear_guid, set_guid
 
-from core.logs import WithoutSignatures
+from core.logs import JsonLines, WithoutPersonalData, WithoutTheEverySecond
 from core.signed_links import is_signed, signature_of
 
 
+def written(record: logging.LogRecord) -> dict[str, Any]:
+    assert WithoutPersonalData().filter(record) is True
+    line: dict[str, Any] = json.loads(JsonLines().format(record))
+    return line
+
+
+def record_of(message: str, args: Any = (), *, name: str = "django.request", error: Any = None, **extra: Any) -> Any:
+    record = logging.LogRecord(name, logging.WARNING, "path", 1, message, args, error)
+    record.__dict__.update(extra)
+    return record
+
+
+def test_a_line_says_when_who_what_and_for_which_request():
+    set_guid("0a1b")
+    try:
+        line = written(record_of("answered", name="core.middleware", method="GET", route="r", status=200, ms=1.5))
+    finally:
+        clear_guid()
+    assert line.pop("time").endswith("+00:00")
+    assert line == {
+        "level": "WARNING",
+        "logger": "core.middleware",
+        "request_id": "0a1b",
+        "message": "answered",
+        "method": "GET",
+        "route": "r",
+        "status": 200,
+        "ms": 1.5,
+    }
+
+
+def test_what_a_library_hangs_on_a_record_does_not_come_along():
+    line = written(record_of("Task done", name="celery.app.trace", data={"kwargs": "Ada Example"}, sql="Ada Example"))
+    assert set(line) == {"time", "level", "logger", "request_id", "message"}
+    assert "Ada" not in json.dumps(line)
+
+
 @pytest.mark.parametrize(
-    ("message", "args", "written"),
-    [
-        ("%s: %s", ("Gone", "/check/K-23456-789CD/aB3_x-9/"), "Gone: /check/K-23456-789CD/.../"),
-        ("Not Found: /check/K-23456-789CD/aB3_x-9/id/", (), "Not Found: /check/K-23456-789CD/.../id/"),
-        ("/check/K-23456-789CD/aB3?next=1", (), "/check/K-23456-789CD/...?next=1"),
-        ("Not Found: /about/us/", (), "Not Found: /about/us/"),
-    ],
+    ("message", "args"),
+    [("%s: %s", ("Gone", "/check/K-23456-789CD/aB3_x-9/")), ("Not Found: %s", ("/api/v1/people/Ada Example/",))],
 )
-def test_a_signed_link_is_logged_without_its_signature(message, args, written):
-    record = logging.LogRecord("django.request", logging.WARNING, "path", 1, message, args, None)
-    assert WithoutSignatures().filter(record) is True
-    assert record.getMessage() == written
+def test_the_address_of_a_request_is_not_written_but_its_route(message, args):
+    request = RequestFactory().get(args[-1])
+    assert written(record_of(message, args, request=request))["message"] == message % (*args[:-1], "(no route)")
 
 
-def test_the_log_is_written_through_the_filter():
+def test_what_celery_repeats_of_a_task_is_not_written():
+    args = {"name": "referrals.expire_unanswered", "id": "1", "exc": "KeyError('Ada')", "traceback": "… 'Ada' …"}
+    line = written(record_of("Task %(name)s[%(id)s] raised: %(exc)s %(traceback)s", (args,), name="celery.app.trace"))
+    assert line["message"] == "Task referrals.expire_unanswered[1] raised: … …"
+
+
+def test_an_error_is_told_by_its_kind_and_places_and_never_in_its_words():
+    def fail() -> None:
+        try:
+            raise LookupError("no Ada Example")
+        except LookupError as error:
+            raise ExceptionGroup("Ada Example failed", [ValueError("Ada Example")]) from error
+
+    try:
+        fail()
+    except ExceptionGroup:
+        line = written(record_of("A bug: %s", (sys.exc_info()[1],), error=sys.exc_info()))
+    assert line["message"] == "A bug: ExceptionGroup"
+    assert [said for said in line["error"] if not said.startswith("  ")] == [
+        "builtins.ExceptionGroup",
+        "builtins.ValueError",
+        "builtins.LookupError",
+    ]
+    assert any(said.endswith("in fail") for said in line["error"])
+    assert "Ada" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_a_row_that_the_database_refuses_is_not_repeated():
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO core_taskrun (task, started_at, outcome, figures, failure) "
+                       "VALUES ('Ada Example', now(), 'vanished', '{}', '')")  # fmt: skip
+    assert "Ada Example" in str(refusal.value)  # the error itself does say it
+
+    error = (refusal.type, refusal.value, refusal.tb)
+    line = written(record_of("could not expire", error=error))
+
+    assert "Ada" not in json.dumps(line)
+    assert "psycopg.errors.CheckViolation (23514, core_taskrun, run_ended_has_its_time)" in line["error"]
+
+
+def test_every_second_is_not_worth_a_line_but_its_trouble_is():
+    quiet = logging.LogRecord("celery", logging.INFO, "", 1, "Task notifications.deliver_due[1] received", (), None)
+    loud = logging.LogRecord("celery", logging.ERROR, "", 1, "Task notifications.deliver_due[1] raised", (), None)
+    assert [WithoutTheEverySecond().filter(record) for record in (quiet, loud)] == [False, True]
+
+
+def test_the_log_is_written_through_the_filters_and_by_nobody_else():
     logging_settings: dict[str, Any] = settings.LOGGING
-    assert "without_signatures" in logging_settings["handlers"]["console"]["filters"]
+    assert logging_settings["handlers"]["console"]["filters"] == ["without_the_every_second", "without_personal_data"]
+    assert logging_settings["root"]["handlers"] == ["console"]
+    assert [logger.get("handlers", []) for logger in logging_settings["loggers"].values()] == [[], [], []]
 
 
 def test_a_signature_is_worth_nothing_for_another_reference_or_purpose_or_key(settings):

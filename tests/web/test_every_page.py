@@ -13,7 +13,7 @@ from django.views.defaults import permission_denied
 
 from core.problems import server_error
 from core.throttling import SignInThrottle
-from notifications.templates import link_to_check
+from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
 from tests.conftest import NOW
@@ -48,6 +48,10 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "home of an editor": browser_of(cast.editor).get("/"),
         "figures of the directory": browser_of(cast.editor).get("/directory/figures/"),
         "figures refused": gp.get("/directory/figures/"),
+        "inbox": provider.get("/inbox/"),
+        "empty inbox": browser_of(cast.manager).get("/inbox/"),
+        "what messages say": browser_of(cast.lead).get("/messages/templates/"),
+        "what messages say, refused": gp.get("/messages/templates/"),
         "listings to check": Client().get(several),
         "listing to check": Client().get(one),
         "nothing said": Client().post(f"{one}{cast.visiting.pk}/", {"answer": "changed"}),
@@ -77,7 +81,9 @@ def test_each_page_has_the_status_it_should_have(pages):
         "home of a referrer": 200, "home of a provider": 200, "home of a manager": 200, "referral": 200,
         "home of an editor": 200, "figures of the directory": 200, "figures refused": 403, "listings to check": 200,
         "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
-        "onward referral": 200, "unknown": 404, "unknown, signed out": 404, "broken": 500, "not allowed": 403,
+        "onward referral": 200, "inbox": 200, "empty inbox": 200, "what messages say": 200,
+        "what messages say, refused": 403, "unknown": 404, "unknown, signed out": 404, "broken": 500,
+        "not allowed": 403,
     }  # fmt: skip
 
 

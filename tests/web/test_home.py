@@ -56,7 +56,7 @@ def test_a_provider_sees_what_waits_for_an_answer_and_who_takes_part(browser_of,
     booked = onward_at("assessment_booked", referral=supported(cast, "Ann"))
     started = onward_at("started", referral=supported(cast, "Bea"))
     page = read(browser_of(cast.provider), "/")
-    assert page.sections == ["answer", "agreed", "part"]
+    assert page.sections == ["answer", "agreed", "part", "summaries"]
     for section, onward, words in (
         ("answer", sent, "OKAFOR, Rose Sent Walking group 16 November 2026"),
         ("agreed", booked, "ELSE, Ann First assessment booked Walking group"),
@@ -78,14 +78,14 @@ def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onwar
     onward_at("started")
     browser = browser_of(cast.manager)
     page = read(browser, "/")
-    assert page.sections == ["figures", "directory"]
-    assert {"/api/v1/insights/uptake/", "/directory/figures/"} <= set(page.links)
+    assert page.sections == ["summaries", "figures", "messages", "directory"]
+    assert {"/summaries/", "/api/v1/insights/uptake/", "/directory/figures/"} <= set(page.links)
     assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
 
 
 def test_a_directory_editor_is_led_to_the_figures_of_the_directory(browser_of, cast, read):
     page = read(browser_of(cast.editor), "/")
-    assert (page.sections, "/directory/figures/" in page.links) == (["directory"], True)
+    assert (page.sections, "/directory/figures/" in page.links) == (["messages", "directory"], True)
 
 
 def test_whoever_has_no_role_is_told_so(browser_of, db, read):
@@ -103,8 +103,9 @@ def test_a_long_list_says_that_there_is_more(browser_of, cast, referral_at, read
 
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])
 def test_a_longer_list_needs_no_more_queries(who, browser_of, cast, onward_at, django_assert_num_queries):
-    # Session, user, memberships with their teams (to show) and roles (to judge); then what each list needs.
-    expected = {"gp": 4 + 2, "link_worker": 4 + 2, "provider": 4 + 3 + 2, "manager": 4}[who]
+    # Session, user, memberships with their teams (to show) and roles (to judge), the inbox's addresses and its count;
+    # then what each list needs.
+    expected = {"gp": 6 + 2, "link_worker": 6 + 2, "provider": 6 + 3 + 2, "manager": 6}[who]
     browser = browser_of(getattr(cast, who))
     onward_at("sent")
     with django_assert_num_queries(expected):

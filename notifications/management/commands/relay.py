@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from notifications import delivery
+from core import runs
+from notifications import delivery, digests
+from notifications.delivery import SWEEP
 
 IDLE_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -30,7 +32,9 @@ class Command(BaseCommand):
         before = {number: signal.signal(number, lambda *_: stop.set()) for number in STOP_SIGNALS}
         try:
             if once:
-                delivery.deliver_due(clock=timezone.now).raise_errors()
+                report = delivery.deliver_due(clock=timezone.now)
+                report.add(digests.deliver_digests(clock=timezone.now))
+                report.raise_errors()
             else:
                 self._relay(stop)
         finally:
@@ -43,6 +47,8 @@ class Command(BaseCommand):
             try:
                 # Bugs are in the log already, and their messages wait: the relay goes on.
                 report = delivery.deliver_batch(at=timezone.now())
+                report.add(digests.deliver_digests(clock=timezone.now, seconds=5))
+                runs.pulse(task=SWEEP, at=timezone.now())
             except (InterfaceError, OperationalError):
                 logger.exception("The relay lost the database, and tries again.")
                 stop.wait(IDLE_SECONDS)

@@ -1,125 +1,21 @@
-"""What a message may say. A leaf beside the models: text and its allow-list, no database.
+"""The words of each message: the one place where they stand."""
 
-A message says that there is news, and where. It names no person, need, condition, service or reason: it travels
-unencrypted and lies in inboxes for years. So a template can be filled with three things only: the public
-reference, the link made from it, and a date to answer by. A link that needs no signing in bears a signature, which is
-made here when the message is composed: the row of a message holds nothing that opens a door.
-
-One message, the code of a self-referral, says the code and nothing else. The code is worked out from the reference like
-a signature; it is no value that a caller could give. What goes to a person who referred themself leads nowhere: they
-have no account.
-"""
-
-import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Template
 from types import MappingProxyType
 
-from django.conf import settings
-from django.utils.formats import date_format
-
-from core.identifiers import REFERENCE_ALPHABET
-from core.signed_links import code_of, signature_of
-
-_REFERENCE = re.compile(rf"[A-Z]{{1,3}}-[{REFERENCE_ALPHABET}]{{5}}-[{REFERENCE_ALPHABET}]{{5}}")
-
-
-LISTING_CHECK = "listing-check"
-"""What the signed link of a listing check is for."""
-
-
-SELF_REFERRAL_CODE = "self_referral_code"
-"""The template with the code, and what its code is for."""
-
-
-def link_to(reference: str) -> str:
-    """Return the address at which whoever may see it finds what a reference stands for."""
-    return f"{settings.PUBLIC_URL}/r/{reference}"
-
-
-def link_to_check(reference: str) -> str:
-    """Return the signed address at which whoever keeps some listings says whether they are still right."""
-    return f"{settings.PUBLIC_URL}/check/{reference}/{signature_of(reference, purpose=LISTING_CHECK)}/"
-
-
-def link_to_figures(_: str) -> str:
-    """Return the address of the page of the directory's keeper."""
-    return f"{settings.PUBLIC_URL}/directory/figures/"
-
-
-_ABOUT_A_PERSON = Template(
-    """\
-Hello,
-
-$news
-
-You can see it here, once you have signed in:
-$link
-
-To keep the person's details private, this message says nothing about them.
-Please do not reply to it: nobody reads this mailbox.
-
-$service
-"""
-)
-_TO_A_KEEPER = Template(
-    """\
-Hello,
-
-$news
-
-You can see it here, once you have signed in:
-$link
-
-Please do not reply to this message: nobody reads this mailbox.
-
-$service
-"""
-)
-_BY_LINK_ALONE = Template(
-    """\
-Hello,
-
-$news
-
-You can answer here, without signing in:
-$link
-
-The link is for you and your colleagues. Each listing can be answered once.
-Please do not reply to this message: nobody reads this mailbox.
-
-$service
-"""
-)
-
-
-_TO_THE_PERSON = Template(
-    """\
-Hello,
-
-$news
-
-If you ring us about it, please say this reference. To keep things private, this message says nothing more.
-Please do not reply to it: nobody reads this mailbox.
-
-$service
-"""
-)
-_WITH_A_CODE = Template(
-    """\
-Hello,
-
-$news
-
-$code
-
-It works for 30 minutes. If you did not ask for it, do nothing: without the code nothing happens, and what was written
-is deleted within a day or so.
-
-$service
-"""
+from notifications.templates.bodies import (
+    ABOUT_A_PERSON,
+    BY_LINK_ALONE,
+    SELF_REFERRAL_CODE,
+    TO_A_KEEPER,
+    TO_THE_PERSON,
+    WITH_A_CODE,
+    WITH_FIGURES,
+    link_to,
+    link_to_check,
+    link_to_figures,
 )
 
 
@@ -129,7 +25,7 @@ class MessageTemplate:
 
     subject: str
     news: str
-    body: Template = _ABOUT_A_PERSON
+    body: Template = ABOUT_A_PERSON
     link: Callable[[str], str] = link_to
     has_code: bool = False
 
@@ -138,14 +34,6 @@ class MessageTemplate:
         """The names which `enqueue` takes for this template."""
         names = Template(self.subject).get_identifiers() + Template(self.news).get_identifiers()
         return frozenset({"reference", *names})
-
-
-@dataclass(frozen=True)
-class Text:
-    """A message in words."""
-
-    subject: str
-    body: str
 
 
 _ONWARD_UPDATE = MessageTemplate(
@@ -251,23 +139,23 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         SELF_REFERRAL_CODE: MessageTemplate(
             subject="Your code",
             news="Somebody, we hope you, asked us for support and gave this address. This is the code:",
-            body=_WITH_A_CODE,
+            body=WITH_A_CODE,
             has_code=True,
         ),
         "self_referral_received": MessageTemplate(
             subject="We have your request: $reference",
             news="Thank you. We have your request, $reference. A link worker will look at it and get in touch.",
-            body=_TO_THE_PERSON,
+            body=TO_THE_PERSON,
         ),
         "self_referral_question": MessageTemplate(
             subject="We have a question: $reference",
             news="We have a question about your request, $reference. A link worker will ring to ask it.",
-            body=_TO_THE_PERSON,
+            body=TO_THE_PERSON,
         ),
         "self_referral_update": MessageTemplate(
             subject="There is news about your request: $reference",
             news="There is news about your request, $reference. A link worker will tell you, or has done so.",
-            body=_TO_THE_PERSON,
+            body=TO_THE_PERSON,
         ),
         # to the discharge team
         "discharge_unconfirmed": MessageTemplate(
@@ -283,6 +171,21 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         "onward_back": MessageTemplate(
             subject="Please carry on with $reference",
             news="The onward referral $reference need not wait any more. It is your turn again.",
+        ),
+        # to a provider's team that has not answered
+        "onward_reminder": MessageTemplate(
+            subject="A reminder: $reference waits for your answer",
+            news="Referral $reference still waits for your answer. Please answer it by $due_on: after that day it goes "
+            "back to the team that sent it.",
+        ),
+        # to the leads of the team that has it
+        "onward_unanswered": MessageTemplate(
+            subject="No answer yet: $reference",
+            news="Nobody has answered $reference, which expires after $due_on. Please see that somebody asks.",
+        ),
+        "clock_breached": MessageTemplate(
+            subject="Overdue: $reference",
+            news="Something was due for $reference by $due_on, and has not been done. Please see who can take it up.",
         ),
         # to the team that has it in hand
         "referral_held": MessageTemplate(
@@ -315,63 +218,33 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="Is what we say about you still right? $reference",
             news="The directory tells people about your services. Please look whether what it says is still right, by "
             "$due_on. It takes a minute: yes, something has changed, or closed.",
-            body=_BY_LINK_ALONE,
+            body=BY_LINK_ALONE,
             link=link_to_check,
         ),
         "listings_still_to_check": MessageTemplate(
             subject="A reminder: is what we say about you still right? $reference",
             news="We asked you two weeks ago whether what the directory says about your services is still right. "
             "Listings that nobody has answered for by $due_on are shown as out of date.",
-            body=_BY_LINK_ALONE,
+            body=BY_LINK_ALONE,
             link=link_to_check,
+        ),
+        # to a provider's team, to the leads of a link-worker team, and to commissioners
+        "weekly_summary": MessageTemplate(
+            subject="Your weekly summary is ready: $reference",
+            news="Your weekly summary for the week to $due_on is ready.",
+            body=WITH_FIGURES,
+        ),
+        "monthly_summary": MessageTemplate(
+            subject="Your monthly summary is ready: $reference",
+            news="Your monthly summary for the month to $due_on is ready.",
+            body=WITH_FIGURES,
         ),
         # to the directory's editors
         "listing_reported": MessageTemplate(
             subject="A listing is reported as changed or closed: $reference",
             news="A provider says that a listing of the directory is not right any more: report $reference.",
-            body=_TO_A_KEEPER,
+            body=TO_A_KEEPER,
             link=link_to_figures,
         ),
     }
 )
-
-
-def check(template: str, context: Mapping[str, str]) -> None:
-    """Check that a context is what a template takes.
-
-    :raises ValueError: if the template is unknown, a name is missing or not allowed, or a value is no reference or
-        ISO date. The values are not repeated: whatever came by mistake should not end in a log.
-    """
-    if template not in TEMPLATES:
-        raise ValueError(f"There is no template {template!r}.")
-    allowed = TEMPLATES[template].context
-    if context.keys() != allowed:
-        raise ValueError(f"{template} takes exactly {sorted(allowed)}, not {sorted(context)}.")
-    if not _REFERENCE.fullmatch(context["reference"]):
-        raise ValueError("The reference has not the form of a public reference.")
-    if "due_on" in context:
-        try:
-            dt.date.fromisoformat(context["due_on"])
-        except ValueError:
-            raise ValueError("due_on is not an ISO date.") from None
-
-
-def compose(template: str, context: Mapping[str, str]) -> Text:
-    """Put a message into words.
-
-    :raises ValueError: as `check` does.
-    """
-    check(template, context)
-    words = TEMPLATES[template]
-    values = dict(context)
-    if "due_on" in values:
-        values["due_on"] = date_format(dt.date.fromisoformat(values["due_on"]), "j F Y")
-    return Text(
-        subject=Template(words.subject).substitute(values),
-        body=words.body.substitute(
-            news=Template(words.news).substitute(values),
-            link=words.link(context["reference"]),
-            service=settings.SERVICE_NAME,
-            code=code_of(context["reference"], purpose=template) if words.has_code else "",
-        ),
-    )

@@ -1,0 +1,98 @@
+"""Every clock, in one list: what is to be done, whose turn it is, and where its due day stands.
+
+`docs/clocks.md` and the tests of each clock are held to this list. A clock has no code of its own here: the due day is
+set by the step that makes it somebody's turn, and found by an index.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """One clock. `default` has its unit, and its source or that there is none: “custom” (field notes 3.6)."""
+
+    key: str
+    says: str
+    turn: str
+    setting: str
+    default: str
+    column: str
+    index: str
+    pauses: str
+    fires: str
+
+
+_CASE = "referral.next_action_on"
+_ONWARD = "onward_referral.next_action_on"
+_BREACH = "the due list; a breach is told to the leads"
+_LIST = "the due list"
+
+CLOCKS: tuple[Clock, ...] = (
+    Clock(
+        key="triage", says="Decide on a new referral", turn="team", setting="triage_working_days",
+        default="2 working days, custom", column=_CASE, index="referral_due",
+        pauses="while the referrer is asked, or a discharge is waited for; it begins anew after", fires=_BREACH,
+    ),
+    Clock(
+        key="answer", says="Answer the team's question", turn="referrer", setting="answer_working_days",
+        default="5 working days, custom", column=_CASE, index="referral_due",
+        pauses="once answered: it is the team's turn", fires=_BREACH,
+    ),
+    Clock(
+        key="first_contact", says="Speak with the person", turn="team", setting="first_contact_working_days",
+        default="5 working days, custom; after a discharge discharge_contact_working_days, 2", column=_CASE,
+        index="referral_due", pauses="while the person is in hospital", fires=_BREACH,
+    ),
+    Clock(
+        key="contact_attempts", says="Try again to reach the person", turn="team",
+        setting="contact_tries, next_try_working_days, closing_wait_working_days",
+        default="3 days of trying, 2 working days apart, 2 to answer; custom", column=_CASE, index="referral_due",
+        pauses="while it is on hold", fires="the case asks to be closed; " + _BREACH,
+    ),
+    Clock(
+        key="case_review", says="Look at the case again", turn="team", setting="review_working_days",
+        default="20 working days, custom", column=_CASE, index="referral_due", pauses="while it is on hold",
+        fires=_BREACH,
+    ),
+    Clock(
+        key="provider_response", says="Accept, wait-list, decline or ask", turn="provider",
+        setting="provider_response_days, escalate_days_before",
+        default="14 days (S15), the last of them a working day; leads 3 days before, custom",
+        column="onward_referral.chase_on, next_action_on", index="onward_to_chase, onward_unanswered",
+        pauses="while the link worker is asked, or the referral is on hold; it goes on from there, with 2 working days "
+        "at least",
+        fires="a reminder at half, the leads before the end, then it expires: owner, provider and referrer are told",
+    ),
+    Clock(
+        key="provider_question", says="Answer the provider's question", turn="team", setting="answer_working_days",
+        default="5 working days, custom", column=_ONWARD, index="onward_breach_not_told",
+        pauses="once answered: it is the provider's turn", fires=_BREACH,
+    ),
+    Clock(
+        key="waiting_review", says="Look again at a person on a waiting list", turn="team",
+        setting="waiting_review_days", default="28 days, custom", column=_ONWARD, index="onward_waiting_review",
+        pauses="while the referral is on hold", fires=_BREACH,
+    ),
+    Clock(
+        key="assessment", says="Book the first assessment", turn="provider", setting="booking_working_days",
+        default="10 working days, custom", column=_ONWARD, index="onward_breach_not_told",
+        pauses="while the referral is on hold", fires="the provider's list; a breach is told to the leads",
+    ),
+    Clock(
+        key="review_points", says="Hold a review", turn="provider", setting="review_points_weeks of the service",
+        default="none; PARiS has 13 and 26 weeks", column="onward_referral.next_review_on", index="onward_review_due",
+        pauses="never: the points are the scheme's own weeks", fires=_LIST + " of both sides",
+    ),
+    Clock(
+        key="consent_expiry", says="Ask whether an agreement to share goes on", turn="team",
+        setting="the day that the person named", default="none", column="consent_clock.due_on",
+        index="consent_clock_due", pauses="never: the day is the person's",
+        fires="owner told before; all concerned at the end",
+    ),
+    Clock(
+        key="listing_checks", says="Is the listing still right?", turn="provider",
+        setting="constants of services_directory", default="see trust.md", column="service.verified_at",
+        index="the weekly round reads all", pauses="while an inbox was asked in the last four weeks",
+        fires="asked, reminded, then shown as out of date",
+    ),
+)  # fmt: skip

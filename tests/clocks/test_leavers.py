@@ -1,0 +1,246 @@
+"""Lou leaves the team: all open work goes to somebody in one call, and nothing is left with whoever is gone."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import Membership, User
+from core.errors import Conflict, Invalid
+from referrals.models import CaseTask, Referral, ReferralEvent
+from referrals.services import leavers
+from referrals.services.case_tasks import add_task, finish_task
+from referrals.services.leavers import hand_over, leave_team
+from referrals.services.referrals import allocate_referral
+from tests import stage
+
+
+@pytest.fixture(autouse=True)
+def _wednesday(time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 4, 9, 30, tzinfo=dt.UTC), tick=False)
+
+
+@pytest.fixture
+def nora(cast):
+    """A second link worker of the team."""
+    user = User.objects.create(email="nora@work.example", full_name="Nora New")
+    Membership.objects.create(user=user, team=cast.team, role=Role.LINK_WORKER)
+    return user
+
+
+def at(cast, user, what):
+    return f"/api/v1/teams/{cast.team.pk}/members/{user.pk}/{what}/"
+
+
+def everything():
+    return (
+        list(Referral.objects.order_by("id").values_list("reference", "owner", "version")),
+        list(CaseTask.objects.order_by("id").values_list("title", "assigned_to", "done_by")),
+        list(Membership.objects.order_by("id").values_list("user", "team", "role")),
+        list(User.objects.order_by("id").values_list("id", "is_active")),
+        ReferralEvent.objects.count(),
+    )
+
+
+def task_for(cast, referral, user, title):
+    return add_task(
+        referral=referral, actor=Actor(stage.fresh(cast.lead)), at=dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC),
+        title=title, due_on=dt.date(2026, 11, 9), assigned_to=user,
+    )  # fmt: skip
+
+
+def goes(user, way):
+    WAYS_TO_GO[way](user)
+    enforce()
+
+
+def enforce():
+    """Let the database look now at what it looks at when a transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_all_open_work_goes_to_another_in_one_call(cast, referral_at, as_user, nora):
+    open_cases = [referral_at(status) for status in ("accepted", "active", "on_hold")]
+    closed, new = referral_at("closed"), referral_at("submitted")
+    task_for(cast, new, cast.link_worker, "Ring the council")  # of a case that is nobody's yet
+    task_for(cast, open_cases[1], cast.link_worker, "Post the form")
+    task_for(cast, open_cases[1], None, "Whoever has it")
+    done = task_for(cast, open_cases[1], cast.link_worker, "Done before")
+    lou = Actor(stage.fresh(cast.link_worker))
+    finish_task(referral=open_cases[1], task_id=done.pk, actor=lou, at=dt.datetime(2026, 11, 3, 10, tzinfo=dt.UTC))
+
+    answer = as_user(cast.lead).post(at(cast, cast.link_worker, "hand-over"), {"to": str(nora.pk)})
+
+    assert (answer.status_code, answer.json()) == (200, {"referrals": 3, "tasks": 2})
+    owners = dict(Referral.objects.values_list("reference", "owner__full_name"))
+    assert owners == {each.reference: "Nora New" for each in open_cases} | {
+        closed.reference: "Lou Marsh", new.reference: None,
+    }  # fmt: skip
+    assert dict(CaseTask.objects.values_list("title", "assigned_to__full_name")) == {
+        "Ring the council": "Nora New", "Post the form": "Nora New", "Whoever has it": None, "Done before": "Lou Marsh",
+    }  # fmt: skip
+    told = ReferralEvent.objects.filter(kind__in=("allocated", "tasks_handed_over")).order_by("referral_id")
+    assert list(told.values_list("referral__reference", "kind", "actor_name", "details")) == [
+        *[
+            (each.reference, "allocated", "Lena Head", {"owner": str(nora.pk), "name": "Nora New", "tasks": tasks})
+            for each, tasks in zip(open_cases, (0, 1, 0), strict=True)
+        ],
+        (new.reference, "tasks_handed_over", "Lena Head", {"owner": str(nora.pk), "name": "Nora New", "tasks": 1}),
+    ]
+    mine = as_user(nora).get("/api/v1/tasks/?mine=true").json()["results"]
+    assert len(mine) == 6  # three cases, her two tasks, and the one of whoever has the case
+    again = as_user(cast.lead).post(at(cast, cast.link_worker, "hand-over"), {"to": str(nora.pk)})
+    assert again.json() == {"referrals": 0, "tasks": 0}
+    enforce()
+
+
+@pytest.mark.parametrize("who", ["link_worker", "gp", "provider", "manager", "outsider", "neighbouring_link_worker"])
+def test_only_a_lead_of_the_team_does_it(cast, referral_at, as_user, nora, who):
+    referral_at("accepted")
+    before = everything()
+    client = as_user(getattr(cast, who))
+    assert client.post(at(cast, cast.link_worker, "hand-over"), {"to": str(nora.pk)}).status_code == 403
+    assert client.post(at(cast, cast.link_worker, "leave")).status_code == 403
+    assert everything() == before
+
+
+@pytest.mark.parametrize("to", ["link_worker", "gp", "provider", "neighbouring_link_worker", "outsider"])
+def test_work_goes_to_nobody_who_does_not_work_there(cast, referral_at, as_user, to):
+    referral_at("accepted")
+    before = everything()
+    answer = as_user(cast.lead).post(at(cast, cast.link_worker, "hand-over"), {"to": str(getattr(cast, to).pk)})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["to"])
+    assert everything() == before
+
+
+def test_who_has_nothing_to_do_with_the_team_is_not_found_there(cast, as_user, nora):
+    lena = as_user(cast.lead)
+    assert lena.post(at(cast, cast.gp, "hand-over"), {"to": str(nora.pk)}).status_code == 404
+    assert lena.post(at(cast, cast.gp, "leave")).status_code == 404
+
+
+def test_nobody_goes_as_long_as_they_have_open_work(cast, referral_at, as_user, nora):
+    rose = referral_at("accepted")
+    task_for(cast, rose, cast.link_worker, "Post the form")
+    lena, before = as_user(cast.lead), everything()
+    answer = lena.post(at(cast, cast.link_worker, "leave"))
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["referrals"], body["tasks"]) == (409, "open_work", 1, 1)
+    assert everything() == before
+    lena.post(at(cast, cast.link_worker, "hand-over"), {"to": str(nora.pk)})
+    answer = lena.post(at(cast, cast.link_worker, "leave"))
+    assert (answer.status_code, answer.json()) == (200, {"is_account_closed": True})
+    assert not User.objects.get(pk=cast.link_worker.pk).is_active
+    enforce()
+
+
+def test_who_works_elsewhere_too_keeps_the_account(cast, as_user):
+    Membership.objects.create(user=cast.link_worker, team=cast.neighbouring_team, role=Role.LINK_WORKER)
+    answer = as_user(cast.lead).post(at(cast, cast.link_worker, "leave"))
+    assert answer.json() == {"is_account_closed": False}
+    assert User.objects.get(pk=cast.link_worker.pk).is_active
+
+
+def test_a_lead_does_not_end_their_own_roles(cast, as_user):
+    before = everything()
+    assert as_user(cast.lead).post(at(cast, cast.lead, "leave")).status_code == 403
+    assert everything() == before
+
+
+# --- The database says the same -----------------------------------------------------------------------------------
+
+WAYS_TO_GO = {
+    "closed account": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+    "no membership": lambda user: Membership.objects.filter(user=user).delete(),
+    "another role": lambda user: Membership.objects.filter(user=user).update(role=Role.MANAGER),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_GO)
+@pytest.mark.parametrize("status", ["accepted", "active", "on_hold"])
+def test_the_database_refuses_to_orphan_an_open_referral(cast, referral_at, way, status):
+    referral_at(status)
+    before = everything()
+    with pytest.raises(IntegrityError, match="hand them over first"), transaction.atomic():
+        goes(cast.link_worker, way)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("way", WAYS_TO_GO)
+@pytest.mark.parametrize("status", ["submitted", "closed", "rejected"])
+def test_whoever_has_nothing_open_may_go(cast, referral_at, way, status):
+    referral_at(status)
+    goes(cast.link_worker, way)
+
+
+def test_a_role_may_be_changed_for_another_that_works_on_referrals(cast, referral_at):
+    referral_at("accepted")
+    Membership.objects.filter(user=cast.link_worker).delete()
+    Membership.objects.create(user=cast.link_worker, team=cast.team, role=Role.LEAD)
+    enforce()
+
+
+def test_the_database_refuses_an_owner_who_does_not_work_there(cast, referral_at):
+    rose = referral_at("accepted")
+    with pytest.raises(IntegrityError, match="hand them over first"), transaction.atomic():
+        Referral.objects.filter(pk=rose.pk).update(owner=cast.gp)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_to_give_work_and_to_go_at_once_leaves_nothing_with_whoever_is_gone(cast, referral_at, nora):
+    """Lena gives Nora a case while another lead lets her go: whichever is first, no case is left with her."""
+    rose = referral_at("accepted")
+    barrier, outcomes = threading.Barrier(2), []
+
+    def together(act):
+        barrier.wait()
+        try:
+            act()
+        except (Conflict, Invalid, IntegrityError) as refusal:  # she is gone, or has it already
+            outcomes.append(type(refusal).__name__)
+        else:
+            outcomes.append("done")
+        connections.close_all()
+
+    lena = Actor(stage.fresh(cast.lead))
+    acts = (
+        lambda: allocate_referral(
+            referral=rose, owner=stage.fresh(nora), actor=lena, at=dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC)
+        ),
+        lambda: leave_team(team=cast.team, leaver=nora, actor=Actor(stage.fresh(cast.lead))),
+    )
+    threads = [threading.Thread(target=together, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    owner = Referral.objects.get(pk=rose.pk).owner
+    assert owner.is_active
+    assert owner.memberships.filter(team=cast.team).exists()
+    assert "done" in outcomes
+
+
+def test_cases_are_handed_over_together_or_not_at_all(cast, referral_at, nora, monkeypatch):
+    """The third event fails: nothing has moved."""
+    for _ in range(3):
+        referral_at("accepted")
+    before, calls = everything(), []
+
+    def fails(**said):
+        calls.append(said)
+        if len(calls) == 3:
+            raise RuntimeError
+        return real(**said)
+
+    real = leavers.record_event
+    monkeypatch.setattr(leavers, "record_event", fails)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        hand_over.__wrapped__(
+            team=cast.team, leaver=cast.link_worker, to=nora, actor=Actor(stage.fresh(cast.lead)),
+            at=dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC),
+        )  # fmt: skip
+    assert everything() == before

@@ -1,0 +1,71 @@
+"""The pages of summaries: all that a person may read, and one (S-…)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.selectors import signed_in
+from insights.models import Summary, SummaryKind
+from insights.reading import DEFINITIONS, get_summary, summaries_visible_to
+from web import words
+
+LONGEST = 26
+"""How many the page names: half a year of weeks."""
+HEADINGS = {
+    "total": "Altogether",
+    "source": "By source",
+    "neighbourhood": "By neighbourhood",
+    "programme": "By programme",
+}
+IN_A_SHARE = {"attendance", "uptake", "adherence", "completion"}
+
+
+@require_safe
+def list_page(request: HttpRequest) -> HttpResponse:
+    """Name the summaries of the person's teams, the latest first."""
+    rows = list(summaries_visible_to(signed_in(request.user))[: LONGEST + 1])
+    context = {"summaries": [_title(row) for row in rows[:LONGEST]], "has_more": len(rows) > LONGEST}
+    return render(request, "web/summaries.html", context)
+
+
+def get_page(user: User, reference: str) -> dict[str, Any]:
+    """Return what the page of one summary shows.
+
+    :raises NotVisible: if there is none, or none that the user may read.
+    """
+    row = get_summary(user, reference)
+    is_of_one_team = row.kind != SummaryKind.COMMISSIONER_MONTH
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for group in row.figures:
+        figures = [
+            (_name(name), _shown(name, value, is_exact=is_of_one_team)) for name, value in group["figures"].items()
+        ]
+        sections.setdefault(group["by"], []).append({"name": group["name"], "figures": figures})
+    return _title(row) | {
+        "made": words.moment(row.made_at),
+        "sections": [{"by": by, "title": HEADINGS[by], "groups": groups} for by, groups in sections.items()],
+        "definitions": [(_name(name), text) for name, text in DEFINITIONS[SummaryKind(row.kind)].items()],
+    }
+
+
+def _title(row: Summary) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "team": row.team.name,
+        "kind": row.get_kind_display(),
+        "since": words.short_day(row.starts_on),
+        "until": words.short_day(row.ends_on),
+    }
+
+
+def _name(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _shown(name: str, value: float | None, *, is_exact: bool) -> str:
+    if value is None:
+        return "Not known" if is_exact else "Not shown"
+    return f"{value:.0%}" if name in IN_A_SHARE else f"{value:g}"
