@@ -146,9 +146,7 @@ def live(cast: "Cast", life: str) -> "Referral":
             ),
             start=5,
         ):
-            referral = take_referral_step(
-                referral=referral, step=step, actor=actor, at=AT + hours * hour, details=said
-            )
+            referral = take_referral_step(referral=referral, step=step, actor=actor, at=AT + hours * hour, details=said)
         return close(referral, "goals_met")
     if life in {"sent", "started"}:
         onward = stage.onward_at(cast, life, at=AT)
@@ -273,7 +271,7 @@ def template_of(database: psycopg.Connection[Any], cast: "Cast", referral: "Refe
     def rows(table: str, where: str) -> Iterator[tuple[list[str], list[str]]]:
         columns = COLUMNS.setdefault(table, columns_of(table))
         listed = ", ".join(f'"{column}"' for column in columns)
-        asked = f"COPY (SELECT {listed} FROM {table} WHERE {where} ORDER BY {ORDERS.get(table, "1")}) TO STDOUT"  # noqa: S608
+        asked = f"COPY (SELECT {listed} FROM {table} WHERE {where} ORDER BY {ORDERS.get(table, '1')}) TO STDOUT"  # noqa: S608
         with database.cursor().copy(asked) as lines:
             for line in b"".join(map(bytes, lines)).decode().splitlines():
                 yield columns, line.split("\t")
