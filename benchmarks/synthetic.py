@@ -1,12 +1,13 @@
 """A made-up past of any size, that keeps every rule: `python -m benchmarks.synthetic --referrals 1000000`.
 
-Some lives of a referral are lived through the services, step by step, as in life; they are then copied as often as is
-asked for, each copy with references, people, teams, workers and days of its own, and with hashes that are right, because
-the chain is made anew. Skewed as real use is: one team in two hundred has three tenths of all, four fifths have ended.
+Some lives of a referral are lived through the services, step by step, as in life; they are then copied as often as
+is asked for, each copy with references, people, teams, workers and days of its own, and with hashes that are right,
+because the chain is made anew. Skewed as real use is: one team in two hundred has three tenths of all, four fifths have
+ended.
 
-It fills the database of DATABASE_URL, which must hold no referral yet, by COPY, a row at a time: its memory does not grow.
-It needs the rights of a superuser there: the triggers look away meanwhile (`session_replication_role`), for they ask of
-each row what is known to be so of all; whether it is so, `manage.py audit_pathway` proves afterwards.
+It fills the database of DATABASE_URL, which must hold no referral yet, by COPY, a row at a time: its memory does not
+grow. It needs the rights of a superuser there: the triggers look away meanwhile (`session_replication_role`), for they
+ask of each row what is known to be so of all; whether it is so, `manage.py audit_pathway` proves afterwards.
 """
 
 import argparse

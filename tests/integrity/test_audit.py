@@ -201,6 +201,7 @@ def test_each_run_is_kept(referral_at, now):
     call_command("audit_pathway")
     assert IntegrityRun.objects.count() == 2
     run = latest_run()
+    assert run is not None
     assert (run.referrals, run.events, run.messages_failed, run.counts) == (1, 2, 2, NOTHING)
 
 

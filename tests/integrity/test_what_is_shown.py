@@ -33,33 +33,34 @@ def broken(answer):
 @pytest.fixture
 def found(cast, referral_at, onward_at, now):
     """Lou's team has a referral and an onward referral that break a rule; so has somebody else, and a message."""
-    cast.referral, cast.onward = referral_at("active"), onward_at("sent")
+    referral, onward = referral_at("active"), onward_at("sent")
     kept(
         now,
-        chained=[cast.referral.reference, "R-22222-22222"],
-        awaited=[cast.onward.reference, "O-22222-22222"],
+        chained=[referral.reference, "R-22222-22222"],
+        awaited=[onward.reference, "O-22222-22222"],
         delivered=["0197a1c2-0000-7000-8000-000000000001"],
     )
-    return cast
+    return referral, onward
 
 
-def test_a_manager_sees_how_many_and_not_which(found, as_user):
-    answer = as_user(found.manager).get(ADDRESS)
+def test_a_manager_sees_how_many_and_not_which(found, cast, as_user):
+    answer = as_user(cast.manager).get(ADDRESS)
     assert answer.status_code == 200
     assert broken(answer) == {"awaited": (2, []), "chained": (2, []), "delivered": (1, [])}
 
 
-def test_a_lead_sees_how_many_and_which_of_those_that_are_hers_to_see(found, as_user):
-    answer = as_user(found.lead).get(ADDRESS)
+def test_a_lead_sees_how_many_and_which_of_those_that_are_hers_to_see(found, cast, as_user):
+    referral, onward = found
+    answer = as_user(cast.lead).get(ADDRESS)
     assert broken(answer) == {
-        "awaited": (2, [found.onward.reference]),
-        "chained": (2, [found.referral.reference]),
+        "awaited": (2, [onward.reference]),
+        "chained": (2, [referral.reference]),
         "delivered": (1, []),
     }
 
 
-def test_each_rule_is_there_in_words_with_when_and_how_much_was_read(found, as_user, now):
-    said = as_user(found.manager).get(ADDRESS).json()
+def test_each_rule_is_there_in_words_with_when_and_how_much_was_read(found, cast, as_user):
+    said = as_user(cast.manager).get(ADDRESS).json()
     assert {rule["rule"]: rule["says"] for rule in said.pop("rules")} == RULES
     assert said == {
         "begun_at": "2026-11-02T09:30:00Z", "ended_at": "2026-11-02T09:30:00Z", "referrals": 40, "events": 200,
@@ -68,8 +69,8 @@ def test_each_rule_is_there_in_words_with_when_and_how_much_was_read(found, as_u
 
 
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "befriender", "editor", "hub_worker"])
-def test_nobody_else_is_told(found, as_user, who):
-    assert as_user(getattr(found, who)).get(ADDRESS).status_code == 403
+def test_nobody_else_is_told(found, cast, as_user, who):
+    assert as_user(getattr(cast, who)).get(ADDRESS).status_code == 403
 
 
 def test_before_the_first_audit_there_is_nothing_to_show(cast, as_user):
@@ -77,14 +78,14 @@ def test_before_the_first_audit_there_is_nothing_to_show(cast, as_user):
     assert as_user(cast.gp).get(ADDRESS).status_code == 403
 
 
-def test_the_latest_is_shown_and_a_rule_that_it_did_not_have_is_left_out(found, as_user, now):
+def test_the_latest_is_shown_and_a_rule_that_it_did_not_have_is_left_out(found, cast, as_user, now):
     earlier = IntegrityRun.objects.get()
     earlier.counts = {"chained": 0}
     earlier.references = {"chained": []}
     earlier.pk, earlier.begun_at = None, now.replace(hour=11)
     earlier.ended_at = earlier.begun_at
     earlier.save()
-    said = as_user(found.manager).get(ADDRESS).json()
+    said = as_user(cast.manager).get(ADDRESS).json()
     assert (said["is_whole"], [rule["rule"] for rule in said["rules"]]) == (True, ["chained"])
 
 
@@ -93,7 +94,7 @@ def test_it_takes_as_many_queries_for_a_hundred_as_for_one(
 ):
     lead = as_user(cast.lead)
     kept(now, chained=[referral_at("active").reference])
-    with django_assert_max_num_queries(9) as one:
+    with django_assert_max_num_queries(12) as one:
         lead.get(ADDRESS)
     kept(now, chained=[referral_at("active").reference, *(f"R-22222-222{number:02}" for number in range(22, 99))])
     with django_assert_num_queries(len(one)):
@@ -103,7 +104,7 @@ def test_it_takes_as_many_queries_for_a_hundred_as_for_one(
 def test_it_is_asked_each_night():
     entry = next(each for each in app.conf.beat_schedule.values() if each["task"] == "insights.audit_pathway")
     assert (entry["schedule"].hour, entry["schedule"].minute, entry["options"]["queue"]) == ({3}, {10}, "periodic")
-    assert audit_pathway.soft_time_limit > 3600
+    assert audit_pathway.soft_time_limit == 3 * 3600
 
 
 @pytest.mark.django_db(transaction=True)
