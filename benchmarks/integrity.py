@@ -29,8 +29,7 @@ def main() -> int:
     if only_reading:
         referrals = rows = 0
         for case in cases():
-            referrals += 1
-            rows += 1 + len(case.events) + len(case.onward) + len(case.consents)
+            referrals, rows = referrals + 1, rows + 1 + len(case.events) + len(case.onward) + len(case.consents)
         did = "read only"
     else:
         found = audit(at=dt.datetime.now(tz=dt.UTC))
