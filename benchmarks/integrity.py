@@ -1,7 +1,7 @@
 """How long the audit takes, and how much memory: `python -m benchmarks.integrity [--reading-only]`.
 
-Over the database of DATABASE_URL; `benchmarks.synthetic` fills one. Peak memory is that of the whole process, so each of
-the two is measured in a process of its own.
+Over the database of DATABASE_URL; `benchmarks.synthetic` fills one. Peak memory is that of the whole process, so each
+of the two is measured in a process of its own.
 """
 
 import argparse
