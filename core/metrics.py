@@ -9,6 +9,8 @@ import os
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+if FOLDER := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.makedirs(FOLDER, exist_ok=True)  # else the first request would fail
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _REQUESTS = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
@@ -29,7 +31,7 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
 def registry() -> CollectorRegistry:
     """Return a registry of what all web processes of this machine have counted, to add to and to write out."""
     found = CollectorRegistry()
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if FOLDER:
         MultiProcessCollector(found)  # type: ignore[no-untyped-call]  # untyped there
     else:
         found.register(REGISTRY)  # a registry collects, as a collector does

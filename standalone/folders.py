@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,13 @@ def working_folder(path: Path) -> Path:
             f"The folder {path} cannot be written to by this user ({problem.strerror}): "
             "the service keeps its data and logs in it."
         ) from None
+    return path
+
+
+def empty(path: Path) -> Path:
+    """Return the folder with nothing in it: what an earlier run counted is not this run's."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
     return path
 
 

@@ -10,7 +10,7 @@ from standalone import processes
 from standalone.children import Child
 from standalone.console import say
 from standalone.embedded import Services, shown, start_servers
-from standalone.folders import PROJECT, alone_in, working_folder
+from standalone.folders import PROJECT, alone_in, empty, working_folder
 from standalone.ports import LOCALHOST, Ports, answers, choose_ports
 from standalone.supervisor import Supervisor
 
@@ -33,6 +33,7 @@ def run() -> int:
             ports = choose_ports()
             services = start_servers(supervisor, (ports.postgres, ports.redis), durable=True)
             environment = children_environment(ports, services)
+            environment["PROMETHEUS_MULTIPROC_DIR"] = str(empty(folder / "metrics"))
             logins = prepare_data(supervisor, environment)
             start_processes(supervisor, ports, environment)
             say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
@@ -70,7 +71,7 @@ def children_environment(ports: Ports, services: Services) -> dict[str, str]:
 
 def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:
     """Bring the database up to date and give an empty one its demo; return who can sign in."""
-    say("Preparing the database; an empty one is given the demo's people and their year (once; a minute or two)…")
+    say("Preparing the database; an empty one is given the demo's people and their year (once; three or four minutes)…")
     command = [sys.executable, "manage.py", "prepare_demo"]
     return supervisor.finish(supervisor.begin("prepare_demo", command, environment, PROJECT))
 

@@ -28,6 +28,8 @@ LOCALES = (
     ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
     ["--locale=C"],
 )
+# What a statement that failed was about stays out of the log: the rows of this database are about people.
+SILENT = ("log_error_verbosity=terse", "log_min_error_statement=panic")
 # For data that live as long as one test run, a crash is no concern.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -85,7 +87,12 @@ class Postgres:
         command = [str(self.binaries.folder / "postgres"), "-D", str(self.data)]
         command += ["-h", LOCALHOST, "-p", str(self.port)]
         # No socket file: its path must be short, and where the project lies is not ours to choose.
-        for setting in ("unix_socket_directories=", "max_connections=200", *(() if self.durable else CARELESS)):
+        for setting in (
+            "unix_socket_directories=",
+            "max_connections=200",
+            *SILENT,
+            *(() if self.durable else CARELESS),
+        ):
             command += ["-c", setting]
         return Child("postgres", command, environment, self.data, log, self.account, stop_signal=signal.SIGINT)
 

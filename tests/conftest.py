@@ -31,6 +31,14 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what a test counted (`record_property("figures", …)`), also where it ran in another process."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, figures in report.user_properties if report.when == "call" else ():
+            if name == "figures":
+                terminalreporter.write_line(figures)
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Throttles count in the cache: no test may spend another's tries."""

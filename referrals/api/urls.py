@@ -11,6 +11,7 @@ from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
 from referrals.api.sessions import SessionViewSet
+from referrals.api.team_clocks import TeamClocksView
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
@@ -31,6 +32,7 @@ urlpatterns = [
     *router.urls,
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
     path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
+    path("teams/<uuid:pk>/clocks/", TeamClocksView.as_view(), name="team-clocks"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/hand-over/", HandOverView.as_view(), name="team-hand-over"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", LeaveTeamView.as_view(), name="team-leave"),
     path("teams/find/", FindTeamView.as_view(), name="find-team"),

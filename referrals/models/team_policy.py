@@ -1,8 +1,31 @@
 """The clocks of a team."""
 
+from typing import Final
+
+from django.conf import settings
 from django.db import models
 
 from accounts.models import Team
+
+RANGES: Final[dict[str, tuple[int, int]]] = {
+    "triage_working_days": (1, 20),
+    "answer_working_days": (1, 40),
+    "first_contact_working_days": (1, 40),
+    "review_working_days": (1, 120),
+    "provider_response_days": (2, 90),
+    "escalate_days_before": (1, 30),
+    "booking_working_days": (1, 60),
+    "waiting_review_days": (7, 180),
+    "breach_working_days": (0, 60),
+    "discharge_contact_working_days": (1, 20),
+    "reopening_days": (0, 366),
+    "contact_tries": (1, 10),
+    "next_try_working_days": (1, 20),
+    "closing_wait_working_days": (1, 40),
+    "assessment_misses": (1, 10),
+}
+"""The least and the most of each number (custom): so wide that no team is kept from its own ways, and that a slip of
+the keyboard, a clock of nought days or of years, is refused."""
 
 
 class TeamPolicy(models.Model):
@@ -49,10 +72,22 @@ class TeamPolicy(models.Model):
         default=2, help_text="First assessments a person may miss before the provider is told to end it."
     )
 
+    version = models.PositiveIntegerField(default=0, help_text="How often it was changed.")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    changed_at = models.DateTimeField(null=True)
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(contact_tries__gte=1), name="policy_tries_once"),
             models.CheckConstraint(condition=models.Q(assessment_misses__gte=1), name="policy_misses_once"),
+            models.CheckConstraint(
+                condition=models.Q(*((f"{name}__range", ends) for name, ends in RANGES.items())),
+                name="policy_in_its_ranges",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(escalate_days_before__lt=models.F("provider_response_days")),
+                name="policy_leads_hear_before_the_end",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,12 +4,14 @@
 import json
 import re
 import shlex
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import yaml
 
 from standalone import processes
+from standalone.servers import SILENT
 from tests.standalone.stub_project import PROJECT
 
 SERVICES = {"web", "worker", "beat", "migrate", "postgres", "redis", "mail"}
@@ -74,6 +76,13 @@ def test_waiting_tasks_survive_a_restart_of_redis(compose: dict[str, Any]) -> No
     assert "--appendonly yes" in command
     assert "--maxmemory-policy noeviction" in command
     assert compose["services"]["redis"]["volumes"] == ["redis:/data"]
+
+
+def test_the_database_repeats_no_row_in_its_log(compose: dict[str, Any]) -> None:
+    said = shlex.split(compose["services"]["postgres"]["command"])
+
+    assert said[0] == "postgres"
+    assert [value for flag, value in pairwise(said) if flag == "-c"] == list(SILENT)
 
 
 def test_passwords_in_addresses_are_the_servers(compose: dict[str, Any]) -> None:
