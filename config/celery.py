@@ -131,6 +131,11 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=50),
             "options": {"queue": "periodic", "expires": 6 * 3600},
         },
+        "audit the pathway": {
+            "task": "insights.audit_pathway",
+            "schedule": crontab(hour=3, minute=10),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
         "weekly summaries": {
             "task": "insights.weekly_summaries",
             "schedule": crontab(hour=7, minute=0),

@@ -1,4 +1,4 @@
-"""Figures counted at night, so that a page of them costs the same whatever the history's length."""
+"""Figures counted at night, so that a page of them costs the same whatever the history's length, and audits."""
 
 from django.db import models
 
@@ -106,3 +106,26 @@ class Summary(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class IntegrityRun(models.Model):
+    """One audit of the whole database that came to its end. Personal data: none; references only."""
+
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    referrals = models.PositiveBigIntegerField()
+    events = models.PositiveBigIntegerField()
+    messages_failed = models.PositiveBigIntegerField(help_text="Given up and shown: each is somebody's task.")
+    counts = models.JSONField(help_text="Of each rule, how many break it.")
+    references = models.JSONField(help_text="Of each rule, the first that break it.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__gte=models.F("begun_at")), name="integrity_run_ends_after_it_begins"
+            )
+        ]
+        indexes = [models.Index(fields=["-begun_at", "-id"], name="integrity_run_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}"

@@ -1,10 +1,16 @@
 """The nightly counts, called by Celery. Each body is one call, safe to run twice."""
 
 import datetime as dt
+import logging
+
+from django.utils import timezone
 
 from core.runs import Figures
 from core.tasks import periodic_task
 from insights import gaps, responsiveness, services, summaries
+from insights.integrity import run_audit
+
+logger = logging.getLogger(__name__)
 
 
 @periodic_task(name="insights.count_uptake")
@@ -37,3 +43,15 @@ def weekly_summaries(at: dt.datetime) -> Figures:
 def monthly_summaries(at: dt.datetime) -> Figures:
     """Make the monthly summaries that are missing, and tell commissioners."""
     return summaries.make_monthly_summaries(at=at)
+
+
+# It reads every row there is (docs/integrity.md has the figures); a second one that comes meanwhile does nothing.
+@periodic_task(name="insights.audit_pathway", soft_time_limit=3 * 3600, time_limit=3 * 3600 + 60)
+def audit_pathway(at: dt.datetime) -> Figures:
+    """Prove the rules of the pathway over the whole database; where one is broken, say so as an error in the log."""
+    found = run_audit(clock=timezone.now)
+    broken = {rule: count for rule, count in found.counts.items() if count}
+    if broken:
+        said = ", ".join(f"{rule} {count}" for rule, count in broken.items())
+        logger.error("the audit found broken rules: %s (manage.py audit_pathway names them)", said)
+    return {"referrals": found.referrals, "broken": sum(broken.values())}

@@ -63,44 +63,62 @@ AFTER_ONWARD_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "clock_held": (("provider", "onward_held"),),
     "clock_restarted": (("provider", "onward_back"),),
 }
+TOLD_TO_LEADS = {"response_escalated": "onward_unanswered", "clock_breached": "clock_breached"}
+"""What the leads of the team that has the referral are told, and nobody else."""
 
 
 def announce(event: ReferralEvent, *, actor: Actor) -> None:
     """Write one row for each message that the event owes."""
-    onward = event.onward_referral
-    owed = (AFTER_ONWARD_STEP if onward else AFTER_REFERRAL_STEP).get(event.kind, ())
-    if event.kind in {"withdraw", "record_death"} and event.from_status == "draft":
-        return  # nobody but the referrer ever saw it
+    if _never_left_its_referrer(event):
+        return
     if not actor.is_retelling:  # history is not told to other systems as if it were news
-        owe(news_of(event), event_key=_key(event), at=event.occurred_at)
-    subject = onward or event.referral
-    if event.referral.confirmed_email:
-        owed = _to_the_person_instead(event, owed)
+        owe(news_of(event), event_key=key_of(event), at=event.occurred_at)
+    subject = event.onward_referral or event.referral
     notifications.enqueue_many(
         [
             _owed(
-                _key(event),
-                _address(event.referral, audience, onward),
+                key_of(event),
+                _address(event.referral, audience, event.onward_referral),
                 template,
                 _context(event.referral if template == "self_referral_update" else subject, template),
                 event,
                 actor,
             )
-            for audience, template in owed
+            for audience, template in owed_after(event)
         ]
     )
 
 
-def _key(event: ReferralEvent) -> str:
+def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
+    """Return who is owed which message after an event: the audit asks too."""
+    owed = (AFTER_ONWARD_STEP if event.onward_referral_id else AFTER_REFERRAL_STEP).get(event.kind, ())
+    if _never_left_its_referrer(event):
+        return ()
+    return _to_the_person_instead(event, owed) if event.referral.confirmed_email else owed
+
+
+def _never_left_its_referrer(event: ReferralEvent) -> bool:
+    """Whether it is the end of a draft, which nobody else ever saw."""
+    return event.kind in {"withdraw", "record_death"} and event.from_status == "draft"
+
+
+def key_of(event: ReferralEvent) -> str:
+    """Return what makes the messages of an event unique (with recipient and channel)."""
     return f"referral-event:{event.referral.reference}:{event.sequence}"
 
 
-def announce_to_leads(event: ReferralEvent, template: str, *, actor: Actor) -> None:
+def templates_owed_after(event: ReferralEvent) -> set[str]:
+    """Return every message that is owed after an event, to whomever."""
+    to_leads = {TOLD_TO_LEADS[event.kind]} if event.kind in TOLD_TO_LEADS else set()
+    return {template for _, template in owed_after(event)} | to_leads
+
+
+def announce_to_leads(event: ReferralEvent, *, actor: Actor) -> None:
     """Tell the leads of the team that has the referral; where there is none, the team."""
-    team = event.referral.owner_team
+    team, template = event.referral.owner_team, TOLD_TO_LEADS[event.kind]
     leads = User.objects.filter(is_active=True, memberships__team=team, memberships__role=Role.LEAD)
     addresses = list(leads.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
-    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    key = key_of(event)
     context = _context(event.onward_referral or event.referral, template)
     notifications.enqueue_many([_owed(key, address, template, context, event, actor) for address in addresses])
 
@@ -168,7 +186,7 @@ def announce_about_consent(
     """Tell the owner, and those providers who have the person and are concerned, that a consent does not stand."""
     owed = [(_address(event.referral, "owner"), event.referral.reference)]
     owed += [(onward.provider_team.inbox_email, onward.reference) for onward in holders]
-    key = f"referral-event:{event.referral.reference}:{event.sequence}"
+    key = key_of(event)
     notifications.enqueue_many(
         [
             _owed(f"{key}:{reference}", address, template, {"reference": reference}, event, actor)

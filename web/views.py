@@ -14,6 +14,7 @@ from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
+from insights.integrity import may_see_findings
 from insights.reading import READERS
 from notifications.inbox import count_unread
 from notifications.previews import may_look
@@ -61,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
         "has_summaries": bool(user.roles() & set(READERS.values())),
+        "sees_the_audit": may_see_findings(user),
         "sees_figures": worklists.sees_figures(user),
         "keeps_the_directory": worklists.keeps_the_directory(user),
     }

@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from insights.api.directory import DirectoryFiguresView, GapsView, ListingsOfAFigureView
+from insights.api.integrity import IntegrityView
 from insights.api.summaries import SummaryViewSet
 from insights.api.views import UptakeView
 
@@ -11,6 +12,7 @@ router.register("insights/summaries", SummaryViewSet, basename="summary")
 urlpatterns = [
     *router.urls,
     path("insights/uptake/", UptakeView.as_view(), name="uptake"),
+    path("insights/integrity/", IntegrityView.as_view(), name="integrity"),
     path("directory/figures/", DirectoryFiguresView.as_view(), name="directory-figures"),
     path("directory/figures/listings/", ListingsOfAFigureView.as_view(), name="directory-figures-listings"),
     path("directory/figures/gaps/", GapsView.as_view(), name="directory-figures-gaps"),

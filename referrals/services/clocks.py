@@ -64,7 +64,7 @@ def _chase(onward_id: int, *, at: dt.datetime) -> bool:
         referral=onward.referral, onward=onward, kind=kind, actor=SYSTEM, at=at, details={"due_on": due.isoformat()}
     )
     if is_second:
-        announce_to_leads(event, "onward_unanswered", actor=SYSTEM)
+        announce_to_leads(event, actor=SYSTEM)
     else:
         announce(event, actor=SYSTEM)
     return True
@@ -97,5 +97,5 @@ def _tell(referral: Referral, onward: OnwardReferral | None, *, at: dt.datetime)
         referral=referral, onward=onward, kind=EventKind.CLOCK_BREACHED, actor=SYSTEM, at=at,
         details={"due_on": due.isoformat(), "status": row.status},
     )  # fmt: skip
-    announce_to_leads(event, "clock_breached", actor=SYSTEM)
+    announce_to_leads(event, actor=SYSTEM)
     return True

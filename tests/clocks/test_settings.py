@@ -43,6 +43,8 @@ def test_a_change_counts_for_the_next_day_that_is_set(cast, as_user, referral_at
     after = referral_at("submitted")
 
     before = Referral.objects.get(pk=before.pk)
+    assert before.sent_at is not None
+    assert after.sent_at is not None
     today = local_day(before.sent_at)
     assert before.next_action_on == add_working_days(today, 2)
     assert after.next_action_on == add_working_days(local_day(after.sent_at), 7)

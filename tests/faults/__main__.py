@@ -101,6 +101,7 @@ def run(faults: Sequence[nemesis.Fault], *, chance: random.Random, seed: int, wa
             report(verdict, history=history, recoveries=recoveries, service=service)
             if verdict.problems:
                 complain(last_words(service))
+            say(f"\nThe service's own audit\n{service.audit()}")
             say(f"\n{'Not as it should be' if verdict.problems else 'As it should be'}. Seed {seed}.")
             return 1 if verdict.problems else 0
     return 130

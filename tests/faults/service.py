@@ -59,6 +59,7 @@ class Service:
             environ={"STANDALONE_POSTGRES": only},
         )  # fmt: skip
         environment = children_environment(self.ports, self.services) | {"EMAIL_PORT": str(self.post_office.port)}
+        self.environment = environment
         command = [sys.executable, "-m", "tests.faults.stage_setting"]
         said = self.supervisor.finish(self.supervisor.begin("stage_setting", command, environment, PROJECT))
         people: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
@@ -66,6 +67,14 @@ class Service:
         start_processes(self.supervisor, self.ports, environment)
         self.children = {child.name: child for child in self.supervisor.children}
         return people
+
+    def audit(self) -> str:
+        """Let the service prove its own rules (docs/integrity.md); return what it said.
+
+        :raises CannotStart: with what is broken, if something is.
+        """
+        command = [sys.executable, "manage.py", "audit_pathway"]
+        return self.supervisor.finish(self.supervisor.begin("audit_pathway", command, self.environment, PROJECT))
 
     # --- Looking on ------------------------------------------------------------------------------------------
 

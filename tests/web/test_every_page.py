@@ -13,6 +13,7 @@ from django.views.defaults import permission_denied
 
 from core.problems import server_error
 from core.throttling import SignInThrottle
+from insights.integrity import run_audit
 from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
@@ -48,6 +49,9 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "home of an editor": browser_of(cast.editor).get("/"),
         "figures of the directory": browser_of(cast.editor).get("/directory/figures/"),
         "figures refused": gp.get("/directory/figures/"),
+        "nobody has looked": browser_of(cast.manager).get("/integrity/"),
+        "is anything lost": looked_at(browser_of(cast.lead)),
+        "is anything lost, refused": gp.get("/integrity/"),
         "inbox": provider.get("/inbox/"),
         "empty inbox": browser_of(cast.manager).get("/inbox/"),
         "what messages say": browser_of(cast.lead).get("/messages/templates/"),
@@ -67,6 +71,12 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
     }
 
 
+def looked_at(browser):
+    """The page of the audit after the first."""
+    run_audit(clock=lambda: NOW)
+    return browser.get("/integrity/")
+
+
 def broken(browser):
     """The page after a bug."""
     browser.raise_request_exception = False
@@ -82,6 +92,7 @@ def test_each_page_has_the_status_it_should_have(pages):
         "home of an editor": 200, "figures of the directory": 200, "figures refused": 403, "listings to check": 200,
         "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
         "onward referral": 200, "inbox": 200, "empty inbox": 200, "what messages say": 200,
+        "nobody has looked": 200, "is anything lost": 200, "is anything lost, refused": 403,
         "what messages say, refused": 403, "unknown": 404, "unknown, signed out": 404, "broken": 500,
         "not allowed": 403,
     }  # fmt: skip

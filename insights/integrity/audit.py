@@ -1,0 +1,86 @@
+"""Run the rules over the whole database, and keep what was found."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from insights.integrity.judging import judge
+from insights.integrity.reading import cases
+from insights.integrity.rules import RULES
+from insights.models import IntegrityRun
+from notifications.selectors import contradictory_messages, failed_messages, overdue_messages
+
+MOST_SHOWN = 100
+"""References that are kept of each rule; the count is whole."""
+OVERDUE_AFTER = dt.timedelta(hours=1)
+"""A message that could have gone out so long ago, and neither did nor failed, is stuck."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """What was found: of each rule how many break it, and the first of them."""
+
+    at: dt.datetime
+    referrals: int
+    events: int
+    messages_failed: int
+    """Given up, and shown as such: known, so no rule is broken; each is somebody's task."""
+    counts: dict[str, int]
+    references: dict[str, list[str]]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no rule is broken."""
+        return not any(self.counts.values())
+
+
+def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) -> Audit:
+    """Judge every referral and every message. Memory does not grow with their number.
+
+    :param say: called now and then with how many referrals have been judged.
+    """
+    counts: Counter[str] = Counter()
+    references: dict[str, list[str]] = defaultdict(list)
+    referrals = events = 0
+
+    def note(rule: str, reference: str) -> None:
+        counts[rule] += 1
+        if len(references[rule]) < MOST_SHOWN:
+            references[rule].append(reference)
+
+    for case in cases():
+        referrals, events = referrals + 1, events + len(case.events)
+        for rule, reference in judge(case):
+            note(rule, reference)
+        if referrals % 10_000 == 0:
+            say(referrals)
+    for stuck in (contradictory_messages(), overdue_messages(since=at - OVERDUE_AFTER)):
+        for message_id in stuck.values_list("id", flat=True).iterator():
+            note("delivered", str(message_id))
+    return Audit(
+        at=at,
+        referrals=referrals,
+        events=events,
+        messages_failed=failed_messages().count(),
+        counts={rule: counts[rule] for rule in RULES},
+        references={rule: references[rule] for rule in RULES},
+    )
+
+
+def run_audit(*, clock: Callable[[], dt.datetime], say: Callable[[int], None] = lambda seen: None) -> Audit:
+    """Audit, and keep what was found, so that it can be shown.
+
+    :param clock: asked when it begins and when it has ended.
+    """
+    found = audit(at=clock(), say=say)
+    IntegrityRun.objects.create(
+        begun_at=found.at, ended_at=clock(), referrals=found.referrals, events=found.events,
+        messages_failed=found.messages_failed, counts=found.counts, references=found.references,
+    )  # fmt: skip
+    return found
+
+
+def latest_run() -> IntegrityRun | None:
+    """Return the last audit that came to its end."""
+    return IntegrityRun.objects.order_by("-begun_at", "-id").first()

@@ -1,0 +1,28 @@
+"""`manage.py audit_pathway`: every rule of the pathway over the whole database, and what breaks it."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from insights.integrity import RULES, run_audit
+
+
+class Command(BaseCommand):
+    help = "Prove the rules of the pathway over the whole database. Ends with 1 if one is broken."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = run_audit(clock=timezone.now, say=lambda seen: self.stderr.write(f"{seen:,} referrals judged"))
+        for rule, says in RULES.items():
+            broken = found.counts[rule]
+            self.stdout.write(f"{'ok ' if not broken else 'NOT'} {broken:>6,} {rule}: {says}")
+            for reference in found.references[rule]:
+                self.stdout.write(f"           {reference}")
+            if broken > len(found.references[rule]):
+                self.stdout.write(f"           and {broken - len(found.references[rule]):,} more")
+        self.stdout.write(
+            f"{found.referrals:,} referrals and {found.events:,} events; {found.messages_failed:,} messages given up."
+        )
+        if not found.is_whole:
+            sys.exit(1)
