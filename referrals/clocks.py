@@ -79,6 +79,11 @@ CLOCKS: tuple[Clock, ...] = (
         pauses="while the referral is on hold", fires="the provider's list; a breach is told to the leads",
     ),
     Clock(
+        key="pause_ends", says="Look again at a person whose place is kept", turn="provider",
+        setting="the day that the provider named", default="none", column=_ONWARD, index="onward_breach_not_told",
+        pauses="while the referral is on hold", fires="the provider's list; a breach is told to the leads",
+    ),
+    Clock(
         key="review_points", says="Hold a review", turn="provider", setting="review_points_weeks of the service",
         default="none; PARiS has 13 and 26 weeks", column="onward_referral.next_review_on", index="onward_review_due",
         pauses="never: the points are the scheme's own weeks", fires=_LIST + " of both sides",

@@ -43,6 +43,10 @@ SHOWN: dict[str, tuple[str, str]] = {
         f"{BREACHES}::test_a_providers_clock_waits_while_the_person_is_away_and_goes_on_from_there",
         f"{BREACHES}::test_the_leads_hear_of_a_provider_who_is_late",
     ),
+    "pause_ends": (
+        f"{BREACHES}::test_a_place_that_is_kept_waits_while_the_person_is_away",
+        f"{BREACHES}::test_the_leads_hear_of_a_provider_who_is_late",
+    ),
     "review_points": (
         NEVER,
         "sessions/test_reviews.py::test_a_review_of_which_nothing_is_recorded_is_overdue_until_it_is",
