@@ -33,7 +33,7 @@ class TaskStateSerializer(serializers.Serializer[Any]):
     says = serializers.CharField(help_text="What it does, in words.")
     runs = serializers.CharField(help_text="When it runs, in words; by the clocks of England.")
     is_late = serializers.BooleanField(
-        help_text="Whether a time of the timetable is over for half an hour and nothing was done of it, or it never ran."
+        help_text="Half an hour after a time of the timetable nothing was done of it, or it never ran."
     )
     expected_at = serializers.DateTimeField(allow_null=True, help_text="That time. Null: not late, or it never ran.")
     done_at = serializers.DateTimeField(

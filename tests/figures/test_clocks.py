@@ -37,7 +37,7 @@ def run(clock, **more):
 
 def test_every_clock_is_counted_but_those_of_the_directory():
     assert [clock.key for clock in COUNTED] == [clock.key for clock in CLOCKS if clock.key != "listing_checks"]
-    assert COUNTED_ELSEWHERE == {"listing_checks"}
+    assert {"listing_checks"} == COUNTED_ELSEWHERE
 
 
 # Whose turn it is on Monday, whatever is due when: (the clock that runs, the clock that stands still).
@@ -150,10 +150,10 @@ def test_each_team_has_its_own_breach(cast, referral_at):
     assert late == {cast.team.pk: 0, cast.neighbouring_team.pk: 1}
 
 
-def test_the_scheme_s_hub_does_not_wait_for_its_own_answer(cast, onward_at):
-    onward = onward_at("sent")
-    OnwardReferral.objects.filter(pk=onward.pk).update(provider_team=cast.team)
-    assert counted() == run("case_review")
+def test_a_scheme_s_own_hub_has_the_referral_to_answer_and_not_itself(cast, referral_at):
+    referral_at("submitted", team_id=None, service_id=cast.scheme.pk)
+    assert OnwardReferral.objects.get().status == "sent"
+    assert counted() == run("triage", due_soon=1)
 
 
 def test_the_reviews_of_a_scheme_and_the_end_of_an_agreement_are_clocks(cast, onward_at):
