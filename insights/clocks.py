@@ -28,11 +28,11 @@ DEFINITIONS = {
     "overdue": "Of those, due before today; the breached are among them.",
     "breached": "Of those, overdue for more working days than the setting of the team allows.",
     "standing_still": "Things that wait while it is somebody else's turn, or until the end of a hold.",
-    "oldest_due_on": "The earliest day on which one of those that run was due.",
+    "oldest_due_on": "The earliest day on which one of those that run is due; of those that are late, the oldest.",
     "team": "The link-worker team (or hub) that has the referral, also where it is the provider's turn.",
     "small_numbers": (
         "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown (null), all others are "
-        "rounded to the nearest 5, and the oldest day is not shown of seven things or fewer."
+        "rounded to the nearest 5, and a day is not shown where it is that of one of seven things or fewer."
     ),
 }
 
@@ -84,8 +84,8 @@ class ClocksRead:
     def _shown(self, clock: Clock, count: ClockCount | None) -> ClockFigures:
         exact = {name: getattr(count, name) if count else 0 for name in COUNTS}
         oldest = count.oldest_due_on if count else None
-        if self._is_rounded and exact["running"] <= SUPPRESS_UP_TO:
-            oldest = None
+        if self._is_rounded and (exact["overdue"] or exact["running"]) <= SUPPRESS_UP_TO:
+            oldest = None  # it would be the day of one of a few: where any is late, of one of those
         shown = {name: safe_count(value) for name, value in exact.items()} if self._is_rounded else exact
         return ClockFigures(clock=clock.key, says=clock.says, turn=clock.turn, oldest_due_on=oldest, **shown)
 

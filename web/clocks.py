@@ -47,7 +47,7 @@ def clocks_page(request: HttpRequest) -> HttpResponse:
         "tables": tables,
         "has_more": len(teams) > LONGEST,
         "definitions": [
-            (COLUMNS.get(name) or ("Oldest" if name == "oldest_due_on" else words.in_words(name)), text)
+            (COLUMNS.get(name) or ("First due" if name == "oldest_due_on" else words.in_words(name)), text)
             for name, text in DEFINITIONS.items()
         ],
     }
@@ -65,11 +65,12 @@ def _row(clock: ClockFigures) -> dict[str, Any]:
     return {
         "says": clock.says,
         "turn": TURNS[clock.turn],
-        "oldest": words.short_day(clock.oldest_due_on) or ("Not shown" if clock.running is None else "None"),
+        "oldest": words.short_day(clock.oldest_due_on) or ("None" if clock.running == 0 else "Not shown"),
         "counts": [
             {
                 "name": title,
                 "value": _shown(getattr(clock, name)),
+                "is_nought": getattr(clock, name) == 0,
                 "is_late": name in LATE and getattr(clock, name) != 0,
             }
             for name, title in COLUMNS.items()

@@ -211,6 +211,22 @@ def test_a_manager_reads_everybody_s_and_no_small_number(busy, cast, as_user):
     }  # fmt: skip
 
 
+def test_no_day_is_shown_that_is_one_of_a_few(cast, referral_at, as_user, time_machine):
+    """Nine run and one of them is late: the oldest day would be hers."""
+    for _ in range(8):
+        referral_at("active")
+    rose = referral_at("active")
+    assert figures_of_reviews(as_user(cast.manager), time_machine) == (10, 0, "2026-11-30")
+    Referral.objects.filter(pk=rose.pk).update(next_action_on=MONDAY)
+    assert figures_of_reviews(as_user(cast.manager), time_machine) == (10, None, None)
+
+
+def figures_of_reviews(client, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC), tick=False)
+    running, overdue, _, _, oldest = figures(client.get(ADDRESS).json()["total"])["case_review"]
+    return running, overdue, oldest
+
+
 def test_a_lead_with_nothing_to_do_reads_noughts(cast, as_user):
     answer = as_user(cast.lead).get(ADDRESS).json()
     assert [team["name"] for team in answer["results"]] == ["Vale link workers"]

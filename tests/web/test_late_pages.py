@@ -30,7 +30,7 @@ def test_a_lead_reads_what_is_late_in_her_team(browser_of, cast, referral_at, re
     assert "Counted now, on Thursday 12 November 2026." in page.text
     assert page.sections == ["definitions"]  # beside her one team, which has no total of its own
     assert page.section("team-0").startswith(
-        "Vale link workers To do Whose turn Running Due today Next five days Overdue Breached Standing still Oldest "
+        "Vale link workers To do Whose turn Running Due today Next five days Overdue Breached Standing still First due "
         "Decide on a new referral Team 1 0 0 1 1 1 4 November 2026 "
         "Answer the team's question Referrer 1 0 0 1 0 0 9 November 2026 "
         "Nothing is on the other clocks: speak with the person;"
@@ -42,7 +42,7 @@ def test_a_manager_reads_all_teams_and_no_small_number(browser_of, cast, referra
     referral_at("submitted", team_id=cast.neighbouring_team.pk)
     page = read(browser_of(cast.manager), "/clocks/")
     row = "Decide on a new referral Team 1 to 7 0 1 to 7 0 0 0 Not shown"
-    assert [page.section(name).partition("Oldest ")[0].split(" To do")[0] for name in ("all", "team-0", "team-1")] == [
+    assert [page.section(name).split(" To do")[0] for name in ("all", "team-0", "team-1")] == [
         "All teams", "Hill link workers", "Vale link workers"
     ]  # fmt: skip
     assert [row in page.section(name) for name in ("all", "team-0", "team-1")] == [True] * 3
