@@ -6,6 +6,7 @@ What ought to have run is asked of the timetable itself (`config.celery`), what 
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from celery import Celery, current_app
 from celery.schedules import crontab, schedule
@@ -115,9 +116,10 @@ def in_words(when: schedule) -> str:
     """Return when a task runs, in words."""
     if not isinstance(when, crontab):
         return "Every second" if when.seconds == 1 else f"Every {when.seconds:g} seconds"
-    minutes = sorted(when.minute)
-    if len(when.hour) == 24:
+    cron: Any = when  # celery has no types
+    minutes = sorted(cron.minute)
+    if len(cron.hour) == 24:
         return f"Every hour, at {', '.join(str(minute) for minute in minutes)} minutes past"
-    times = " and ".join(f"{hour}:{minute:02}" for hour in sorted(when.hour) for minute in minutes)
-    days = "Every day" if len(when.day_of_week) == 7 else " and ".join(_DAYS[day] for day in sorted(when.day_of_week))
+    times = " and ".join(f"{hour}:{minute:02}" for hour in sorted(cron.hour) for minute in minutes)
+    days = "Every day" if len(cron.day_of_week) == 7 else " and ".join(_DAYS[day] for day in sorted(cron.day_of_week))
     return f"{days}, at {times}"

@@ -24,7 +24,7 @@ MONDAY = dt.date(2026, 11, 2)
 
 def counted(*, on=MONDAY, teams=None):
     """Every clock on which anything is, and its counts that are not nought."""
-    found = {}
+    found: dict[str, dict[str, int]] = {}
     for row in clock_counts(on=on, teams=teams):
         counts = {name: getattr(row, name) for name in COUNTS if getattr(row, name)}
         found.setdefault(row.clock, {}).update(counts)
