@@ -22,6 +22,7 @@ from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
 from tests.conftest import NOW
+from tests.stage import fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +189,35 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
         page = server_error(request)
     assert page.status_code == 500
     assert "Something went wrong" in page.content.decode()
+
+
+# --- Each page and each role ----------------------------------------------------------------------------------------
+
+PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
+         "/messages/failed/", "/directory/figures/")  # fmt: skip
+MAY_OPEN = {
+    "gp": "/ /inbox/ /summaries/",
+    "discharge_nurse": "/ /inbox/ /summaries/",
+    "link_worker": "/ /inbox/ /summaries/",
+    "neighbouring_link_worker": "/ /inbox/ /summaries/",
+    "hub_worker": "/ /inbox/ /summaries/",
+    "provider": "/ /inbox/ /summaries/",
+    "befriender": "/ /inbox/ /summaries/",
+    "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
+    "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
+    "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /directory/figures/",
+    "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",
+}
+
+
+@pytest.mark.parametrize("who", MAY_OPEN)
+def test_each_role_opens_its_pages_and_is_led_to_them_and_to_no_others(browser_of, cast, onward_at, read, who):
+    onward_at("started")
+    assert MAY_OPEN.keys() == cast.everyone.keys()
+    browser = browser_of(fresh(getattr(cast, who)))
+    opened = {path: browser.get(path) for path in PAGES}
+    assert {path for path, page in opened.items() if page.status_code == 200} == set(MAY_OPEN[who].split())
+    assert {page.status_code for page in opened.values()} <= {200, 403}
+    assert not any("okafor" in page.content.decode().lower() for path, page in opened.items() if path != "/")
+    led_to = {link for link in read(browser, "/").links if link in PAGES} - {"/", "/summaries/"}
+    assert led_to == set(MAY_OPEN[who].split()) - {"/", "/summaries/"}
