@@ -38,7 +38,7 @@ OF_LEADS = {
     "closed": "Closed in the week; a death counts, too.",
     "sent_onward": "Onward referrals to services sent in the week.",
     "started": "People who started with a service in the week.",
-    "breached": "Days of the team's clocks, and of its providers', of which the leads were told that they were breached.",
+    "breached": "Days of the team's clocks and its providers' of which the leads were told that they were breached.",
     "days_to_accept": "Median days from the arrival of those accepted in the week until then.",
     "days_to_start": "Median days from the arrival of those who started with a service in the week until then.",
 }
