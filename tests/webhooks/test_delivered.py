@@ -143,6 +143,7 @@ def test_who_is_too_busy_says_when_to_come_back(status, cast, register, tell, re
         ("99999999", 24 * 3600),  # at most a day
         ("soon", None),
         ("-5", None),
+        ("Mon, 02 Nov 2026 10:00:00 +99999999999999999999", None),  # a number that no date has
         ("", None),
     ],
 )
@@ -156,6 +157,14 @@ def test_retry_after_is_seconds_or_a_date_and_nonsense_counts_for_nothing(
     row.refresh_from_db()
     waits = (row.available_at - NOW).total_seconds()
     assert waits == seconds if seconds else 5 <= waits <= 5.5
+
+
+def test_who_has_taken_it_may_say_what_nonsense_they_like_beside(cast, register, tell, receiver, deliver):
+    receiver.rule = lambda number: answering(204, Retry_After="Mon, 02 Nov 2026 10:00:00 +99999999999999999999")
+    register(cast.team, receiver.url)
+    row = tell()
+    assert deliver(NOW).errors == []
+    assert state(row) == (MessageStatus.SENT, 0, "")
 
 
 def test_nobody_there(cast, register, tell, deliver):
