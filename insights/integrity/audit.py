@@ -9,12 +9,11 @@ from insights.integrity.judging import judge
 from insights.integrity.reading import cases
 from insights.integrity.rules import RULES
 from insights.models import IntegrityRun
-from notifications.selectors import contradictory_messages, failed_messages, overdue_messages
+from insights.integrity.messages import stopped_for_staff, stuck_messages
+from notifications.selectors import contradictory_messages, failed_messages
 
 MOST_SHOWN = 100
 """References that are kept of each rule; the count is whole."""
-OVERDUE_AFTER = dt.timedelta(hours=1)
-"""A message that could have gone out so long ago, and neither did nor failed, is stuck."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) ->
             note(rule, reference)
         if referrals % 10_000 == 0:
             say(referrals)
-    for stuck in (contradictory_messages(), overdue_messages(since=at - OVERDUE_AFTER)):
+    for stuck in (contradictory_messages(), stopped_for_staff(), stuck_messages(at=at)):
         for message_id in stuck.values_list("id", flat=True).iterator():
             note("delivered", str(message_id))
     return Audit(
