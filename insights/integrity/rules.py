@@ -16,6 +16,7 @@ RULES: Final[dict[str, str]] = {
         "outcome, end and owner."
     ),
     "chained": "Each event carries the hash of the one before, and what it says is what was hashed.",
+    "anchored": "What an earlier audit had read is there as it was.",
     "seen": "A provider has a person only through an onward referral that was sent to it.",
     "agreed": (
         "Nobody was sent to a service, told more of, or taken up there without a consent that stood then, or a "
@@ -27,4 +28,4 @@ RULES: Final[dict[str, str]] = {
     "referrer_told": "Whoever referred was told of every end.",
     "delivered": "Every message is sent and recorded as delivered, or has a coming try, or is failed and shown.",
 }
-"""By its key: what is counted as broken is a referral, an onward referral, or a message."""
+"""By its key: what is counted as broken is a referral, an onward referral, a message, or a span of events."""

@@ -179,5 +179,5 @@ def test_what_is_read_does_not_grow_with_what_there_is(referral_at, now, django_
     """Of three as of three hundred: the reads of a batch, one more that finds no other, and four of the messages."""
     for _ in range(3):
         referral_at("closed")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         audit(at=now)
