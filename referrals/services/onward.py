@@ -300,7 +300,7 @@ def _send(
         chase_on=chase_on,
         rerouted_from=rerouted_from,
     )
-    details = {"service": str(service.pk), "name": service.name}
+    details = {"service": str(service.pk), "name": service.name, "team": str(onward.provider_team_id)}
     if rerouted_from is not None:
         rerouted_from.version += 1
         rerouted_from.save(update_fields=["version"])
