@@ -1,6 +1,7 @@
 """Whose turn it is with rows that a user may see: what `turns.whose_turn` needs, read for many in a query or two."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -36,24 +37,33 @@ def with_last_moves(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.prefetch_related(Prefetch("events", own, to_attr=_READ), of_its_referral)
 
 
-def turn_of(subject: Referral | OnwardReferral, *, on: dt.date, reads_all: bool) -> Turn:
+def turn_of(
+    subject: Referral | OnwardReferral,
+    *,
+    on: dt.date,
+    reads_all: bool,
+    timeline: Sequence[ReferralEvent] | None = None,
+) -> Turn:
     """Return whose turn it is on a day. Of many rows that `with_last_moves` has read it asks nothing more.
 
     :param reads_all: `policies.reads_whole_turn` of the reader.
+    :param timeline: what happened to the subject, in order, where the caller has read it.
     """
     referral = subject.referral if isinstance(subject, OnwardReferral) else subject
     is_held = subject is not referral and referral.status == ReferralStatus.ON_HOLD
     policy = getattr(referral.owner_team, "policy", None) or TeamPolicy()
     return whose_turn(
-        subject, on=on, moved=_last_move(subject), held=_last_move(referral) if is_held else None,
+        subject, on=on, moved=_last_move(subject, timeline), held=_last_move(referral) if is_held else None,
         grace=policy.breach_working_days, reads_all=reads_all,
     )  # fmt: skip
 
 
-def _last_move(row: Referral | OnwardReferral) -> LastMove | None:
+def _last_move(row: Referral | OnwardReferral, timeline: Sequence[ReferralEvent] | None = None) -> LastMove | None:
+    onward_id = row.pk if isinstance(row, OnwardReferral) else None
     read: list[ReferralEvent] | None = getattr(row, _READ, None)
-    if read is None:
-        events = row.events.exclude(to_status="")
-        own = events if isinstance(row, OnwardReferral) else events.filter(onward_referral=None)
-        read = list(own.order_by("-sequence")[:1])
+    if timeline is not None:
+        read = [event for event in timeline if event.to_status and event.onward_referral_id == onward_id][-1:]
+    elif read is None:
+        moves = row.events.filter(onward_referral=onward_id).exclude(to_status="")
+        read = list(moves.order_by("-sequence")[:1])
     return LastMove(on=local_day(read[0].occurred_at), reason=read[0].reason) if read else None
