@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from referrals import policies
-from referrals.enums import EventKind
+from referrals.enums import EventKind, TurnOf
 from referrals.models import Referral
 from referrals.policies import Subject
 from referrals.turns import Turn
@@ -111,7 +111,7 @@ def event_title(kind: str, *, is_onward: bool) -> str:
 
 def turn(whose: Turn) -> str:
     """Write in one line whose turn it is, what they do and by when, and why something stands still; ended: nothing."""
-    if whose.since is None:
+    if whose.whose == TurnOf.NOBODY and whose.stands_still is None:
         return ""
     by = f", by {day(whose.due_on)}" if whose.due_on else ""
     why = f" ({whose.stands_still.why})" if whose.stands_still else ""
