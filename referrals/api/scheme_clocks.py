@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,7 +42,7 @@ class SchemeClocksChangeSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = SchemeClocks
-        fields = (*OF_A_SCHEME, "changed_by", "changed_at")
+        fields: tuple[str, ...] = (*OF_A_SCHEME, "changed_by", "changed_at")
 
     def get_changed_by(self, clocks: SchemeClocks) -> str:
         """Who set it, or empty where nobody has set any."""
@@ -57,9 +57,9 @@ class SchemeClocksSerializer(SchemeClocksChangeSerializer):
     class Meta(SchemeClocksChangeSerializer.Meta):
         fields = (*SchemeClocksChangeSerializer.Meta.fields, "history")
 
-    def get_history(self, clocks: SchemeClocks) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = SchemeClocksChangeSerializer(self.context["history"], many=True).data
-        return rows
+    @extend_schema_field(SchemeClocksChangeSerializer(many=True))
+    def get_history(self, clocks: SchemeClocks) -> Any:
+        return SchemeClocksChangeSerializer(self.context["history"], many=True).data
 
 
 class SchemeClocksView(APIView):

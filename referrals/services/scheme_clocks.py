@@ -60,7 +60,7 @@ def read_scheme_clocks(*, service: Service, actor: Actor) -> tuple[SchemeClocks,
     :raises NotPermitted: if the actor does not work with it: in the team that receives its referrals, as a link worker
         or lead who may send people there, or as a directory editor.
     """
-    works_there = bool(actor.roles_in([service.receiving_team_id])) and service.receiving_team_id is not None
+    works_there = bool(actor.roles_in([service.receiving_team_id]))
     sends_there = actor.user is not None and bool(actor.user.roles() & _TEAM)
     if not (works_there or sends_there or is_editor(actor)):
         raise NotPermitted("Who works with the scheme reads its clocks.")
@@ -87,7 +87,7 @@ def set_scheme_clocks(
     :raises Stale: if somebody has changed them since the caller read them.
     :raises Invalid: if a number is out of its range (`RANGES`), or the leads would hear only when the time is over.
     """
-    leads = service.receiving_team_id is not None and Role.LEAD in actor.roles_in([service.receiving_team_id])
+    leads = Role.LEAD in actor.roles_in([service.receiving_team_id])
     if actor.user is None or not (leads or is_editor(actor)):
         raise NotPermitted("A lead of the scheme's team or a directory editor sets its clocks.")
     Service.objects.select_for_update().get(pk=service.pk)  # two at once, of whom the first makes the row

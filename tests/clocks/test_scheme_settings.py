@@ -64,8 +64,8 @@ def sets(cast):
 
 def test_a_scheme_that_has_set_none_leaves_all_to_the_teams(cast, as_user):
     answer = as_user(cast.link_worker).get(path(cast.scheme))
-    nobody = {"changed_by": "", "changed_at": None, "history": []}
-    assert (answer.status_code, answer.json(), answer["ETag"]) == (200, NONE_SET | nobody, '"0"')
+    expected = {**NONE_SET, "changed_by": "", "changed_at": None, "history": []}
+    assert (answer.status_code, answer.json(), answer["ETag"]) == (200, expected, '"0"')
 
 
 def test_the_lead_of_the_hub_sets_two_and_gives_one_back_and_all_of_it_is_on_record(cast, hana, as_user, time_machine):

@@ -281,10 +281,7 @@ def test_where_the_scheme_has_points_the_provider_holds_a_review(cast, referral_
     referral = referral_at("submitted", team_id=None, service_id=cast.scheme.pk)
     onward = OnwardReferral.objects.get(referral=referral)
     hal = Actor(stage.fresh(cast.hub_worker))
-    for hours, (step, said) in enumerate(
-        [("accept", {}), ("book_assessment", {"assessment_at": NOW + dt.timedelta(days=1)}), ("start", {})], start=1
-    ):
-        onward = take_onward_step(
-            onward=onward, step=step, actor=hal, at=NOW + dt.timedelta(hours=hours), details=StepDetails(**said)
-        )
+    booked = StepDetails(assessment_at=NOW + dt.timedelta(days=1))
+    for step, details in (("accept", StepDetails()), ("book_assessment", booked), ("start", StepDetails())):
+        onward = take_onward_step(onward=onward, step=step, actor=hal, at=NOW, details=details)
     assert read(cast.hub_worker, onward) == clock("review_points", "Hold a review", "provider", "2027-02-01")
