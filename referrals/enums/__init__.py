@@ -84,6 +84,7 @@ from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
 )
+from referrals.enums.turns import TurnOf
 
 __all__ = [
     "ENTRY_RULES",
@@ -146,5 +147,6 @@ __all__ = [
     "TaskKind",
     "TelephoneRule",
     "TimeOfDay",
+    "TurnOf",
     "WithdrawalReason",
 ]
