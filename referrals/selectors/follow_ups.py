@@ -120,14 +120,15 @@ def follow_up_points(onward: OnwardReferral, *, on: dt.date) -> list[FollowUpPoi
         closes_on = due_on + dt.timedelta(days=plan.window_days)
         took_part = ended is None or ended >= due_on - OPENS
         is_reviewed = took_part and any(abs(day_of_point(began, weeks) - due_on) <= OPENS for weeks in reviews)
-        if clock is not None and clock.months == months:
+        is_next = clock is not None and clock.months == months
+        if clock is not None and is_next:
             due_on, closes_on, is_reviewed = clock.due_on, clock.closes_on, False
         follow_up = last.get(months)
         if follow_up is not None and follow_up.result in AskedResult.SETTLES:
             state = PointState(follow_up.result)
         elif is_reviewed:
             state = PointState.REVIEWED
-        elif not is_asked or closes_on < on:
+        elif not is_asked or (closes_on < on and not is_next):  # the clock itself gives up what is next
             state = PointState.NOT_ASKED
         elif due_on - OPENS > on:
             state = PointState.TO_COME

@@ -119,7 +119,8 @@ def _give_up(onward_id: int, *, at: dt.datetime) -> bool:
     if is_missed:
         missed = Asked(months=clock.months, result=AskedResult.MISSED, mechanism="")
         _append(onward, missed, day=clock.closes_on, actor=SYSTEM, at=at)
-    plan_follow_up(onward, on=today)
+    # As of the day after: a later point whose time is over meanwhile is given up by the run after, and not forgotten.
+    plan_follow_up(onward, on=clock.closes_on + dt.timedelta(days=1) if is_missed else today)
     return is_missed
 
 
