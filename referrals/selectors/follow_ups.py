@@ -83,7 +83,7 @@ def may_be_asked(onward: OnwardReferral, *, on: dt.date) -> bool:
     if they have died; if they do not agree to sharing with the provider any more; if they want to be reached by nobody.
     """
     referral = onward.referral
-    return (
+    return bool(
         onward.status in TOOK_PART
         and referral.status in GOES_ON
         and not (referral.status == ReferralStatus.CLOSED and referral.outcome in NO_MORE)
@@ -171,5 +171,5 @@ def _taken(onward: OnwardReferral) -> dict[int, tuple[str, ...]]:
     taken: dict[int, tuple[str, ...]] = {}
     rows = MeasureResponse.objects.filter(onward_referral=onward, point__isnull=False, replaces=None)
     for point, measure in rows.order_by("measure", "id").values_list("point", "measure"):
-        taken[point] = (*taken.get(point, ()), measure)
+        taken[point or 0] = (*taken.get(point or 0, ()), measure)
     return taken

@@ -2,6 +2,7 @@
 
 from referrals.clocks import CLOCKS
 
+FOLLOW_UPS = "follow_ups/test_follow_ups.py"
 ANSWER, BREACHES = "clocks/test_an_answer_of_a_provider.py", "clocks/test_breaches.py"
 NEVER = ""
 """A clock that nobody's turn stops; or, said plainly in the document, one whose pause no test shows."""
@@ -46,6 +47,10 @@ SHOWN: dict[str, tuple[str, str]] = {
     "review_points": (
         NEVER,
         "sessions/test_reviews.py::test_a_review_of_which_nothing_is_recorded_is_overdue_until_it_is",
+    ),
+    "follow_ups": (
+        f"{FOLLOW_UPS}::test_while_the_person_is_away_the_clock_stands_still_and_goes_on_from_there",
+        f"{FOLLOW_UPS}::test_a_point_is_due_overdue_and_breached_until_somebody_asks",
     ),
     "consent_expiry": (
         NEVER,

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.actors import Actor
 from referrals.models import DueTask, FollowUp, FollowUpClock, OnwardReferral, Referral, ReferralEvent
 from referrals.services.clocks import run_clocks
+from referrals.services.consent_clocks import run_consent_clocks
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from services_directory.models import Service
@@ -176,7 +177,7 @@ def test_who_is_not_reached_is_tried_again_and_then_given_up(cast, pat, done, as
         "months": 3, "result": "missed", "asked_on": "2027-03-02", "mechanism": "", "still_active": "",
         "since_the_start": "", "recorded_by": "The service", "recorded_at": "2027-03-03T08:00:00Z",
     }  # fmt: skip
-    event = ReferralEvent.objects.filter(kind="follow_up_recorded").order_by("-sequence").first()
+    event = ReferralEvent.objects.filter(kind="follow_up_recorded").latest("sequence")
     assert (event.actor, event.details["result"]) == (None, "missed")
 
 
@@ -347,8 +348,6 @@ def test_who_withdraws_the_consent_to_share_is_asked_by_nobody(cast, pat, done, 
 
 
 def test_a_consent_that_ran_out_ends_it_too(cast, pat, programme, onward_at, as_user, time_machine):
-    from referrals.services.consent_clocks import run_consent_clocks  # noqa: PLC0415
-
     rose = onward_at("completed")
     consents = f"/api/v1/referrals/{rose.referral.reference}/consents/"
     on(time_machine, dt.date(2026, 11, 3))
