@@ -110,6 +110,14 @@ CLOCKS: tuple[Clock, ...] = (
         pauses="while the referral is on hold", fires=_PROVIDERS,
     ),
     Clock(
+        key="follow_ups", says="Ask how they are, some months after", turn="provider",
+        setting="months and window_days of the scheme",
+        default="3, 6 and 12 months of a programme with review points, none of others; 28 days; custom",
+        column="follow_up_clock.due_on, closes_on", index="follow_up_due, follow_up_to_give_up",
+        pauses="while the person pauses, or the referral is on hold; it goes on from there",
+        fires=_LIST + " of both sides, also after the end; after its window it is given up, and the timeline says so",
+    ),
+    Clock(
         key="consent_expiry", says="Ask whether an agreement to share goes on", turn="team",
         setting="the day that the person named", default="none", column="consent_clock.due_on",
         index="consent_clock_due", pauses="never: the day is the person's",

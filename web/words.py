@@ -37,6 +37,7 @@ ACTIONS_BESIDE_THE_STEPS = {
     "record_attendance": "Record who came to a session",
     "record_measure": "Record a measure that was taken",
     "record_review": "Record a review that was held or missed",
+    "record_follow_up": "Ask how they are, some months after they began",
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""

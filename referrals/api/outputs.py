@@ -223,6 +223,10 @@ class OnwardSerializer(SaysWhoseTurn, OnwardSummarySerializer):
     next_review_on = serializers.DateField(
         allow_null=True, help_text="The scheme's first review point of which nothing is recorded yet."
     )
+    next_follow_up_on = serializers.DateField(
+        source="follow_up_clock.due_on", default=None, allow_null=True,
+        help_text="When the person is next to be asked how they are, also after the end; null: nobody asks.",
+    )  # fmt: skip
     assessments_missed = serializers.SerializerMethodField()
     suggested_step = serializers.SerializerMethodField()
     rerouted_from = serializers.SerializerMethodField()

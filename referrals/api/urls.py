@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
+from referrals.api.follow_ups import ServiceFollowUpsView
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.leavers import HandOverView, LeaveTeamView
 from referrals.api.matching import MatchingServiceViewSet
@@ -35,6 +36,7 @@ urlpatterns = [
     *router.urls,
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
     path("services/<uuid:pk>/clocks/", SchemeClocksView.as_view(), name="service-clocks"),
+    path("services/<uuid:pk>/follow-ups/", ServiceFollowUpsView.as_view(), name="service-follow-ups"),
     path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
     path("teams/<uuid:pk>/clocks/", TeamClocksView.as_view(), name="team-clocks"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/hand-over/", HandOverView.as_view(), name="team-hand-over"),

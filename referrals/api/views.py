@@ -23,6 +23,7 @@ from referrals.api.consents import ConsentActions
 from referrals.api.dapb4066 import StandardActions
 from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
+from referrals.api.follow_ups import FollowUpActions
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
     AllocationInputSerializer,
@@ -234,7 +235,7 @@ class ReferralViewSet(
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
 class OnwardReferralViewSet(
-    MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
+    FollowUpActions, MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
 ):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
@@ -245,6 +246,7 @@ class OnwardReferralViewSet(
         "measures": STEP_PROBLEMS,
         "screening": STEP_PROBLEMS,
         "reviews": STEP_PROBLEMS,
+        "follow_ups": STEP_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:

@@ -8,6 +8,7 @@ from referrals.models.delivery import RegisterTaken, Review, Session, Superseded
 from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
+from referrals.models.follow_ups import FollowUp, FollowUpClock, FollowUpPlan
 from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
@@ -33,6 +34,9 @@ __all__ = [
     "Contact",
     "Discharge",
     "DueTask",
+    "FollowUp",
+    "FollowUpClock",
+    "FollowUpPlan",
     "MeasureInUse",
     "MeasureLicence",
     "MeasureResponse",

@@ -79,6 +79,7 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             "provider_team",
             "rerouted_from",
             "rerouted_to",
+            "follow_up_clock",
         )
         .prefetch_related(
             Prefetch("referral__risks", Risk.objects.filter(ended_on=None).order_by("id")),

@@ -2,6 +2,7 @@
 
 from referrals.clocks import CLOCKS
 
+FOLLOW_UPS = "follow_ups/test_follow_ups.py"
 ANSWER, BREACHES = "clocks/test_an_answer_of_a_provider.py", "clocks/test_breaches.py"
 TURNS = "clocks/test_turns_in_answers.py"
 NEVER = ""
@@ -57,6 +58,10 @@ SHOWN: dict[str, tuple[str, str]] = {
     "pause_end": (
         f"{TURNS}::test_nobody_hears_of_a_pause_while_the_person_is_away",
         f"{BREACHES}::test_the_leads_hear_of_a_provider_who_is_late",
+    ),
+    "follow_ups": (
+        f"{FOLLOW_UPS}::test_while_the_person_is_away_the_clock_stands_still_and_goes_on_from_there",
+        f"{FOLLOW_UPS}::test_a_point_is_due_overdue_and_breached_until_somebody_asks",
     ),
     "consent_expiry": (
         NEVER,

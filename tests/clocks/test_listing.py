@@ -52,4 +52,4 @@ def test_each_index_that_is_named_exists(db):
         known = {name for (name,) in cursor.fetchall()}
     named = {name for clock in CLOCKS for name in clock.index.split(", ") if " " not in name}
     assert named <= known
-    assert len(named) == 8
+    assert len(named) == 10
