@@ -226,7 +226,8 @@ def _record(flight: Flight, *, at: dt.datetime, report: Report) -> None:
                 SELECT id, %(at)s, id::text, %(attempts)s FROM settled
             )
             UPDATE notifications_webhookendpoint
-            SET failing_since = NULL, free_at = CASE free_at WHEN %(lease_end)s THEN %(at)s ELSE free_at END
+            SET failing_since = NULL,
+                free_at = CASE free_at WHEN %(lease_end)s THEN least(%(at)s, now()) ELSE free_at END
             WHERE id = %(endpoint)s
             RETURNING (SELECT count(*) FROM settled)
             """,
