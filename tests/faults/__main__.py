@@ -27,7 +27,7 @@ from tests.faults.service import EVERYTHING, PATIENCE, Service, TookTooLong
 
 GOAL = 30.0
 """Seconds from the end of a fault to a drained outbox that are the goal; it is printed, not judged: machines differ."""
-BEFORE_EACH = 0.5
+BEFORE_EACH = 0.3
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from tests.faults.outside import ALONE, TOGETHER
 from tests.faults.proc import kill
 from tests.faults.service import EVERYTHING, THE_FIVE, Service
 
-LONGER_THAN_THE_LEASE = 23.0
-AROUND_A_JUMP = 5.0
+LONGER_THAN_THE_LEASE = 21.0
+AROUND_A_JUMP = 10.0
 OURS = ("web", "worker", "webhooks", "beat")
 
 
@@ -38,7 +38,7 @@ def redis_emptied(service: Service, _chance: random.Random) -> None:
 def redis_away(service: Service, _chance: random.Random) -> None:
     """Let requests go on for a while without Redis."""
     service.take_down("valkey")
-    service.rest(5)
+    service.rest(4)
     service.bring_up("valkey")
 
 
@@ -101,7 +101,7 @@ SINGLES = (
     killed("mail", "notify"),
     *(one_killed(name) for name in ("web", "worker", "webhooks", "postgres")),
     Fault("Redis emptied", redis_emptied),
-    Fault("Redis away for five seconds", redis_away),
+    Fault("Redis away for four seconds", redis_away),
     Fault("PostgreSQL away for four seconds", database_away),
     Fault("everything killed at once", all_at_once),
 )

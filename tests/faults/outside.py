@@ -6,14 +6,14 @@ import resource
 from collections.abc import Mapping
 
 from tests.faults.fault import Fault
-from tests.faults.moods import Mood, Outside
+from tests.faults.moods import Mood
 from tests.faults.rows import is_in_use
 from tests.faults.service import Service
 
 BAD_FOR = 3.0
 """Seconds, at least. A webhook is tried again 5 seconds after the first try, and then only after minutes: within these
 it is refused once."""
-UNTIL_MET = 20.0
+UNTIL_MET = 30.0
 """Seconds which a mood is kept, at most, until it has met a message: on a slow machine few come."""
 MAIL, NOTIFY, RECEIVER = "the mail server", "GOV.UK Notify", "the webhook receiver"
 
@@ -23,14 +23,16 @@ def behave_badly(service: Service, moods: Mapping[str, Mood]) -> None:
     parties = {party: moods[party.name] for party in service.outside if party.name in moods}
     before = {party: party.met[mood] for party, mood in parties.items()}
 
-    def has_met(party: Outside) -> bool:
-        return party.met[parties[party]] > before[party]
+    def are_well() -> bool:
+        for party, mood in parties.items():
+            if party.met[mood] > before[party]:
+                party.mood = Mood.TAKES
+        return all(party.mood is Mood.TAKES for party in parties)
 
     for party, mood in parties.items():
         party.mood = mood
     service.rest(BAD_FOR)
-    service.receiver.mood = Mood.TAKES
-    service.wait_up_to(lambda: all(has_met(party) for party in parties), seconds=UNTIL_MET)
+    service.wait_up_to(are_well, seconds=UNTIL_MET)
     for party in parties:
         party.mood = Mood.TAKES
 
@@ -50,7 +52,7 @@ def all_away(service: Service, _chance: random.Random) -> None:
     parties = (service.post_office, service.notify, service.receiver)
     for each in parties:
         each.close()
-    service.rest(4)
+    service.rest(BAD_FOR)
     for each in parties:
         each.open()
 
