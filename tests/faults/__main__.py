@@ -16,11 +16,11 @@ from standalone.folders import PROJECT, working_folder
 from standalone.supervisor import Supervisor
 from standalone.throwaway import own_folder, remove_forgotten
 from tests.faults import nemesis
-from tests.faults.checker import Verdict, judge
+from tests.faults.checker import judge
 from tests.faults.clients import Walker
 from tests.faults.fault import Fault
 from tests.faults.history import EMAILS, TEXTS, WEBHOOKS, History
-from tests.faults.messages import Wire
+from tests.faults.messages import Verdict, Wire
 from tests.faults.notify_front import read_notify
 from tests.faults.rows import not_reminded, read_mail, read_rows
 from tests.faults.service import EVERYTHING, PATIENCE, Service, TookTooLong
@@ -170,8 +170,8 @@ def report(verdict: Verdict, *, history: History, recoveries: Sequence[Recovery]
     lines(dict(sorted(history.counts.items())))
     say("\nWhat went wrong on purpose")
     lines({"faults": len(recoveries), "processes killed with -9": service.kills})
-    for each in service.outside:
-        lines(dict(sorted(each.counts.items())))
+    for party in service.outside:
+        lines(dict(sorted(party.counts.items())))
     lines({"webhooks put off twice and replayed by their keeper": service.replayed})
     say("\nWhat is there")
     lines(verdict.figures)
