@@ -4,6 +4,7 @@ Hana leads the hub that runs “Exercise on referral”; Edie keeps the director
 """
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -64,7 +65,7 @@ def sets(cast):
 
 def test_a_scheme_that_has_set_none_leaves_all_to_the_teams(cast, as_user):
     answer = as_user(cast.link_worker).get(path(cast.scheme))
-    expected = {**NONE_SET, "changed_by": "", "changed_at": None, "history": []}
+    expected: dict[str, Any] = {**NONE_SET, "changed_by": "", "changed_at": None, "history": []}
     assert (answer.status_code, answer.json(), answer["ETag"]) == (200, expected, '"0"')
 
 

@@ -204,6 +204,7 @@ class Life:
             Referral.objects.filter(pk=onward.referral_id).update(
                 may_email="yes", may_sms="no", telephone_rule="", preferred_contact=""
             )
+        assert onward.assessment_at is not None
         booked = onward.assessment_at.replace(hour=12)
         remind(at=booked - dt.timedelta(days=1))
         take_onward_step(
