@@ -22,12 +22,12 @@ from referrals.selectors.clock_counts import COUNTED_ELSEWHERE, COUNTS, ClockCou
 READERS = {Role.MANAGER, Role.LEAD}
 COUNTED: tuple[Clock, ...] = tuple(clock for clock in CLOCKS if clock.key not in COUNTED_ELSEWHERE)
 DEFINITIONS = {
-    "running": "Things whose turn it is now, whenever they are due: all that the clock runs for.",
+    "running": "Things that the clock runs for now, whenever they are due.",
     "due_today": "Of those, due today.",
     "due_soon": "Of those, due in the next five working days; today is not one of them.",
     "overdue": "Of those, due before today; the breached are among them.",
     "breached": "Of those, overdue for more working days than the setting of the team allows.",
-    "standing_still": "Things that wait while it is somebody else's turn, or until the end of a hold.",
+    "standing_still": "Things that will be on this clock again: meanwhile it is somebody else's turn.",
     "oldest_due_on": "The earliest day on which one of those that run is due; of those that are late, the oldest.",
     "team": "The link-worker team (or hub) that has the referral, also where it is the provider's turn.",
     "small_numbers": (

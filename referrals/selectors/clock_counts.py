@@ -1,7 +1,8 @@
-"""How many things each clock waits for, by team: four counts over what is open, whoever is asked about.
+"""How many things each clock waits for, by team: a few counts over what is open, whoever is asked about.
 
-A row has a state: which clock it is on now, and whether that runs. What a step has put on another clock meanwhile
-stands still on its first one (`STOPPED_BY`). No visibility here: whose teams a reader may be told of is `insights`'.
+A row has a state: which clock it is on now, and, behind a stroke, which other stands still meanwhile. It is what
+`referrals.turns` says of one row, as SQL says it of all; a test holds the two to each other. No visibility here: whose
+teams a reader may be told of is `insights`'.
 """
 
 import datetime as dt
@@ -14,15 +15,13 @@ from django.db.models import Case, CharField, Count, F, Min, OuterRef, Q, QueryS
 from django.db.models.lookups import Exact
 
 from core.clocks import add_working_days
-from referrals.enums import OnwardStatus, ReferralStatus
-from referrals.models import ConsentClock, OnwardReferral, Referral, ReferralEvent
+from referrals.enums import HoldReason, OnwardStatus, ReferralStatus
+from referrals.models import ConsentClock, FollowUpClock, OnwardReferral, Referral, ReferralEvent
 from referrals.selectors.clocks import breached
 
 SOON_WORKING_DAYS = 5
 COUNTED_ELSEWHERE = {"listing_checks"}
 """Clocks of the directory: its keepers have figures of their own (`services_directory.selectors.figures`)."""
-STOPPED_BY = {"answer": "triage", "provider_question": "provider_response"}
-"""What is on the first clock stands still on the second: it is somebody else's turn."""
 
 
 @dataclass(kw_only=True)
@@ -55,35 +54,20 @@ COUNTS = ("running", "due_today", "due_soon", "overdue", "breached", "standing_s
 def clock_counts(*, on: dt.date, teams: Collection[UUID] | None = None) -> list[ClockCount]:
     """Return what is open on a day, by clock and by the team that has the referral; of these teams, or of all.
 
-    Eight queries, however many: four counts, and the settings of the teams once for each of them.
+    Ten queries, however many: five counts, and the settings of the teams once for each of them.
     """
     found: dict[tuple[str, UUID], ClockCount] = {}
     for state, team, row in _rows(on, teams):
-        clock, _, way = state.partition(" ")
-        counts = [_of(clock, team, row, way)]
-        if clock in STOPPED_BY:
-            counts.append(ClockCount(clock=STOPPED_BY[clock], team=team, standing_still=row["all"]))
+        runs, _, still = state.partition("|")
+        counts = []
+        if runs:
+            named = {name: row[name] for name in ("due_today", "due_soon", "overdue", "breached")}
+            counts.append(ClockCount(clock=runs, team=team, running=row["all"], oldest_due_on=row["oldest"], **named))
+        if still:
+            counts.append(ClockCount(clock=still, team=team, standing_still=row["all"]))
         for count in counts:
             found.setdefault((count.clock, team), ClockCount(clock=count.clock, team=team)).add(count)
     return list(found.values())
-
-
-def _of(clock: str, team: UUID, row: dict[str, Any], way: str) -> ClockCount:
-    """Return what the rows of one state are to their clock.
-
-    A wait that has a day of its own (the end of a hold, the day after a discharge) stands still until that day: then
-    somebody must look, and from then on it is late like anything else.
-    """
-    count = ClockCount(clock=clock, team=team, **{name: row[name] for name in ("due_today", "overdue", "breached")})
-    if way == "still":
-        return ClockCount(clock=clock, team=team, standing_still=row["all"])
-    if way == "waits":
-        count.running = row["due_today"] + row["overdue"]
-        count.standing_still = row["all"] - count.running
-        count.oldest_due_on = row["oldest"] if count.running else None
-    else:
-        count.running, count.due_soon, count.oldest_due_on = row["all"], row["due_soon"], row["oldest"]
-    return count
 
 
 def _rows(on: dt.date, teams: Collection[UUID] | None) -> Iterator[tuple[str, UUID, dict[str, Any]]]:
@@ -101,6 +85,18 @@ def _rows(on: dt.date, teams: Collection[UUID] | None) -> Iterator[tuple[str, UU
         (
             OnwardReferral.objects.filter(status__in=OnwardStatus.TAKING_PART, next_review_on__isnull=False),
             Value("review_points"), "next_review_on", "referral__owner_team",
+        ),
+        (
+            FollowUpClock.objects.all(),
+            Case(
+                When(
+                    Q(onward_referral__status=OnwardStatus.PAUSED)
+                    | Q(onward_referral__referral__status=ReferralStatus.ON_HOLD),
+                    then=Value("|follow_ups"),
+                ),
+                default=Value("follow_ups"),
+            ),
+            "due_on", "onward_referral__referral__owner_team",
         ),
         (
             ConsentClock.objects.filter(due_on__isnull=False, consent__referral__status__in=ReferralStatus.SENT),
@@ -130,33 +126,33 @@ def _when(state: str, *conditions: "Q | Exact[Any]", **fields: Any) -> When:
     return When(Q(*conditions, **fields), then=Value(state))
 
 
-_HOLDS = ReferralEvent.objects.filter(
-    referral=OuterRef("pk"), onward_referral=None, kind__in=("hold", "record_readmission")
-)
-_LAST_HOLD = Subquery(_HOLDS.order_by("-sequence").values("kind")[:1])
+_MOVES = ReferralEvent.objects.filter(referral=OuterRef("pk"), onward_referral=None).exclude(to_status="")
+_LAST_REASON = Subquery(_MOVES.order_by("-sequence").values("reason")[:1])
 _STATE_OF_CASE = Case(
-    _when("triage waits", status=ReferralStatus.DEFERRED),
+    _when("discharge|triage", status=ReferralStatus.DEFERRED),
     _when("triage", status=ReferralStatus.SUBMITTED),
-    _when("answer", status=ReferralStatus.INFORMATION_REQUESTED),
-    _when("contact_attempts waits", status=ReferralStatus.ON_HOLD, failed_tries__gt=0),
+    _when("answer|triage", status=ReferralStatus.INFORMATION_REQUESTED),
     # Who comes home from hospital is asked anew before support goes on.
-    _when("first_contact waits", Q(status=ReferralStatus.ON_HOLD), Exact(_LAST_HOLD, Value("record_readmission"))),
-    _when("case_review waits", status=ReferralStatus.ON_HOLD),
+    _when(
+        "hold_end|first_contact", Q(status=ReferralStatus.ON_HOLD), Exact(_LAST_REASON, Value(HoldReason.IN_HOSPITAL))
+    ),
+    _when("hold_end|case_review", status=ReferralStatus.ON_HOLD),
     _when("contact_attempts", failed_tries__gt=0),
     _when("first_contact", status=ReferralStatus.ACCEPTED, reached_at__isnull=True),
     default=Value("case_review"),
     output_field=CharField(),
 )
 _IS_HELD = Q(referral__status=ReferralStatus.ON_HOLD)
+_OF_ONWARD = {
+    OnwardStatus.SENT: "provider_response",
+    OnwardStatus.WAITLISTED: "waiting_review",
+    OnwardStatus.ACCEPTED: "assessment",
+    OnwardStatus.ASSESSMENT_BOOKED: "assessment_outcome",
+    OnwardStatus.PAUSED: "pause_end",
+}
 _STATE_OF_ONWARD = Case(
-    _when("provider_question", status=OnwardStatus.INFORMATION_REQUESTED),
-    _when("provider_response still", _IS_HELD, status=OnwardStatus.SENT),
-    _when("provider_response", status=OnwardStatus.SENT),
-    _when("waiting_review still", _IS_HELD, status=OnwardStatus.WAITLISTED),
-    _when("waiting_review", status=OnwardStatus.WAITLISTED),
-    _when("pause_ends still", _IS_HELD, status=OnwardStatus.PAUSED),
-    _when("pause_ends", status=OnwardStatus.PAUSED),
-    _when("assessment still", _IS_HELD),
-    default=Value("assessment"),
+    _when("provider_question|provider_response", status=OnwardStatus.INFORMATION_REQUESTED),
+    *[_when(f"|{clock}", _IS_HELD, status=status) for status, clock in _OF_ONWARD.items()],
+    *[_when(clock, status=status) for status, clock in _OF_ONWARD.items()],
     output_field=CharField(),
 )

@@ -135,15 +135,6 @@ def test_who_waits_for_a_place_waits_while_the_person_is_away(cast, onward_at):
     assert DueTask.objects.get(kind="waiting_review").due_on == dt.date(2026, 12, 7)
 
 
-def test_a_place_that_is_kept_waits_while_the_person_is_away(cast, onward_at):
-    onward = onward_at("paused")  # until 1 December
-    take_referral_step(
-        referral=onward.referral, step="hold", actor=Actor(stage.fresh(cast.link_worker)), at=morning(4),
-        details=StepDetails(reason="away", until=dt.date(2027, 2, 1)),
-    )  # fmt: skip
-    assert run_clocks(at=morning(31, month=12))["breached"] == 0
-
-
 def test_each_team_has_its_own_grace(cast, referral_at):
     ours = referral_at("submitted")
     theirs = referral_at("submitted", team_id=cast.neighbouring_team.pk)

@@ -11,11 +11,14 @@ from accounts.enums import Role
 from accounts.models import Membership
 from insights.clocks import COUNTED, clocks_for
 from referrals.clocks import CLOCKS
-from referrals.models import ConsentClock, OnwardReferral, Referral, TeamPolicy
+from referrals.models import ConsentClock, FollowUpClock, OnwardReferral, Referral, TeamPolicy
 from referrals.selectors.clock_counts import COUNTED_ELSEWHERE, COUNTS, clock_counts
+from referrals.selectors.turns import turn_of
+from referrals.services.onward import take_onward_step
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/insights/clocks/"
@@ -40,23 +43,31 @@ def test_every_clock_is_counted_but_those_of_the_directory():
     assert {"listing_checks"} == COUNTED_ELSEWHERE
 
 
-# Whose turn it is on Monday, whatever is due when: (the clock that runs, the clock that stands still).
+# The clock that runs, and the one that stands still meanwhile.
 CASES = {
     "draft": (None, None),
-    "deferred": (None, "triage"),
+    "deferred": ("discharge", "triage"),
     "submitted": ("triage", None),
     "information_requested": ("answer", "triage"),
     "accepted": ("first_contact", None),
     "active": ("case_review", None),
-    "on_hold": (None, "case_review"),
+    "on_hold": ("hold_end", "first_contact"),  # in hospital
     **dict.fromkeys(("closed", "rejected", "withdrawn", "entered_in_error"), (None, None)),
 }
+
+
+def of_turn(subject, *, on=MONDAY):
+    """What its answer says of whose turn it is: the clock that runs, and the one that stands still."""
+    turn = turn_of(subject, on=on, reads_all=True)
+    return turn.key or None, (turn.stands_still.key or None) if turn.stands_still else None
 
 
 @pytest.mark.parametrize("status", CASES)
 def test_each_referral_is_on_the_clock_of_its_status(referral_at, status):
     rose = referral_at(status)
     runs, waits = CASES[status]
+    if status != "draft":
+        assert of_turn(rose) == (runs, waits)
     found = counted()
     assert {clock for clock, counts in found.items() if counts.get("running")} == {runs} - {None}
     assert {clock for clock, counts in found.items() if counts.get("standing_still")} == {waits} - {None}
@@ -68,17 +79,18 @@ ONWARD = {
     "information_requested": ("provider_question", "provider_response"),
     "waitlisted": ("waiting_review", None),
     "accepted": ("assessment", None),
-    "assessment_booked": ("assessment", None),
+    "assessment_booked": ("assessment_outcome", None),
     "started": (None, None),  # the walking group has no review points
-    "paused": ("pause_ends", None),
+    "paused": ("pause_end", None),
     **dict.fromkeys(("completed", "left_early", "not_started", "declined", "expired", "withdrawn"), (None, None)),
 }
 
 
 @pytest.mark.parametrize("status", ONWARD)
 def test_each_onward_referral_is_on_the_clock_of_its_status(onward_at, status):
-    onward_at(status)
+    onward = onward_at(status)
     runs, waits = ONWARD[status]
+    assert of_turn(onward) == (runs, waits)
     found = counted()
     assert {clock for clock, counts in found.items() if counts.get("running")} == {"case_review", runs} - {None}
     assert {clock for clock, counts in found.items() if counts.get("standing_still")} == {waits} - {None}
@@ -92,37 +104,46 @@ def test_what_was_sent_onward_stands_still_while_the_referral_is_on_hold(cast, o
         at=now + dt.timedelta(days=1), details=StepDetails(reason="away", until=dt.date(2026, 12, 31)),
     )  # fmt: skip
     clock, waits = ONWARD[status]
-    still = {"case_review": {"standing_still": 1}}
+    on_hold = run("hold_end") | {"case_review": {"standing_still": 1}}
     if status == "information_requested":  # a question is the team's to answer also then
-        assert counted() == still | run(clock, due_soon=1) | {waits: {"standing_still": 1}}
+        assert counted() == on_hold | run(clock, due_soon=1) | {waits: {"standing_still": 1}}
     else:
-        assert counted(on=dt.date(2026, 12, 15)) == still | {clock: {"standing_still": 1}}
+        assert counted(on=dt.date(2026, 12, 15)) == on_hold | {clock: {"standing_still": 1}}
+        assert of_turn(OnwardReferral.objects.get()) == (None, clock)
 
 
 def test_a_try_to_reach_the_person_is_a_clock_of_its_own(referral_at):
     rose = referral_at("accepted")
     Referral.objects.filter(pk=rose.pk).update(failed_tries=1)
     assert counted() == run("contact_attempts", due_soon=1)
+    assert of_turn(Referral.objects.get()) == ("contact_attempts", None)
 
 
-def test_who_went_back_into_hospital_is_to_be_spoken_with_afterwards(cast, referral_at, now):
-    rose = referral_at("active")
-    take_referral_step(
-        referral=rose, step="record_readmission", actor=Actor(stage.fresh(cast.link_worker)),
-        at=now + dt.timedelta(days=1), details=StepDetails(),
+@pytest.mark.parametrize(
+    ("step", "said", "waits"),
+    [
+        ("hold", {"reason": "away", "until": dt.date(2026, 12, 1)}, "case_review"),
+        ("hold", {"reason": "in_hospital", "until": dt.date(2026, 12, 1)}, "first_contact"),
+        ("record_readmission", {"until": dt.date(2026, 12, 1)}, "first_contact"),
+    ],
+)
+def test_what_waits_until_the_end_of_a_hold_is_late_from_then_on(cast, referral_at, now, step, said, waits):
+    rose = take_referral_step(
+        referral=referral_at("active"), step=step, actor=Actor(stage.fresh(cast.link_worker)),
+        at=now + dt.timedelta(days=1), details=StepDetails(**said),
     )  # fmt: skip
-    assert counted() == {"first_contact": {"standing_still": 1}}
+    assert of_turn(rose) == ("hold_end", waits)
+    days = (dt.date(2026, 11, 20), dt.date(2026, 12, 1), dt.date(2026, 12, 2), dt.date(2026, 12, 9))
+    late = ({}, {"due_today": 1}, {"overdue": 1}, {"overdue": 1, "breached": 1})
+    still = {waits: {"standing_still": 1}}
+    assert [counted(on=day) for day in days] == [run("hold_end", **each) | still for each in late]
 
 
-def test_a_hold_that_is_over_is_late_like_anything_else(referral_at):
-    referral_at("on_hold")  # until Tuesday 1 December
-    days = (dt.date(2026, 11, 30), dt.date(2026, 12, 1), dt.date(2026, 12, 2), dt.date(2026, 12, 9))
-    assert [counted(on=day)["case_review"] for day in days] == [
-        {"standing_still": 1},
-        {"running": 1, "due_today": 1},
-        {"running": 1, "overdue": 1},
-        {"running": 1, "overdue": 1, "breached": 1},
-    ]
+def test_who_was_reached_is_looked_at_again(referral_at, now):
+    rose = referral_at("accepted")
+    Referral.objects.filter(pk=rose.pk).update(reached_at=now)
+    assert counted() == run("case_review", due_soon=1)
+    assert of_turn(Referral.objects.get()) == ("case_review", None)
 
 
 @pytest.mark.parametrize(
@@ -156,12 +177,22 @@ def test_a_scheme_s_own_hub_has_the_referral_to_answer_and_not_itself(cast, refe
     assert counted() == run("triage", due_soon=1)
 
 
-def test_the_reviews_of_a_scheme_and_the_end_of_an_agreement_are_clocks(cast, onward_at):
+def test_reviews_follow_ups_and_the_end_of_an_agreement_are_clocks_beside_it(cast, onward_at):
     onward = onward_at("started")
+    FollowUpClock.objects.create(
+        onward_referral=onward, months=3, due_on=dt.date(2026, 10, 30), closes_on=dt.date(2026, 11, 27)
+    )
     OnwardReferral.objects.filter(pk=onward.pk).update(next_review_on=MONDAY)
     consent = onward.referral.consents.first()
     ConsentClock.objects.update_or_create(consent=consent, defaults={"due_on": dt.date(2026, 11, 3)})
-    assert counted() == run("case_review") | run("review_points", due_today=1) | run("consent_expiry", due_soon=1)
+    beside = run("case_review") | run("review_points", due_today=1) | run("consent_expiry", due_soon=1)
+    assert counted() == beside | run("follow_ups", overdue=1)
+    assert of_turn(OnwardReferral.objects.get()) == ("review_points", None)
+    take_onward_step(
+        onward=onward, step="pause", actor=Actor(stage.fresh(cast.provider)), at=NOW + dt.timedelta(days=1),
+        details=StepDetails(reason="health", until=dt.date(2026, 12, 1)),
+    )  # fmt: skip
+    assert counted() == beside | run("pause_end") | {"follow_ups": {"standing_still": 1}}
 
 
 # --- Over HTTP ------------------------------------------------------------------------------------------------------
@@ -252,13 +283,13 @@ def test_more_rows_and_teams_need_no_more_queries(cast, referral_at, onward_at, 
     manager.roles()
     for build in (lambda: referral_at("submitted"), lambda: onward_at("waitlisted")):
         build()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             clocks_for(manager, on=MONDAY)
     Membership.objects.create(user=cast.lead, team=cast.neighbouring_team, role=Role.LEAD)
     referral_at("submitted", team_id=cast.neighbouring_team.pk)
     lead = stage.fresh(cast.lead)
     lead.roles()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         clocks_for(lead, on=MONDAY)
 
 
@@ -274,7 +305,7 @@ def test_what_is_open_is_found_by_an_index(cast, onward_at):
             if "GROUP BY" in query["sql"]:
                 cursor.execute(f"EXPLAIN {query['sql']}")
                 plans.append("\n".join(line for (line,) in cursor.fetchall()))
-    cases, onward, reviews, _ = plans
+    cases, onward, reviews, *_ = plans
     assert "referral_due" in cases
     assert "Seq Scan" not in onward
     assert "onward_review_due" in reviews
