@@ -134,7 +134,7 @@ def test_what_waits_until_the_end_of_a_hold_is_late_from_then_on(cast, referral_
     )  # fmt: skip
     assert of_turn(rose) == ("hold_end", waits)
     days = (dt.date(2026, 11, 20), dt.date(2026, 12, 1), dt.date(2026, 12, 2), dt.date(2026, 12, 9))
-    late = ({}, {"due_today": 1}, {"overdue": 1}, {"overdue": 1, "breached": 1})
+    late: tuple[dict[str, int], ...] = ({}, {"due_today": 1}, {"overdue": 1}, {"overdue": 1, "breached": 1})
     still = {waits: {"standing_still": 1}}
     assert [counted(on=day) for day in days] == [run("hold_end", **each) | still for each in late]
 
