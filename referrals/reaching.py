@@ -168,7 +168,7 @@ def _known(reference: str) -> Referral:
     :raises NotToBeReached: if it has been forgotten.
     """
     rows = Referral.objects.select_related("person")
-    referral = rows.filter(reference=reference, forgotten_at__isnull=True).first()
+    referral: Referral | None = rows.filter(reference=reference, forgotten_at__isnull=True).first()
     if referral is None:
         raise NotToBeReached("Nothing is known any more of whom it was for.")
     return referral
