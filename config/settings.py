@@ -210,6 +210,7 @@ SPECTACULAR_SETTINGS = {
             "Permission",
             "AddressKind",
             "OnwardStatus",
+            "TurnOf",
             "CloseOutcome",
             "ProgrammeOutcome",
             "RejectionReason",

@@ -22,6 +22,7 @@ from referrals.enums import (
 from referrals.models import OnwardReferral, Person, PersonChange, Referral
 from referrals.reaching import recipient_at_the_door, recipient_of
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import plan_follow_ups_of, stop_follow_ups_of
 from referrals.services.steps import (
     NOTHING_SAID,
     StepDetails,
@@ -78,6 +79,7 @@ def record_death(
         for each in still_open:
             said = details if each.pk == referral.pk else NOTHING_SAID
             _end(referral if each.pk == referral.pk else each, actor=actor, at=at, said=said)
+    stop_follow_ups_of(person)
     _stop_messages_to(person)
     return referral
 
@@ -106,6 +108,8 @@ def undo_death(*, referral: Referral, actor: Actor, at: dt.datetime, note: str) 
     for each in ended.select_for_update(of=("self",)).order_by("id"):
         row = referral if each.pk == referral.pk else each
         record_event(referral=row, kind=EventKind.DEATH_UNDONE, actor=actor, at=at)
+    for each in person.referrals.filter(status=ReferralStatus.CLOSED).select_for_update(of=("self",)).order_by("id"):
+        plan_follow_ups_of(each, on=local_day(at))
     return referral
 
 

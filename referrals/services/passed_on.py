@@ -35,6 +35,7 @@ def _inbox(message: OutboxMessage) -> str:
 def _referral(reference: str) -> Referral | None:
     rows = Referral.objects.select_related("referrer", "referring_team", "owner_team")
     for name in ("reference", "onward_referrals__reference", "messages_back__reference"):
-        if found := rows.filter(**{name: reference}).first():
+        found: Referral | None = rows.filter(**{name: reference}).first()
+        if found is not None:
             return found
     return None

@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notifications.delivery import claim_batch
 from notifications.enums import MessageStatus
@@ -279,6 +280,18 @@ def test_the_longer_nobody_answers_the_longer_a_lane_rests(cast, register, tell,
         OutboxMessage.objects.filter(recipient=endpoint.recipient).update(available_at=at)
         deliver(at)
         assert (lane(endpoint).free_at - at).total_seconds() == rests
+
+
+@pytest.mark.parametrize(("answer", "rests"), [(answering(200), 0), (answering(500), 0), (answering(503), 5)])
+def test_a_lane_is_free_when_our_clock_was_an_hour_ahead_and_is_right_again(
+    cast, register, tell, deliver, answer, rests
+):  # fmt: skip
+    now = timezone.now()
+    with running(answer) as receiver:
+        endpoint, _ = register(cast.team, receiver.url)
+        tell(at=now)
+        assert deliver(now + AFTER(hours=1)).claimed == 1
+    assert lane(endpoint).free_at <= timezone.now() + AFTER(seconds=rests)
 
 
 def test_a_killed_process_leaves_a_lease_that_ends(cast, register, tell, receiver, deliver):
