@@ -45,6 +45,13 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
     return day
 
 
+def last_working_day(day: dt.date) -> dt.date:
+    """Return the last working day on or before a day."""
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    return day
+
+
 @cache
 def last_breached(today: dt.date, grace: int) -> dt.date:
     """Return the latest day such that what was due on it is breached today: more than `grace` working days are over."""
