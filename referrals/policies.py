@@ -90,6 +90,14 @@ def reads_answers(actor: Actor, subject: Subject) -> bool:
     return bool(roles & {*_TEAM, Role.SYSTEM, Role.PROVIDER})
 
 
+def may_record_follow_up(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether the actor may record on a day what became of asking a person: the provider at whom they took part, as
+    long as it sees them, or the team that supported them. Whoever speaks with them first spares them the other's call.
+    """
+    roles = roles_of(actor, onward)
+    return bool(roles & _TEAM) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
+
+
 def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
     """Whether the actor may say that the organisation of these teams holds a licence: its leads and managers."""
     return bool(actor.roles_in(team_ids) & {Role.LEAD, Role.MANAGER})
@@ -147,6 +155,14 @@ def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
 
 
+def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
+    """Whether the actor reads all of whose turn it is. How reaching the person goes is the owning team's to know; why
+    a referral is on hold is for those who see that referral, and a provider sees only that it is.
+    """
+    roles = roles_of(actor, subject)
+    return bool(roles - {Role.PROVIDER}) if is_onward(subject) else bool(roles & {*_TEAM, Role.SYSTEM})
+
+
 def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
     them do, the referrer does not, and the provider only as long as it sees the person.
@@ -189,9 +205,18 @@ def _onward_actions(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> lis
         elif onward.referral.status in ReferralStatus.SENT:
             names += ["record_measure", "record_review"] if onward.status in MEASURABLE else []
             names += ["answer_screening"] if onward.status in OnwardStatus.OPEN else []
+    if is_asked_now(onward, on=on) and may_record_follow_up(actor, onward, on=on):
+        names.append("record_follow_up")
     if onward.can_be_rerouted and roles & _TEAM and onward.referral.status in SENDABLE:
         names.append("reroute")
     return names
+
+
+def is_asked_now(onward: OnwardReferral, *, on: dt.date) -> bool:
+    """Whether somebody is to be asked now how they are. Reads the clock: whoever shows many has fetched it."""
+    clock = getattr(onward, "follow_up_clock", None)
+    is_away = onward.status == OnwardStatus.PAUSED or onward.referral.status == ReferralStatus.ON_HOLD
+    return clock is not None and clock.has_opened(on=on) and not is_away
 
 
 def _steps_open_to(roles: set[Role], subject: Subject) -> list[str]:

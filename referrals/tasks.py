@@ -27,7 +27,7 @@ def run_consent_clocks(at: dt.datetime) -> Figures:
 
 @periodic_task(name="referrals.run_clocks")
 def run_clocks(at: dt.datetime) -> Figures:
-    """Remind providers of answers, and tell leads of what is overdue for too long."""
+    """Remind providers, tell leads of what is overdue for too long, give up follow-ups whose time is over."""
     return clocks.run_clocks(at=at)
 
 

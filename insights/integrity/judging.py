@@ -115,7 +115,8 @@ def _walked(case: Case) -> Iterator[Broken]:
 
 def _stands_so(case: Case) -> Iterator[Broken]:
     """Besides the status: the outcome, when it ended, and who has it in hand are what the events say."""
-    for row in (case.referral, *case.onward):
+    rows: Sequence[Referral | OnwardReferral] = (case.referral, *case.onward)
+    for row in rows:
         whose = row.pk if isinstance(row, OnwardReferral) else None
         steps = [event for event in case.events if event.to_status and event.onward_referral_id == whose]
         said = [event.outcome for event in steps if event.outcome or event.kind == "reopen"]

@@ -16,15 +16,18 @@ OVERDUE_AFTER = dt.timedelta(hours=1)
 
 
 def stuck_messages(*, at: dt.datetime) -> QuerySet[OutboxMessage]:
-    """Return the messages that could have gone an hour ago, and have no coming try.
+    """Return the messages that could have gone an hour ago, or are put off for longer than anything is, by nobody.
 
-    One that was refused for now has: within an hour, or it was put off by hand. What is owed to an endpoint waits for
-    what is owed to it before, and is tried for three days (docs/webhooks.md): it is stuck after that.
+    What is owed to an endpoint waits for what is owed to it before, and is tried for three days (docs/webhooks.md): it
+    is stuck after that.
     """
     since = at - OVERDUE_AFTER
-    has_a_coming_try = Q(deferrals__gt=0, available_at__range=(since, at + LONGEST_DEFERRAL))
-    of_an_endpoint = Q(channel=Channel.WEBHOOK, occurred_at__gte=since - TRIED_FOR)
-    return overdue_messages(since=since).exclude(has_a_coming_try).exclude(of_an_endpoint)
+    is_of_an_endpoint = Q(channel=Channel.WEBHOOK, occurred_at__gte=since - TRIED_FOR)
+    is_held = Q(channel=Channel.WEBHOOK) | Q(held_until__gt=at)
+    put_off = OutboxMessage.objects.filter(
+        status=MessageStatus.PENDING, occurred_at__lt=since, available_at__gt=at + LONGEST_DEFERRAL
+    ).exclude(is_held)
+    return overdue_messages(since=since).exclude(is_of_an_endpoint) | put_off
 
 
 def stopped_for_staff() -> QuerySet[OutboxMessage]:

@@ -32,9 +32,19 @@ class OnwardReferralFilterSet(django_filters.FilterSet):
         method="filter_review_due", label="Takes part, and a review is due on or before"
     )
 
+    follow_up_due_by = django_filters.DateFilter(
+        method="filter_follow_up_due", label="The person is to be asked how they are, on or before"
+    )
+
     class Meta:
         model = OnwardReferral
         fields: list[str] = []
 
     def filter_review_due(self, rows: QuerySet[OnwardReferral], name: str, value: dt.date) -> QuerySet[OnwardReferral]:
         return rows.filter(next_review_on__lte=value, status__in=OnwardStatus.TAKING_PART)
+
+    def filter_follow_up_due(
+        self, rows: QuerySet[OnwardReferral], name: str, value: dt.date
+    ) -> QuerySet[OnwardReferral]:
+        rows = rows.filter(follow_up_clock__due_on__lte=value).exclude(status=OnwardStatus.PAUSED)
+        return rows.exclude(referral__status=ReferralStatus.ON_HOLD)

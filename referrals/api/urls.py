@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
+from referrals.api.follow_ups import ServiceFollowUpsView
 from referrals.api.keeping import RetentionProposalViewSet, SubjectAccessViewSet
 from referrals.api.leavers import HandOverView, LeaveTeamView
 from referrals.api.matching import MatchingServiceViewSet
@@ -11,6 +12,7 @@ from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages import MessageViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
+from referrals.api.scheme_clocks import SchemeClocksView
 from referrals.api.sessions import SessionViewSet
 from referrals.api.team_clocks import TeamClocksView
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
@@ -33,6 +35,8 @@ router.register("measure-licences", MeasureLicenceViewSet, basename="measure-lic
 urlpatterns = [
     *router.urls,
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
+    path("services/<uuid:pk>/clocks/", SchemeClocksView.as_view(), name="service-clocks"),
+    path("services/<uuid:pk>/follow-ups/", ServiceFollowUpsView.as_view(), name="service-follow-ups"),
     path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
     path("teams/<uuid:pk>/clocks/", TeamClocksView.as_view(), name="team-clocks"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/hand-over/", HandOverView.as_view(), name="team-hand-over"),

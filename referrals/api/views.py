@@ -23,6 +23,7 @@ from referrals.api.consents import ConsentActions
 from referrals.api.dapb4066 import StandardActions
 from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
+from referrals.api.follow_ups import FollowUpActions
 from referrals.api.health import HealthActions
 from referrals.api.inputs import (
     AllocationInputSerializer,
@@ -46,6 +47,7 @@ from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
+from referrals.selectors.turns import with_last_moves
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
@@ -125,7 +127,7 @@ class ReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
-        return selectors.referrals_visible_to(signed_in(self.request.user))
+        return with_last_moves(selectors.referrals_visible_to(signed_in(self.request.user)))
 
     def get_throttles(self) -> Any:
         return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
@@ -233,7 +235,7 @@ class ReferralViewSet(
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
 class OnwardReferralViewSet(
-    MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
+    FollowUpActions, MeasureActions, OnwardScreeningActions, ReviewActions, mixins.ListModelMixin, PathwayViewSet
 ):
     """Onward referrals: what was sent to your team, or what became of your referrals."""
 
@@ -244,12 +246,13 @@ class OnwardReferralViewSet(
         "measures": STEP_PROBLEMS,
         "screening": STEP_PROBLEMS,
         "reviews": STEP_PROBLEMS,
+        "follow_ups": STEP_PROBLEMS,
     }
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return OnwardReferral.objects.none()
-        return selectors.onward_referrals_visible_to(signed_in(self.request.user))
+        return with_last_moves(selectors.onward_referrals_visible_to(signed_in(self.request.user)))
 
     def row(self, reference: str) -> OnwardReferral:
         return selectors.get_onward_referral(signed_in(self.request.user), reference)

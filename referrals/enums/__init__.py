@@ -34,6 +34,7 @@ from referrals.enums.doors import (
     ReferralMethod,
     ReferralSource,
 )
+from referrals.enums.follow_ups import AskedResult, PointState, SinceTheStart, StillActive
 from referrals.enums.measures import MeasureMode
 from referrals.enums.messages_back import MessageBackKind
 from referrals.enums.people import (
@@ -84,6 +85,7 @@ from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
 )
+from referrals.enums.turns import TurnOf
 
 __all__ = [
     "ENTRY_RULES",
@@ -91,6 +93,7 @@ __all__ = [
     "ActionStatus",
     "AddressKind",
     "AreaKind",
+    "AskedResult",
     "AttendanceResult",
     "ClearanceMechanism",
     "ClearanceRequestStatus",
@@ -126,6 +129,7 @@ __all__ = [
     "Permission",
     "PersonChangeKind",
     "PlanAgreement",
+    "PointState",
     "PreferredContact",
     "ProgrammeOutcome",
     "QuestionState",
@@ -141,10 +145,13 @@ __all__ = [
     "ReviewResult",
     "SafeguardingKind",
     "SessionCancelReason",
+    "SinceTheStart",
     "SnomedCode",
     "StatedGender",
+    "StillActive",
     "TaskKind",
     "TelephoneRule",
     "TimeOfDay",
+    "TurnOf",
     "WithdrawalReason",
 ]

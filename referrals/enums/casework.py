@@ -122,5 +122,6 @@ class TaskKind(models.TextChoices):
     CLEARANCE = "clearance", "A professional's decision is due: ask again"
     PROVIDER_REVIEW = "provider_review", "A review at the service is due"
     WAITING_REVIEW = "waiting_review", "On a waiting list: look again"
+    FOLLOW_UP = "follow_up", "Ask how they are, some months after"
     PLAN_REVIEW = "plan_review", "Review the plan with the person"
     BY_HAND = "by_hand", "A task that somebody wrote down"

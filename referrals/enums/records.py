@@ -47,6 +47,7 @@ class EventKind(models.TextChoices):
     CLEARANCE_REQUESTED = "clearance_requested", "A professional's decision asked for"
     CLEARANCE_REQUEST_ENDED = "clearance_request_ended", "A professional's decision no longer waited for"
     REVIEW_RECORDED = "review_recorded", "A review was held, or missed"
+    FOLLOW_UP_RECORDED = "follow_up_recorded", "Asked how they are, some months after, or given up"
     MEASURE_RECORDED = "measure_recorded", "A measure was taken"
     RECORD_WRITTEN = "record_written", "Record of the person written"
     RISK_RECORDED = "risk_recorded", "Risk recorded"

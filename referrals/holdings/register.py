@@ -11,6 +11,8 @@ from referrals.models import (
     Consent,
     Contact,
     Discharge,
+    FollowUp,
+    FollowUpClock,
     MeasureResponse,
     MessageBack,
     MessageBackFiling,
@@ -122,6 +124,14 @@ HOLDINGS: tuple[Holding, ...] = (
         title="Reviews that were held with you, or missed",
         to_referral="onward_referral__referral",
         forgets={"note": ""},
+    ),
+    Holding(
+        model=FollowUp, title="When somebody asked, months after, how you are",
+        to_referral="onward_referral__referral",
+    ),
+    Holding(
+        model=FollowUpClock, title="When somebody asks you next", to_referral="onward_referral__referral",
+        is_removed=True,
     ),
     Holding(
         model=Contact,

@@ -70,7 +70,7 @@ DROP FUNCTION referrals_lock_assignee();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("referrals", "0022_people_are_told"),
+        ("referrals", "0024_follow_ups"),
     ]
 
     operations = [

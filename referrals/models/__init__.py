@@ -8,6 +8,7 @@ from referrals.models.delivery import RegisterTaken, Review, Session, Superseded
 from referrals.models.discharge import Discharge
 from referrals.models.due import DueTask
 from referrals.models.event import ReferralEvent
+from referrals.models.follow_ups import FollowUp, FollowUpClock, FollowUpPlan
 from referrals.models.front_door import SelfReferral, TeamArea
 from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
@@ -18,6 +19,7 @@ from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
 from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
+from referrals.models.scheme_clocks import SchemeClocks
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
@@ -32,6 +34,9 @@ __all__ = [
     "Contact",
     "Discharge",
     "DueTask",
+    "FollowUp",
+    "FollowUpClock",
+    "FollowUpPlan",
     "MeasureInUse",
     "MeasureLicence",
     "MeasureResponse",
@@ -55,6 +60,7 @@ __all__ = [
     "Risk",
     "SafeguardingConcern",
     "SafeguardingRead",
+    "SchemeClocks",
     "SelfReferral",
     "Session",
     "Signpost",

@@ -18,6 +18,7 @@ from referrals.enums import EventKind, OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.selectors.clocks import onward_referrals_breached, onward_referrals_to_chase, referrals_breached
 from referrals.services.events import record_event
+from referrals.services.follow_ups import give_up_follow_ups
 from referrals.services.response import day_to_escalate, was_nudged
 from referrals.services.steps import clocks_of, lock
 
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def run_clocks(*, at: dt.datetime, limit: int = 500) -> dict[str, int]:
-    """Remind providers, and tell leads of what is not answered or is breached; return how many of each."""
+    """Remind providers, tell leads of what is late, give up follow-ups whose time is over; return how many of each."""
     today = local_day(at)
     chased = onward_referrals_to_chase(on=today).values_list("pk", flat=True)[:limit]
     cases = referrals_breached(on=today).values_list("pk", flat=True)[:limit]
@@ -33,6 +34,7 @@ def run_clocks(*, at: dt.datetime, limit: int = 500) -> dict[str, int]:
     return {
         "chased": _each(list(chased), _chase, at=at),
         "breached": _each(list(cases), _tell_of_case, at=at) + _each(list(onward), _tell_of_onward, at=at),
+        "given_up": give_up_follow_ups(at=at),
     }
 
 

@@ -27,6 +27,7 @@ from referrals.enums import (
 from referrals.models import Consent, ConsentClock, OnwardReferral, Referral, ReferralEvent
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import plan_follow_ups_of
 from referrals.services.steps import NotPossibleNow, lock, make_it_their_turn
 from services_directory.models import Service
 
@@ -193,6 +194,8 @@ def _record(referral: Referral, details: ConsentDetails, *, by: User, actor: Act
     event = record_event(
         referral=referral, kind=EventKind.CONSENT_RECORDED, actor=actor, at=at, details=in_the_chain(consent)
     )
+    if is_about_sharing(consent):
+        plan_follow_ups_of(referral, on=local_day(at))
     if takes_back and referral.sent_at is not None:
         announce_about_consent(
             event, template="consent_withdrawn", actor=actor,

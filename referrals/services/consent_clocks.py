@@ -14,6 +14,7 @@ from referrals.enums import EventKind, ReferralStatus
 from referrals.models import Consent, ConsentClock, Referral
 from referrals.services.consent import concerned, in_the_chain, is_about_sharing
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import plan_follow_ups_of
 from referrals.services.steps import make_it_their_turn
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ def _end(referral: Referral, consent: Consent, *, at: dt.datetime) -> None:
     event = record_event(
         referral=referral, kind=EventKind.CONSENT_EXPIRED, actor=SYSTEM, at=at, details=in_the_chain(consent)
     )
+    plan_follow_ups_of(referral, on=local_day(at))
     if is_in_hand:
         taking_part = referral.onward_referrals.open().select_related("provider_team").order_by("id")
         announce_about_consent(

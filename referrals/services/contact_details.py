@@ -23,6 +23,7 @@ from referrals.models import AddressRecord, Person, PersonChange, Referral
 from referrals.reaching import may_contact as may_contact  # asked for here by whoever sends
 from referrals.services.deaths import lock_person_of
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import plan_follow_ups_of
 from referrals.services.people import CONTACT, status_problem
 from referrals.services.steps import check_version, lock
 
@@ -54,6 +55,7 @@ def change_contact(
         referral=referral, kind=EventKind.CONTACT_CHANGED, actor=actor, at=at,
         details={"changed": changed, "before": before, "after": {name: _value(referral, name) for name in told}},
     )  # fmt: skip
+    plan_follow_ups_of(referral, on=local_day(at))  # who wants to be reached by nobody is not asked
     return referral
 
 

@@ -11,10 +11,18 @@ from core.clocks import local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from notifications import services as notifications
 from referrals import policies
-from referrals.enums import CloseOutcome, EventKind, PersonChangeKind, ReferralStatus, WithdrawalReason
+from referrals.enums import (
+    CloseOutcome,
+    EventKind,
+    PersonChangeKind,
+    ReferralSource,
+    ReferralStatus,
+    WithdrawalReason,
+)
 from referrals.models import OnwardReferral, Person, PersonChange, Referral
-from referrals.reaching import recipient_of
+from referrals.reaching import recipient_at_the_door, recipient_of
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import plan_follow_ups_of, stop_follow_ups_of
 from referrals.services.steps import (
     NOTHING_SAID,
     StepDetails,
@@ -71,6 +79,7 @@ def record_death(
         for each in still_open:
             said = details if each.pk == referral.pk else NOTHING_SAID
             _end(referral if each.pk == referral.pk else each, actor=actor, at=at, said=said)
+    stop_follow_ups_of(person)
     _stop_messages_to(person)
     return referral
 
@@ -99,6 +108,8 @@ def undo_death(*, referral: Referral, actor: Actor, at: dt.datetime, note: str) 
     for each in ended.select_for_update(of=("self",)).order_by("id"):
         row = referral if each.pk == referral.pk else each
         record_event(referral=row, kind=EventKind.DEATH_UNDONE, actor=actor, at=at)
+    for each in person.referrals.filter(status=ReferralStatus.CLOSED).select_for_update(of=("self",)).order_by("id"):
+        plan_follow_ups_of(each, on=local_day(at))
     return referral
 
 
@@ -114,9 +125,11 @@ def _end(referral: Referral, *, actor: Actor, at: dt.datetime, said: StepDetails
 def _stop_messages_to(person: Person) -> None:
     references: list[str] = []
     addresses: set[str] = set()
-    for referral in person.referrals.only("reference", "email", "telephone"):
+    for referral in person.referrals.only("reference", "email", "telephone", "source", "confirmed_email"):
         references.append(referral.reference)
         addresses |= {referral.email, referral.telephone, recipient_of(referral)}
+        if referral.source != ReferralSource.FAMILY:
+            addresses |= {referral.confirmed_email, recipient_at_the_door(referral)}
     onward = OnwardReferral.objects.filter(referral__person=person).values_list("reference", flat=True)
     notifications.stop(
         recipients=addresses - {""}, references=[*references, *onward], why="The person has died."

@@ -19,6 +19,7 @@ from referrals import policies
 from referrals.enums import EventKind, MeasureMode, ReferralStatus
 from referrals.measures import MEASURES, BadAnswers, Measure, Scored, judge_answers
 from referrals.models import MeasureInUse, MeasureLicence, MeasureResponse, OnwardReferral, Referral
+from referrals.selectors.follow_ups import is_asked_at, plan_of, weeks_of
 from referrals.selectors.measures import licensed_measures
 from referrals.services.events import record_event
 from referrals.services.steps import check_version, lock
@@ -72,7 +73,7 @@ def record_measure(
     check_version(subject, expected_version)
     if actor.user is None or not policies.may_record_measure(actor, subject, on=local_day(at)):
         raise NotPermitted("The team that supports the person records measures, or the provider on its own offer.")
-    if referral.status not in ReferralStatus.SENT:
+    if referral.status not in ReferralStatus.SENT and not _is_of_a_follow_up(taken, onward, on=local_day(at)):
         raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
     if onward is not None and onward.status not in policies.MEASURABLE:
         raise Conflict("The person has not started there: nothing is measured yet.", code="not_started")
@@ -208,6 +209,8 @@ def _judge(taken: TakenMeasure, subject: Referral | OnwardReferral, referral: Re
     if taken.mode not in MeasureMode.values:
         errors["mode"] = [f"Choose one of: {', '.join(MeasureMode.values)}."]
     points = list(subject.service.review_points_weeks) if isinstance(subject, OnwardReferral) else []
+    if points and isinstance(subject, OnwardReferral):
+        points = sorted({*points, *(weeks_of(months) for months in plan_of(subject.service).months)})
     if taken.point is not None and points and taken.point not in points:
         said = ", ".join(str(week) for week in points)
         errors["point"] = [f"Choose a point of the scheme ({said}), or leave it out for one in between."]
@@ -218,6 +221,11 @@ def _judge(taken: TakenMeasure, subject: Referral | OnwardReferral, referral: Re
     if errors or measure is None:
         raise Invalid(errors)
     return measure
+
+
+def _is_of_a_follow_up(taken: TakenMeasure, onward: OnwardReferral | None, *, on: dt.date) -> bool:
+    """Whether a person is asked how they are at this point, which goes on after the referral has closed."""
+    return onward is not None and taken.point is not None and is_asked_at(onward, weeks=taken.point, on=on)
 
 
 def _replaced(taken: TakenMeasure, referral: Referral, onward: OnwardReferral | None) -> MeasureResponse | None:

@@ -16,6 +16,7 @@ from referrals.models import OnwardReferral, Referral, ReferralEvent, Session, T
 from referrals.pathway import Step
 from referrals.policies import Subject
 from referrals.services.events import record_event
+from referrals.services.follow_up_clocks import keep_follow_ups
 from referrals.services.messages_back import issue_message_back
 from referrals.services.places import keep_count
 
@@ -186,6 +187,7 @@ def write(
         details=taken.details,
         snomed_code=taken.snomed_code,
     )
+    keep_follow_ups(subject, step.name, at=at)
     announce(event, actor=actor)
     issue_message_back(event, actor=actor)
     return event

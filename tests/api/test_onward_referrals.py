@@ -50,6 +50,7 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "next_action_on": "2026-11-17",
         "assessment_at": None,
         "next_review_on": None,
+        "next_follow_up_on": None,
         "assessments_missed": 0,
         "suggested_step": "",
         "rerouted_from": "",

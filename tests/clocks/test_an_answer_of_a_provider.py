@@ -56,7 +56,7 @@ def onward(onward_at):
 
 def test_the_provider_is_reminded_at_half_the_lead_hears_before_the_end_and_the_referrer_at_the_end(cast, onward):
     assert (onward.next_action_on, onward.chase_on) == (november(16), november(9))
-    assert (run_clocks(at=morning(november(8))), told()) == ({"chased": 0, "breached": 0}, [])
+    assert (run_clocks(at=morning(november(8))), told()) == ({"chased": 0, "breached": 0, "given_up": 0}, [])
     assert run_clocks(at=morning(november(9)))["chased"] == 1
     assert told() == [(cast.leisure.inbox_email, "onward_reminder", "2026-11-16")]
     assert run_clocks(at=morning(november(12)))["chased"] == 0

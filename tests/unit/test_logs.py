@@ -97,7 +97,12 @@ def test_where_a_refused_form_came_from_is_not_written(reason, said):
 
 def test_what_a_task_that_nobody_knows_was_called_with_is_not_written():
     """As an older worker says it of a newer one's task, with the whole message."""
-    args = (KeyError("nobody.knows"), 'b\'[[], {"name": "Ada"}]\' (96b)', {"kwargsrepr": "{'name': 'Ada'}"}, {})
+    args: tuple[Any, ...] = (
+        KeyError("nobody.knows"),
+        'b\'[[], {"name": "Ada"}]\' (96b)',
+        {"kwargsrepr": "{'name': 'Ada'}"},
+        {},
+    )
     message = "Received unregistered task of type %s.\nThe full contents of the message body was:\n%s\n%s\n%s"
     line = written(record_of(message, args, name="celery.worker.consumer.consumer"))
     assert line["message"].startswith("Received unregistered task of type KeyError.")
