@@ -8,13 +8,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from accounts.actors import Actor
 from core.clocks import add_working_days, is_working_day, last_working_day, local_day, start_of_day
 from notifications.models import OutboxMessage
+from referrals.announcements import announce_to_leads
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services import clocks
 from referrals.services import onward as services
 from referrals.services.clocks import run_clocks
 from referrals.services.onward import expire_unanswered, take_onward_step
 from referrals.services.referrals import take_referral_step
-from referrals.services.steps import StepDetails
+from referrals.services.steps import StepDetails, make_it_their_turn
 from tests import stage
 
 
@@ -178,12 +179,11 @@ def test_who_is_in_hospital_from_a_hold_is_resumed_first(cast):
 @pytest.mark.parametrize("bug", [KeyError("due_on"), ValueError("The template is unknown."), TypeError("None")])
 def test_a_bug_on_one_row_stops_no_clock_behind_it(cast, referral_at, monkeypatch, caplog, bug):
     first, second = referral_at("submitted"), referral_at("submitted")
-    as_it_is = clocks.announce_to_leads
 
     def fails_for_the_first(event, **said):
         if event.referral_id == first.pk:
             raise bug
-        as_it_is(event, **said)
+        announce_to_leads(event, **said)
 
     monkeypatch.setattr(clocks, "announce_to_leads", fails_for_the_first)
     assert run_clocks(at=morning("2026-11-20"))["breached"] == 1
@@ -195,12 +195,11 @@ def test_a_bug_on_one_row_stops_no_clock_behind_it(cast, referral_at, monkeypatc
 
 def test_a_bug_on_one_offer_stops_no_other_from_expiring(cast, monkeypatch):
     first, second = sent_on(cast, "2026-11-02"), sent_on(cast, "2026-11-02")
-    as_it_is = services.make_it_their_turn
 
     def fails_for_the_first(referral, **said):
         if referral.pk == first.referral_id:
             raise LookupError(referral.reference)
-        as_it_is(referral, **said)
+        make_it_their_turn(referral, **said)
 
     monkeypatch.setattr(services, "make_it_their_turn", fails_for_the_first)
     assert expire_unanswered(at=morning("2026-11-20")) == 1
