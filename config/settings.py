@@ -210,6 +210,7 @@ SPECTACULAR_SETTINGS = {
             "Permission",
             "AddressKind",
             "OnwardStatus",
+            "TurnOf",
             "CloseOutcome",
             "ProgrammeOutcome",
             "RejectionReason",
@@ -306,9 +307,12 @@ NOTIFY_TIMEOUT = (3.0, 4.0)
 """Seconds until connected, and until answered. A message may take two calls, within its lease: 14 of 20."""
 # Who is told, in the transaction which marks it, that nothing arrives at an address: see notifications/bounces.py.
 MESSAGE_BOUNCED = "referrals.services.not_reached.make_task"
+# Who is told, in the transaction which stops it, of what somebody was owed who has left: see notifications/leavers.py.
+MESSAGE_PASSED_ON = "referrals.services.passed_on.tell_the_team"
 # Who says where somebody is reached, when a message goes out: see notifications/recipients.py.
 MESSAGE_RECIPIENTS = {
     "person": "referrals.reaching.address_of_person",
+    "door": "referrals.reaching.address_at_the_door",
     "appointment": "referrals.reaching.address_for_appointment",
 }
 # A webhook goes to a public address by HTTPS; where nobody real is served, also to a receiver on this machine.

@@ -1,7 +1,7 @@
 """Working days of England. Pure arithmetic on given dates: nothing here reads the clock."""
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -43,6 +43,13 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
         while not is_working_day(day):
             day += dt.timedelta(days=1)
     return day
+
+
+@lru_cache(maxsize=4096)
+def working_days_between(day: dt.date, later: dt.date) -> int:
+    """Return how many working days there are after `day` until and with `later`; none if it is not later."""
+    days = (day + dt.timedelta(days=number) for number in range(1, (later - day).days + 1))
+    return sum(is_working_day(each) for each in days)
 
 
 @cache

@@ -50,6 +50,14 @@ class WithoutPersonalData(logging.Filter):
     """Takes out of a line's arguments the words of errors, what tasks were called with, and addresses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and str(error) and str(error) in str(record.msg):
+            # Django says of what it finds suspicious only the error's words: a Host, say, as it was sent.
+            record.msg, record.args = type(error).__name__, ()
+        if "message body" in str(record.msg) and isinstance(record.args, tuple):  # a task that Celery does not know
+            record.args = tuple(value if isinstance(value, BaseException) else "…" for value in record.args)
+        if record.name == "django.security.csrf" and isinstance(record.args, tuple):  # a reason, and where it came from
+            record.args = tuple(str(value).partition(" - ")[0] for value in record.args)
         if isinstance(record.args, dict):
             record.args = {name: "…" if name in _OF_CELERY else value for name, value in record.args.items()}
         elif record.args:

@@ -109,7 +109,10 @@ class Summary(models.Model):
 
 
 class IntegrityRun(models.Model):
-    """One audit of the whole database that came to its end. Personal data: none; references only."""
+    """One audit of the whole database that came to its end; append-only, kept so by a trigger.
+
+    Personal data: none; references only.
+    """
 
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField()
@@ -118,6 +121,10 @@ class IntegrityRun(models.Model):
     messages_failed = models.PositiveBigIntegerField(help_text="Given up and shown: each is somebody's task.")
     counts = models.JSONField(help_text="Of each rule, how many break it.")
     references = models.JSONField(help_text="Of each rule, the first that break it.")
+    anchored_to = models.PositiveBigIntegerField(default=0, help_text="The last event that its anchor covers.")
+    anchor = models.CharField(
+        max_length=64, blank=True, help_text="The digest of the events since the anchor before, and of that anchor."
+    )
 
     class Meta:
         constraints = [

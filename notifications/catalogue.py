@@ -74,8 +74,9 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "consent_ends_soon": About(_OWNER, "an agreement to share will soon end", _REMINDERS),
         "weekly_summary": About("Providers' teams, and link-worker teams' leads", "a week has ended", _REMINDERS),
         "monthly_summary": About("The commissioners", "a month has ended", _REMINDERS),
-        "self_referral_code": About(_PERSON, "they give an address at the public door", None),
-        "self_referral_received": About(_PERSON, "they have confirmed the address", None),
+        # They wait for both at this moment, at whatever hour.
+        "self_referral_code": About(_PERSON, "they give an address at the public door", None, is_essential=True),
+        "self_referral_received": About(_PERSON, "they have confirmed the address", None, is_essential=True),
         "self_referral_question": About(_PERSON, "the team has a question", None),
         "self_referral_update": About(_PERSON, "there is other news", None),
         "appointment_reminder": About(_REFERRED, "their first assessment is soon", None),
@@ -124,7 +125,9 @@ def group_of(template: str) -> MessageGroup | None:
 
 
 def is_essential(template: str) -> bool:
-    """Whether a message always goes by email, and at once: what the table does not know does, too."""
+    """Whether a message always goes by email (to a person: at night, too), and at once: so does what the table does not
+    know.
+    """
     about = ABOUT.get(template)
     return about is None or about.is_essential
 

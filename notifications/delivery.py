@@ -11,6 +11,8 @@ What can go wrong, and what then:
 - the message is refused for good: the row is given up at once, with the reason;
 - nothing arrives at its address: so is the row, and the address is marked, for the messages after it (`bounces`);
 - whoever it is for may not be reached any more: the row is stopped (`recipients`);
+- whoever it is for has left: the row is stopped, and those who stay are told (`leavers`);
+- it has become night, and it is for the person who is referred: the row waits for the morning;
 - nobody can be reached: the batch is handed back, and no message is the worse for it;
 - a bug: it is logged and reported, its row waits as if refused, and the others go on.
 """
@@ -26,10 +28,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django_guid import set_guid
 
-from notifications import bounces
+from notifications import bounces, leavers
 from notifications.channels import SENDERS, AddressRefused, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
 from notifications.models import OutboxMessage
+from notifications.preferences import not_at_night
 from notifications.recipients import NotToBeReached, addressed
 
 BATCH_SIZE = 100
@@ -196,8 +199,15 @@ def _send_each(
             report.handed_back += _hand_back(messages[position:], available_at=now())
             return
         set_guid(message.request_id or str(message.id))
+        morning = not_at_night(message.template, channel=message.channel, at=now())
+        if morning > now():
+            report.handed_back += _settle(message, available_at=morning, held_until=morning)
+            continue
         outgoing = message
         try:
+            if leavers.has_left(message):
+                report.stopped += _pass_on(message)
+                continue
             outgoing = addressed(message, at=now())
             bounces.check(outgoing)
             wire_id = sender.send(outgoing)
@@ -222,6 +232,12 @@ def _send_each(
             _defer(message, at=now(), reason=f"A fault of ours ({type(bug).__name__}).", report=report)
         else:
             _record(message, wire_id=wire_id, at=now(), report=report)
+
+
+@transaction.atomic
+def _pass_on(message: OutboxMessage) -> int:
+    leavers.pass_on([message])
+    return _settle(message, status=MessageStatus.STOPPED, failure=leavers.WHY)
 
 
 def _record(message: OutboxMessage, *, wire_id: str, at: dt.datetime, report: Report) -> None:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from notifications import bounces
+from notifications import bounces, leavers
 from notifications.channels import AddressRefused, EmailSender, PermanentFailure, TemporaryFailure, Unreachable
 from notifications.delivery import LEASE, MAX_DEFERRALS, OUTAGE_PAUSE, Report, deferral
 from notifications.enums import MessageStatus
@@ -86,6 +86,9 @@ def deliver_digest(*, at: dt.datetime, sender: EmailSender, lease: dt.timedelta 
         return report
     digest_id = id_of(claimed)
     try:
+        if leavers.has_left(claimed[0]):
+            report.stopped = _pass_on(claimed)
+            return report
         bounces.check(claimed[0])
         text = compose_digest((message.template, message.context) for message in claimed)
         wire_id = sender.send_text(text, to=claimed[0].recipient, message_id=digest_id)
@@ -96,9 +99,7 @@ def deliver_digest(*, at: dt.datetime, sender: EmailSender, lease: dt.timedelta 
     except TemporaryFailure as failure:
         _defer(claimed, digest_id, at=_now(at, started), reason=str(failure), report=report)
     except AddressRefused as failure:
-        with transaction.atomic():
-            bounces.mark(claimed[0], address=claimed[0].recipient, reason=str(failure), at=_now(at, started))
-            _give_up(claimed, digest_id, reason=str(failure), report=report)
+        _give_up_with_address(claimed, digest_id, reason=str(failure), at=_now(at, started), report=report)
     except PermanentFailure as failure:
         _give_up(claimed, digest_id, reason=str(failure), report=report)
     except Exception as bug:
@@ -223,6 +224,26 @@ def _defer(
 def _give_up(messages: Sequence[OutboxMessage], digest_id: uuid.UUID, *, reason: str, report: Report) -> None:
     logger.error("Digest %s is given up: %s", digest_id, reason)
     report.failed += _settle(messages, status=MessageStatus.FAILED, failure=reason)
+
+
+def _give_up_with_address(
+    messages: Sequence[OutboxMessage], digest_id: uuid.UUID, *, reason: str, at: dt.datetime, report: Report
+) -> None:
+    """Give an email up and mark its address: both or neither. A bug in telling of it leaves it given up."""
+    try:
+        with transaction.atomic():
+            bounces.mark(messages[0], address=messages[0].recipient, reason=reason, at=at)
+            _give_up(messages, digest_id, reason=reason, report=report)
+    except Exception as bug:
+        logger.exception("The address of digest %s could not be marked.", digest_id)
+        report.errors.append(bug)
+        _give_up(messages, digest_id, reason=reason, report=report)
+
+
+@transaction.atomic
+def _pass_on(messages: Sequence[OutboxMessage]) -> int:
+    leavers.pass_on(messages)
+    return _settle(messages, status=MessageStatus.STOPPED, failure=leavers.WHY)
 
 
 def _settle(messages: Sequence[OutboxMessage], **values: object) -> int:

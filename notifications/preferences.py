@@ -11,7 +11,7 @@ from core.clocks import LONDON
 from notifications.catalogue import group_of, is_essential
 from notifications.enums import Channel, HowTold
 from notifications.models import Preference
-from notifications.quiet import QuietHours, not_before
+from notifications.quiet import FOR_PEOPLE, QuietHours, not_before
 
 DIGEST_TIME = dt.time(7, 30)
 """When the one email of the day goes out, by the clock in England: before a surgery opens and a list is made."""
@@ -73,16 +73,25 @@ def course_of(template: str, *, at: dt.datetime, preferences: Iterable[Preferenc
 def courses_of(messages: Sequence[Addressed]) -> list[Course]:
     """Return how each of several messages goes, in their order: one query, whoever they go to.
 
-    What goes by another channel than email, and what is only retold, goes as it was said.
+    What goes by another channel than email, and what is only retold, goes as it was said; but what goes to the person
+    who is referred waits for the morning (`not_at_night`).
     """
     asked = {message.recipient.strip() for message in messages if _is_to_choose(message)}
     chosen = preferences_at(asked)
     return [
         course_of(message.template, at=message.at, preferences=chosen.get(message.recipient.strip(), ()))
         if _is_to_choose(message)
-        else Course(channel=message.channel, available_at=message.at)
+        else _as_said(message)
         for message in messages
     ]
+
+
+def not_at_night(template: str, *, channel: str, at: dt.datetime) -> dt.datetime:
+    """Return from when a message may go that could go at `at`: to the person who is referred no text and no email at
+    night (`quiet.FOR_PEOPLE`), but those for which they wait. Of others `at` itself: quiet hours are their choice.
+    """
+    is_to_the_person = group_of(template) is None and not is_essential(template)
+    return not_before(at, FOR_PEOPLE) if is_to_the_person and channel in {Channel.EMAIL, Channel.SMS} else at
 
 
 def preferences_at(addresses: Collection[str]) -> dict[str, list[Preference]]:
@@ -130,6 +139,13 @@ def _is_to_choose(message: Addressed) -> bool:
         and message.already_delivered_at is None
         and group_of(message.template) is not None
     )
+
+
+def _as_said(message: Addressed) -> Course:
+    goes = message.at
+    if message.already_delivered_at is None:
+        goes = not_at_night(message.template, channel=message.channel, at=message.at)
+    return Course(channel=message.channel, available_at=goes, held_until=goes if goes > message.at else None)
 
 
 def _course(template: str, *, at: dt.datetime, preference: Preference) -> Course:

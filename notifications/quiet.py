@@ -56,5 +56,6 @@ def _later(local: dt.datetime, quiet: QuietHours) -> dt.datetime | None:
         return dt.datetime.combine(local.date() + dt.timedelta(days=1), quiet.ends, tzinfo=LONDON)
     if now < quiet.ends and (spans_midnight or now >= quiet.begins):
         # Replaced and not combined: in the hour that comes twice it is the same of both.
-        return local.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=quiet.ends.second, microsecond=0)
+        end = quiet.ends
+        return local.replace(hour=end.hour, minute=end.minute, second=end.second, microsecond=end.microsecond)
     return None

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
-from notifications.enums import Channel, MessageStatus
-from notifications.models import OutboxMessage
+from notifications.enums import Channel, MessageStatus, WebhookStatus
+from notifications.models import OutboxMessage, WebhookEndpoint
 
 
 def failed_messages() -> QuerySet[OutboxMessage]:
@@ -31,9 +32,18 @@ def failed_recipients(recipients: Collection[str] | None = None) -> dict[str, li
 
 
 def overdue_messages(*, since: dt.datetime) -> QuerySet[OutboxMessage]:
-    """Return the messages still owed that could have been sent before `since`, oldest first."""
-    owed = OutboxMessage.objects.filter(status=MessageStatus.PENDING, occurred_at__lt=since)
-    return owed.filter(Q(held_until=None) | Q(held_until__lt=since)).order_by("occurred_at", "id")
+    """Return the messages still owed that could have been sent before `since`, and have no coming try; oldest first.
+
+    What was put off, or waits for a morning, has one: it may be claimed again only then. A webhook waits for its
+    endpoint, too, which is sent to one at a time and rests while it does not answer.
+    """
+    attended = (
+        WebhookEndpoint.objects.filter(status=WebhookStatus.ACTIVE, free_at__gte=since)
+        .annotate(named=Concat(Value(f"{Channel.WEBHOOK}:"), "reference"))
+        .filter(named=OuterRef("recipient"))
+    )
+    owed = OutboxMessage.objects.filter(status=MessageStatus.PENDING, available_at__lt=since)
+    return owed.filter(~Q(channel=Channel.WEBHOOK) | ~Exists(attended)).order_by("occurred_at", "id")
 
 
 def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:
@@ -77,7 +87,7 @@ class Backlog:
 def backlogs(*, at: dt.datetime) -> list[Backlog]:
     """Return what waits, by channel: one query, over the messages that are not settled."""
     pending = Q(status=MessageStatus.PENDING)
-    is_later = Q(available_at__gt=at, attempts=0)
+    is_later = Q(available_at__gt=at) & (Q(attempts=0) | Q(held_until__gt=at))
     rows = (
         OutboxMessage.objects.filter(status__in=(MessageStatus.PENDING, MessageStatus.FAILED))
         .order_by("channel")
@@ -102,6 +112,6 @@ def unsent_since(*, at: dt.datetime) -> dt.datetime | None:
     mine = OutboxMessage.objects.filter(~Q(channel=Channel.WEBHOOK), status=MessageStatus.PENDING, deferrals=0)
     since = mine.aggregate(
         never_tried=Min("available_at", filter=Q(available_at__lte=at)),
-        handed_back=Min("occurred_at", filter=Q(attempts__gt=1, available_at__gt=at)),
+        handed_back=Min("occurred_at", filter=Q(attempts__gt=1, available_at__gt=at) & ~Q(held_until__gt=at)),
     )
     return min((moment for moment in since.values() if moment is not None), default=None)

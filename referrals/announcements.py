@@ -20,7 +20,7 @@ from notifications.templates import TEMPLATES
 from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
-from referrals.reaching import address_by, channels_for, recipient_of
+from referrals.reaching import address_by, channels_for, recipient_at_the_door, recipient_of
 from referrals.webhooks import news_of
 
 Audience = Literal["referrer", "team", "owner", "provider"]
@@ -126,8 +126,9 @@ def announce_to_leads(event: ReferralEvent, *, actor: Actor) -> None:
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:
     """Tell whoever came by the public door, at the address that they confirmed."""
     notifications.enqueue(
-        event_key=f"referral:{referral.reference}:{template}", recipient=referral.confirmed_email, template=template,
-        context={"reference": referral.reference}, at=at, already_delivered_at=at if actor.is_retelling else None,
+        event_key=f"referral:{referral.reference}:{template}", recipient=recipient_at_the_door(referral),
+        template=template, context={"reference": referral.reference}, at=at,
+        already_delivered_at=at if actor.is_retelling else None,
     )  # fmt: skip
 
 
@@ -263,7 +264,7 @@ def _address(referral: Referral, audience: Audience, onward: OnwardReferral | No
     """Return where to tell them: the person who has it in hand as long as they work there, else the team's inbox."""
     if audience == "referrer":
         if referral.confirmed_email:
-            return referral.confirmed_email
+            return recipient_at_the_door(referral)
         return (
             _personal(referral.referrer, referral.referring_team, Role.REFERRER) or referral.referring_team.inbox_email
         )

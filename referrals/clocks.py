@@ -20,18 +20,26 @@ class Clock:
     index: str
     pauses: str
     fires: str
+    of_scheme: str = ""
+    """Those of its settings that a scheme may have of its own; they go before the team's (`SchemeClocks`)."""
 
 
 _CASE = "referral.next_action_on"
 _ONWARD = "onward_referral.next_action_on"
 _BREACH = "the due list; a breach is told to the leads"
 _LIST = "the due list"
+_PROVIDERS = "the provider's list; a breach is told to the leads"
 
 CLOCKS: tuple[Clock, ...] = (
     Clock(
         key="triage", says="Decide on a new referral", turn="team", setting="triage_working_days",
         default="2 working days, custom", column=_CASE, index="referral_due",
         pauses="while the referrer is asked, or a discharge is waited for; it begins anew after", fires=_BREACH,
+    ),
+    Clock(
+        key="discharge", says="Confirm the discharge", turn="referrer", setting="the planned day",
+        default="the working day after it, and every 2 working days then, custom", column=_CASE, index="referral_due",
+        pauses="never: it waits for the day itself", fires="the due list; the discharge team is asked",
     ),
     Clock(
         key="answer", says="Answer the team's question", turn="referrer", setting="answer_working_days",
@@ -55,6 +63,11 @@ CLOCKS: tuple[Clock, ...] = (
         fires=_BREACH,
     ),
     Clock(
+        key="hold_end", says="Resume it, or hold it longer", turn="team", setting="the day that is named",
+        default="of a stay in hospital 5 working days where none is named, custom", column=_CASE, index="referral_due",
+        pauses="never: it is the end of the pause", fires=_BREACH,
+    ),
+    Clock(
         key="provider_response", says="Accept, wait-list, decline or ask", turn="provider",
         setting="provider_response_days, escalate_days_before",
         default="14 days (S15), the last of them a working day; leads 3 days before, custom",
@@ -62,6 +75,7 @@ CLOCKS: tuple[Clock, ...] = (
         pauses="while the link worker is asked, or the referral is on hold; it goes on from there, with 2 working days "
         "at least",
         fires="a reminder at half, the leads before the end, then it expires: owner, provider and referrer are told",
+        of_scheme="provider_response_days, escalate_days_before",
     ),
     Clock(
         key="provider_question", says="Answer the provider's question", turn="team", setting="answer_working_days",
@@ -71,17 +85,29 @@ CLOCKS: tuple[Clock, ...] = (
     Clock(
         key="waiting_review", says="Look again at a person on a waiting list", turn="team",
         setting="waiting_review_days", default="28 days, custom", column=_ONWARD, index="onward_waiting_review",
-        pauses="while the referral is on hold", fires=_BREACH,
+        pauses="while the referral is on hold", fires=_BREACH, of_scheme="waiting_review_days",
     ),
     Clock(
         key="assessment", says="Book the first assessment", turn="provider", setting="booking_working_days",
         default="10 working days, custom", column=_ONWARD, index="onward_breach_not_told",
-        pauses="while the referral is on hold", fires="the provider's list; a breach is told to the leads",
+        pauses="while the referral is on hold", fires=_PROVIDERS, of_scheme="booking_working_days",
+    ),
+    Clock(
+        key="assessment_outcome", says="Say whether the person came to the first assessment", turn="provider",
+        setting="reminder_days", default="the day that is booked; 2 days before, custom, the person is reminded",
+        column="onward_referral.assessment_at, next_action_on", index="onward_to_be_reminded, onward_breach_not_told",
+        pauses="while the referral is on hold", fires="the person is reminded; " + _PROVIDERS,
+        of_scheme="reminder_days",
     ),
     Clock(
         key="review_points", says="Hold a review", turn="provider", setting="review_points_weeks of the service",
         default="none; PARiS has 13 and 26 weeks", column="onward_referral.next_review_on", index="onward_review_due",
         pauses="never: the points are the scheme's own weeks", fires=_LIST + " of both sides",
+    ),
+    Clock(
+        key="pause_end", says="Resume, or say that the person has left", turn="provider",
+        setting="the day that is named", default="none", column=_ONWARD, index="onward_breach_not_told",
+        pauses="while the referral is on hold", fires=_PROVIDERS,
     ),
     Clock(
         key="follow_ups", says="Ask how they are, some months after", turn="provider",

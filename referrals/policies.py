@@ -155,6 +155,14 @@ def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
 
 
+def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
+    """Whether the actor reads all of whose turn it is. How reaching the person goes is the owning team's to know; why
+    a referral is on hold is for those who see that referral, and a provider sees only that it is.
+    """
+    roles = roles_of(actor, subject)
+    return bool(roles - {Role.PROVIDER}) if is_onward(subject) else bool(roles & {*_TEAM, Role.SYSTEM})
+
+
 def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
     them do, the referrer does not, and the provider only as long as it sees the person.

@@ -17,6 +17,7 @@ from referrals.enums import (
     OnwardStatus,
     Permission,
     PreferredContact,
+    ReferralSource,
     ReferralStatus,
     TelephoneRule,
 )
@@ -24,6 +25,8 @@ from referrals.models import OnwardReferral, Referral
 
 PERSON = "person"
 """The kind of an outbox recipient that stands for the person of a referral: see `notifications.recipients`."""
+DOOR = "door"
+"""The kind of a recipient that stands for whoever came by the public door, at the address that they confirmed there."""
 APPOINTMENT = "appointment"
 """The kind of a recipient that stands for the person, as long as an appointment of theirs is as it was."""
 NO_FIXED_ABODE = "ZZ99"
@@ -57,6 +60,11 @@ def recipient_of(referral: Referral) -> str:
     return f"{PERSON}:{referral.reference}"
 
 
+def recipient_at_the_door(referral: Referral) -> str:
+    """Return what stands for whoever made a referral by the public door: the person, or a member of their family."""
+    return f"{DOOR}:{referral.reference}"
+
+
 def recipient_about(onward: OnwardReferral) -> str:
     """Return what stands for the person of an onward referral while its first assessment is as it is now: at this time,
     or at none.
@@ -66,7 +74,7 @@ def recipient_about(onward: OnwardReferral) -> str:
 
 def is_of_person(recipient: str, referral: Referral) -> bool:
     """Whether a message about a referral with this recipient was for its person."""
-    own = {recipient_of(referral), referral.confirmed_email} - {""}
+    own = {recipient_of(referral), recipient_at_the_door(referral), referral.confirmed_email} - {""}
     return recipient in own or recipient.startswith(f"{APPOINTMENT}:")
 
 
@@ -109,9 +117,7 @@ def address_of_person(key: str, *, channel: Channel, at: dt.datetime) -> str:
 
     :raises NotToBeReached: if they may not be reached so, or cannot, or have been forgotten.
     """
-    referral = Referral.objects.select_related("person").filter(reference=key, forgotten_at__isnull=True).first()
-    if referral is None:
-        raise NotToBeReached("Nothing is known any more of whom it was for.")
+    referral = _known(key)
     if not may_contact(referral, ContactChannel(channel.value)):
         raise NotToBeReached("The person is not to be reached this way.")
     address = address_by(referral, channel, on=local_day(at))
@@ -120,18 +126,52 @@ def address_of_person(key: str, *, channel: Channel, at: dt.datetime) -> str:
     return address
 
 
+def address_at_the_door(key: str, *, channel: Channel, at: dt.datetime) -> str:
+    """Return the address that was confirmed at the public door for a referral: a `recipients.Resolver`.
+
+    Who gave it there wants to be told at it; so here only a no is a no, said to the link worker since. What the person
+    says is of their own address: a daughter who refers her mother hears of it at hers.
+
+    :raises NotToBeReached: if the person has said no since, has died, or has been forgotten.
+    """
+    referral = _known(key)
+    has_said_no = referral.may_email == Permission.NO or referral.telephone_rule == TelephoneRule.PHONE_ONLY
+    if referral.source != ReferralSource.FAMILY and (has_said_no or referral.person.is_deceased):
+        raise NotToBeReached("The person is not to be reached this way.")
+    if not referral.confirmed_email:
+        raise NotToBeReached("There is nothing to reach the person by this way.")
+    return referral.confirmed_email
+
+
 def address_for_appointment(key: str, *, channel: Channel, at: dt.datetime) -> str:
     """Return where the person is reached about an appointment, if it is still as it was: a `recipients.Resolver`.
 
-    :raises NotToBeReached: if it was moved or called off, if anything has ended, or as `address_of_person` does.
+    :raises NotToBeReached: if it was moved or called off, or is over; if anything has ended or is on hold; or as
+        `address_of_person` does.
     """
     reference, _, time = key.partition("/")
     onward = OnwardReferral.objects.select_related("referral").filter(reference=reference).first()
     if onward is None or _time_of(onward) != time:
         raise NotToBeReached("The appointment is not as it was any more.")
+    if onward.assessment_at is not None and onward.assessment_at <= at:
+        raise NotToBeReached("The time of the appointment has passed.")
     if onward.status in OnwardStatus.ENDED or onward.referral.status in ReferralStatus.ENDED:
         raise NotToBeReached("It has ended meanwhile.")
+    if onward.referral.status == ReferralStatus.ON_HOLD:
+        raise NotToBeReached("It is on hold: nobody is reminded.")
     return address_of_person(onward.referral.reference, channel=channel, at=at)
+
+
+def _known(reference: str) -> Referral:
+    """Return a referral with its person.
+
+    :raises NotToBeReached: if it has been forgotten.
+    """
+    rows = Referral.objects.select_related("person")
+    referral: Referral | None = rows.filter(reference=reference, forgotten_at__isnull=True).first()
+    if referral is None:
+        raise NotToBeReached("Nothing is known any more of whom it was for.")
+    return referral
 
 
 def _time_of(onward: OnwardReferral) -> str:

@@ -18,6 +18,7 @@ from referrals.enums import ConsentBasis, ConsentPurpose, OnwardStatus, Referral
 from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
 from referrals.policies import Subject
 from referrals.selectors.messages_back import messages_back_about
+from referrals.selectors.turns import turn_of
 from web import words
 
 
@@ -95,7 +96,9 @@ def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Re
         reference=referral.reference,
         status=_status(referral, events),
         is_overdue=_is_overdue(referral, today),
-        standing=_standing_of_referral(actor, referral) + _messages_back(referral),
+        standing=_turn(actor, referral, events, today)
+        + _standing_of_referral(actor, referral)
+        + _messages_back(referral),
         person=_facts_about(referral) + _more_facts_about(referral),
         content_title="Why",
         content=_reasons(referral, today),
@@ -116,7 +119,7 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
         reference=onward.reference,
         status=_status(onward, events),
         is_overdue=_is_overdue(onward, today),
-        standing=_standing_of_onward(actor, onward),
+        standing=_turn(actor, onward, events, today) + _standing_of_onward(actor, onward),
         person=_facts_about(onward.referral) if is_seen else None,
         content_title="What the service needs to know",
         content=_handover(actor, onward, today) if is_seen else [],
@@ -127,6 +130,11 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
 
 
 # --- Where it stands --------------------------------------------------------------------------------------
+
+
+def _turn(actor: Actor, subject: Subject, events: list[ReferralEvent], today: dt.date) -> list[Fact]:
+    reads_all = policies.reads_whole_turn(actor, subject)
+    return _known(_fact("Whose turn", words.turn(turn_of(subject, on=today, reads_all=reads_all, timeline=events))))
 
 
 def _standing_of_referral(actor: Actor, referral: Referral) -> list[Fact]:

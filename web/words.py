@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from referrals import policies
-from referrals.enums import EventKind
+from referrals.enums import EventKind, TurnOf
 from referrals.models import Referral
 from referrals.policies import Subject
+from referrals.turns import Turn
 
 ACTIONS_BESIDE_THE_STEPS = {
     "edit": "Change the draft",
@@ -107,6 +108,15 @@ def event_title(kind: str, *, is_onward: bool) -> str:
     """Write what happened: a step in the words of its declaration, anything else in those of `EventKind`."""
     step = (policies.ONWARD_STEPS if is_onward else policies.REFERRAL_STEPS).get(kind)
     return step.rules.label if step else label_of(EventKind, kind)
+
+
+def turn(whose: Turn) -> str:
+    """Write in one line whose turn it is, what they do and by when, and why something stands still; ended: nothing."""
+    if whose.whose == TurnOf.NOBODY and whose.stands_still is None:
+        return ""
+    by = f", by {day(whose.due_on)}" if whose.due_on else ""
+    why = f" ({whose.stands_still.why})" if whose.stands_still else ""
+    return f"{whose.whose.label}: {in_a_sentence(whose.says)}{by}{why}"
 
 
 def holder(referral: Referral) -> str:

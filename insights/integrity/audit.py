@@ -2,19 +2,19 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from insights.integrity.anchors import FIRST, Anchor, anchor_after, broken_anchors, can_anchor, kept_anchors, mark
 from insights.integrity.judging import judge
+from insights.integrity.messages import stopped_for_staff, stuck_messages
 from insights.integrity.reading import cases
 from insights.integrity.rules import RULES
 from insights.models import IntegrityRun
-from notifications.selectors import contradictory_messages, failed_messages, overdue_messages
+from notifications.selectors import contradictory_messages, failed_messages
 
 MOST_SHOWN = 100
 """References that are kept of each rule; the count is whole."""
-OVERDUE_AFTER = dt.timedelta(hours=1)
-"""A message that could have gone out so long ago, and neither did nor failed, is stuck."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,8 @@ class Audit:
     """Given up, and shown as such: known, so no rule is broken; each is somebody's task."""
     counts: dict[str, int]
     references: dict[str, list[str]]
+    anchor: Anchor | None
+    """To which later audits are held; None where nothing is new, or something was still being written all the time."""
 
     @property
     def is_whole(self) -> bool:
@@ -35,11 +37,13 @@ class Audit:
         return not any(self.counts.values())
 
 
-def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) -> Audit:
+def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None, noted: Iterable[str] = ()) -> Audit:
     """Judge every referral and every message. Memory does not grow with their number.
 
     :param say: called now and then with how many referrals have been judged.
+    :param noted: anchors of earlier audits that were kept elsewhere, in their words.
     """
+    end = mark()
     counts: Counter[str] = Counter()
     references: dict[str, list[str]] = defaultdict(list)
     referrals = events = 0
@@ -55,9 +59,13 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) ->
             note(rule, reference)
         if referrals % 10_000 == 0:
             say(referrals)
-    for stuck in (contradictory_messages(), overdue_messages(since=at - OVERDUE_AFTER)):
+    for stuck in (contradictory_messages(), stopped_for_staff(), stuck_messages(at=at)):
         for message_id in stuck.values_list("id", flat=True).iterator():
             note("delivered", str(message_id))
+    kept = kept_anchors()
+    for span in (*broken_anchors(kept), *(each for each in noted if each not in map(str, kept))):
+        note("anchored", span)
+    last = kept[-1] if kept else FIRST
     return Audit(
         at=at,
         referrals=referrals,
@@ -65,18 +73,22 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None) ->
         messages_failed=failed_messages().count(),
         counts={rule: counts[rule] for rule in RULES},
         references={rule: references[rule] for rule in RULES},
+        anchor=anchor_after(last, upto=end.upto) if end.upto > last.upto and can_anchor(end) else None,
     )
 
 
-def run_audit(*, clock: Callable[[], dt.datetime], say: Callable[[int], None] = lambda seen: None) -> Audit:
-    """Audit, and keep what was found, so that it can be shown.
+def run_audit(
+    *, clock: Callable[[], dt.datetime], say: Callable[[int], None] = lambda seen: None, noted: Iterable[str] = ()
+) -> Audit:
+    """Audit, and keep what was found, so that it can be shown and the next one is held to it.
 
     :param clock: asked when it begins and when it has ended.
     """
-    found = audit(at=clock(), say=say)
+    found = audit(at=clock(), say=say, noted=noted)
     IntegrityRun.objects.create(
         begun_at=found.at, ended_at=clock(), referrals=found.referrals, events=found.events,
         messages_failed=found.messages_failed, counts=found.counts, references=found.references,
+        anchored_to=found.anchor.upto if found.anchor else 0, anchor=found.anchor.digest if found.anchor else "",
     )  # fmt: skip
     return found
 

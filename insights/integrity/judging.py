@@ -15,6 +15,9 @@ from referrals.services.events import text_to_hash
 Broken = tuple[str, str]
 """The key of a rule, and the reference of what breaks it."""
 
+SHARES = {EventKind.SENT_ONWARD.value, "provide_information", *policies.TAKES_UP}
+"""What happens to an onward referral only as long as the person agrees: being sent, told more of, and taken up."""
+GIVES_AN_OWNER = {"accept", "reopen", EventKind.ALLOCATED.value}
 TOLD_OF_ENDS = {"reject", "redirect", "close", "enter_in_error", "record_death"}
 """The ends that others make than the referrer: the referrer is told of each."""
 
@@ -30,26 +33,37 @@ class Case:
     attended: frozenset[int]
     """The ids of the onward referrals of which it is recorded who came."""
     working: frozenset[tuple[UUID, UUID]]
-    """Who works in which team now: pairs of user and team."""
+    """Who takes cases in hand in which team now: pairs of user and team."""
+    tasks_of: frozenset[UUID]
+    """Whose open tasks there are by name."""
     messages: frozenset[tuple[str, str]]
     """What is written down, by whatever channel: pairs of event key and template."""
 
 
 def judge(case: Case) -> Iterator[Broken]:
     """Yield each rule that a referral breaks, at most once for one reference."""
-    found = (*_whose(case), *_walked(case), *_chained(case), *_coded(case), *_agreed(case), *_told(case))
+    found = (
+        *_whose(case), *_walked(case), *_stands_so(case), *_sent_there(case), *_chained(case), *_coded(case),
+        *_agreed(case), *_told(case),
+    )  # fmt: skip
     yield from dict.fromkeys(found)
 
 
 def _whose(case: Case) -> Iterator[Broken]:
     """Somebody has each open one in hand, and will look again."""
     referral = case.referral
-    if referral.status in ReferralStatus.SENT and referral.next_action_on is None:
-        yield "owned", referral.reference
-    if referral.status in ReferralStatus.TAKEN_ON and (referral.owner_id, referral.owner_team_id) not in case.working:
+    if referral.status in ReferralStatus.SENT:
+        if referral.owner_id is not None or referral.status in ReferralStatus.TAKEN_ON:
+            is_owned = (referral.owner_id, referral.owner_team_id) in case.working
+        else:
+            is_owned = any(team == referral.owner_team_id for _, team in case.working)
+        if not is_owned or referral.next_action_on is None:
+            yield "owned", referral.reference
+    if any((user, referral.owner_team_id) not in case.working for user in case.tasks_of):
         yield "owned", referral.reference
     for onward in case.onward:
-        if onward.status in OnwardStatus.OPEN and onward.next_action_on is None:
+        is_open = onward.status in OnwardStatus.OPEN
+        if is_open and (onward.next_action_on is None or referral.status not in ReferralStatus.SENT):
             yield "awaited", onward.reference
 
 
@@ -94,11 +108,45 @@ def _walked(case: Case) -> Iterator[Broken]:
         yield "reasoned", referral.reference
 
 
+def _stands_so(case: Case) -> Iterator[Broken]:
+    """Besides the status: the outcome, when it ended, and who has it in hand are what the events say."""
+    rows: Sequence[Referral | OnwardReferral] = (case.referral, *case.onward)
+    for row in rows:
+        whose = row.pk if isinstance(row, OnwardReferral) else None
+        steps = [event for event in case.events if event.to_status and event.onward_referral_id == whose]
+        said = [event.outcome for event in steps if event.outcome or event.kind == "reopen"]
+        ended = OnwardStatus.ENDED if whose else ReferralStatus.ENDED
+        ended_at = steps[-1].occurred_at if steps and steps[-1].to_status in ended else None
+        if row.outcome != (said[-1] if said else "") or row.ended_at != ended_at:
+            yield "replayed", row.reference
+    owners: set[str] = {""}
+    for event in case.events:
+        if event.kind in GIVES_AN_OWNER and "owner" in event.details:
+            owners = {event.details["owner"]}
+        elif event.kind == "reopen":  # before it said who: whoever reopened it, where its owner had left
+            owners = owners | {str(event.actor_id)}
+    if str(case.referral.owner_id or "") not in owners:
+        yield "replayed", case.referral.reference
+
+
+def _sent_there(case: Case) -> Iterator[Broken]:
+    """Who has a person is who they were sent to. Before the event said which team, only which service is known."""
+    sent = {event.onward_referral_id: event for event in case.events if event.kind == EventKind.SENT_ONWARD}
+    for onward in case.onward:
+        said = sent[onward.pk].details if onward.pk in sent else {}
+        team = said.get("team", str(onward.provider_team_id))
+        if (said.get("service"), team) != (str(onward.service_id), str(onward.provider_team_id)):
+            yield "seen", onward.reference
+
+
 def _chained(case: Case) -> Iterator[Broken]:
     """The hash of each event is that of its text, its text is what its row says, and none is missing."""
     previous = ""
+    is_said = any(event.kind == EventKind.FORGOTTEN for event in case.events)
+    if is_said != (case.referral.forgotten_at is not None):
+        yield "chained", case.referral.reference
     for number, event in enumerate(case.events, start=1):
-        is_forgotten = not event.hashed_text and case.referral.forgotten_at is not None
+        is_forgotten = not event.hashed_text and is_said
         says = is_forgotten or (
             event.hashed_text == text_to_hash(event)
             and event.hash == hashlib.sha256(event.hashed_text.encode()).hexdigest()
@@ -120,17 +168,25 @@ def _coded(case: Case) -> Iterator[Broken]:
         else event.kind == "close" and event.outcome == CloseOutcome.DECLINED_BY_PERSON
         for event in emitted
     )
-    if len(emitted) > 1 or not fits:
+    since = next((event.sequence for event in case.events if _says_yes_or_no(event)), None)
+    is_missing = since is not None and not any(event.sequence <= since for event in emitted)
+    if len(emitted) > 1 or not fits or is_missing:
         yield "coded", case.referral.reference
 
 
+def _says_yes_or_no(event: ReferralEvent) -> bool:
+    """Whether the person accepts or declines by this step."""
+    is_no = event.kind == "close" and event.outcome == CloseOutcome.DECLINED_BY_PERSON
+    return event.onward_referral_id is None and (is_no or event.kind == "start_support")
+
+
 def _agreed(case: Case) -> Iterator[Broken]:
-    """Each sending, by the consents that were recorded by then. Of one that is forgotten they are no more."""
+    """Each sharing, by the consents that were recorded by then. Of one that is forgotten they are no more."""
     if case.referral.forgotten_at is not None:
         return
     by_id = {onward.pk: onward for onward in case.onward}
     for event in case.events:
-        if event.kind not in {EventKind.SENT_ONWARD, EventKind.REROUTED} or event.onward_referral_id not in by_id:
+        if event.kind not in SHARES or event.onward_referral_id not in by_id:
             continue
         onward = by_id[event.onward_referral_id]
         then = [row for row in case.consents if row.recorded_at <= event.occurred_at]

@@ -6,18 +6,20 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from accounts.enums import Role
 from accounts.models import Membership
 from insights.integrity.judging import Case
 from notifications.models import OutboxMessage
 from referrals.announcements import key_of
 from referrals.models import Attendance, Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.selectors.open_tasks import open_tasks_by_name
 
 BATCH = 500
 """Referrals that are read at once: what is held in memory does not grow with the table."""
 
 
 def cases() -> Iterator[Case]:
-    """Yield every referral with what hangs on it, in the order of their ids; eight queries a batch."""
+    """Yield every referral with what hangs on it, in the order of their ids; nine queries a batch."""
     last = 0
     is_alone = not connection.in_atomic_block
     while True:
@@ -51,10 +53,12 @@ def _batch(*, after: int) -> Iterator[Case]:
     attended = frozenset(
         Attendance.objects.filter(onward_referral__in=by_id).values_list("onward_referral", flat=True).distinct()
     )
-    owners = {referral.owner_id for referral in referrals if referral.owner_id is not None}
+    tasks_of: dict[int, set[UUID]] = defaultdict(set)
+    for referral_id, user in open_tasks_by_name().filter(referral__in=ids).values_list("referral", "assigned_to"):
+        tasks_of[referral_id].add(user)
     keys = [key_of(event) for told in events.values() for event in told]
     messages = frozenset(OutboxMessage.objects.filter(event_key__in=keys).values_list("event_key", "template"))
-    working = _who_works_where(owners)
+    working = _who_works_where({referral.owner_team_id for referral in referrals})
     for referral in referrals:
         yield Case(
             referral=referral,
@@ -63,10 +67,12 @@ def _batch(*, after: int) -> Iterator[Case]:
             consents=consents[referral.pk],
             attended=attended,
             working=working,
+            tasks_of=frozenset(tasks_of[referral.pk]),
             messages=messages,
         )
 
 
-def _who_works_where(users: set[UUID]) -> frozenset[tuple[UUID, UUID]]:
-    rows = Membership.objects.filter(user__in=users, user__is_active=True, team__is_active=True)
+def _who_works_where(teams: set[UUID]) -> frozenset[tuple[UUID, UUID]]:
+    roles = (Role.LINK_WORKER, Role.LEAD)
+    rows = Membership.objects.filter(team__in=teams, role__in=roles, user__is_active=True, team__is_active=True)
     return frozenset(rows.values_list("user_id", "team_id"))

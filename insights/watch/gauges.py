@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from core.clocks import local_day
 from core.runs import latest_runs, pulses
 from insights.watch.broker import queue_lengths
+from insights.watch.database import hangs
 from notifications.selectors import backlogs, unsent_since
 from referrals.selectors.watch import open_counts, overdue_counts
 
@@ -30,7 +31,7 @@ class RowsAndQueues(Collector):
             "queue_tasks", "Tasks that wait in a queue.", {(q,): n for q, n in (queues or {}).items()}, "queue"
         )
         try:
-            found = list(self._of_rows())
+            found = [] if hangs() else list(self._of_rows())
         except Error:
             connection.close()
             found = []

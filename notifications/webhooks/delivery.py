@@ -26,6 +26,8 @@ from time import monotonic
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Least, Now
 from django_guid import set_guid
 
 from notifications.delivery import LEASE, Report
@@ -226,7 +228,8 @@ def _record(flight: Flight, *, at: dt.datetime, report: Report) -> None:
                 SELECT id, %(at)s, id::text, %(attempts)s FROM settled
             )
             UPDATE notifications_webhookendpoint
-            SET failing_since = NULL, free_at = CASE free_at WHEN %(lease_end)s THEN %(at)s ELSE free_at END
+            SET failing_since = NULL,
+                free_at = CASE free_at WHEN %(lease_end)s THEN least(%(at)s, now()) ELSE free_at END
             WHERE id = %(endpoint)s
             RETURNING (SELECT count(*) FROM settled)
             """,
@@ -266,9 +269,9 @@ def _put_off(
         settled = mine.update(**values)
         lane = WebhookEndpoint.objects.filter(pk=endpoint.pk)
         lane.update(failing_since=failing_since)
-        lane.filter(free_at=flight.lease_end).update(
-            free_at=at + _rest(failure, since=failing_since, at=at, asked=asked_for)
-        )
+        rest = _rest(failure, since=failing_since, at=at, asked=asked_for)
+        # Our clock may be ahead: once it is right again, nobody should wait until it has caught up.
+        lane.filter(free_at=flight.lease_end).update(free_at=Least(Value(at), Now()) + rest)
         if is_gone or is_failing:
             endpoints.disable(endpoint, reason=DisabledReason.GONE if is_gone else DisabledReason.FAILING, at=at)
     is_given_up = "status" in values or is_failing

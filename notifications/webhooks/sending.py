@@ -150,6 +150,6 @@ def _seconds(retry_after: str, *, at: dt.datetime) -> float | None:
         return float(text)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second, of a number that no date has
         return None
     return max(0.0, (until.replace(tzinfo=until.tzinfo or dt.UTC) - at).total_seconds())

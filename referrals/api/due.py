@@ -19,11 +19,12 @@ from core.clocks import local_day
 from core.errors import Invalid
 from referrals.api.contacts import UNREACHED, SuggestedStepSerializer
 from referrals.api.outputs import Output, OwnerSerializer
-from referrals.enums import TaskKind
+from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask
 from referrals.selectors import casework as selectors
 from referrals.selectors.clocks import breached, is_breached
 from referrals.services import case_tasks
+from referrals.turns import NOT_THE_TEAMS
 
 
 class DueTaskFilterSet(django_filters.FilterSet):
@@ -59,6 +60,7 @@ class DueTaskSerializer(Output):
     kind = serializers.ChoiceField(choices=TaskKind.choices)
     title = serializers.SerializerMethodField()
     due_on = serializers.DateField()
+    turn = serializers.SerializerMethodField()
     is_overdue = serializers.SerializerMethodField()
     is_breached = serializers.SerializerMethodField()
     referral = serializers.CharField(source="reference")
@@ -78,6 +80,11 @@ class DueTaskSerializer(Output):
     def get_title(self, task: DueTask) -> str:
         """What is to be done, in words."""
         return task.title or str(TaskKind(task.kind).label)
+
+    @extend_schema_field(serializers.ChoiceField(choices=TurnOf.choices))
+    def get_turn(self, task: DueTask) -> str:
+        """Whose turn it is: the team's own, or that of those for whom it waits."""
+        return NOT_THE_TEAMS.get(task.kind, TurnOf.TEAM)
 
     def get_is_overdue(self, task: DueTask) -> bool:
         return task.due_on < local_day(timezone.now())

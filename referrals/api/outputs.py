@@ -13,6 +13,7 @@ from core.clocks import local_day
 from referrals import policies
 from referrals.api.contact_details import ContactDetailsSerializer
 from referrals.api.discharge_shapes import DischargeSerializer
+from referrals.api.turns import SaysWhoseTurn
 from referrals.consents import those_that_count
 from referrals.enums import (
     AttendanceResult,
@@ -141,7 +142,7 @@ class OnwardSummarySerializer(Output):
     outcome = serializers.ChoiceField(choices=ProgrammeOutcome.choices, allow_blank=True)
 
 
-class ReferralSummarySerializer(Output):
+class ReferralSummarySerializer(SaysWhoseTurn, Output):
     """A referral in a list."""
 
     reference = serializers.CharField()
@@ -208,7 +209,7 @@ class ReferralSerializer(ReferralSummarySerializer):
         return later.reference if later else ""
 
 
-class OnwardSerializer(OnwardSummarySerializer):
+class OnwardSerializer(SaysWhoseTurn, OnwardSummarySerializer):
     """An onward referral, whole. `person` and what hangs on it are null where the asker may not see who it is."""
 
     version = serializers.IntegerField()

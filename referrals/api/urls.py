@@ -12,6 +12,7 @@ from referrals.api.measures import MeasureCatalogueView, MeasureLicenceViewSet
 from referrals.api.messages import MessageViewSet
 from referrals.api.messages_back import MessageBackViewSet
 from referrals.api.people import PeopleViewSet
+from referrals.api.scheme_clocks import SchemeClocksView
 from referrals.api.sessions import SessionViewSet
 from referrals.api.team_clocks import TeamClocksView
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
@@ -34,6 +35,7 @@ router.register("measure-licences", MeasureLicenceViewSet, basename="measure-lic
 urlpatterns = [
     *router.urls,
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
+    path("services/<uuid:pk>/clocks/", SchemeClocksView.as_view(), name="service-clocks"),
     path("services/<uuid:pk>/follow-ups/", ServiceFollowUpsView.as_view(), name="service-follow-ups"),
     path("teams/<uuid:pk>/measures/", TeamMeasuresView.as_view(), name="team-measures"),
     path("teams/<uuid:pk>/clocks/", TeamClocksView.as_view(), name="team-clocks"),

@@ -47,6 +47,7 @@ from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.models import OnwardReferral, Referral
+from referrals.selectors.turns import with_last_moves
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
@@ -126,7 +127,7 @@ class ReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
-        return selectors.referrals_visible_to(signed_in(self.request.user))
+        return with_last_moves(selectors.referrals_visible_to(signed_in(self.request.user)))
 
     def get_throttles(self) -> Any:
         return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
@@ -251,7 +252,7 @@ class OnwardReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return OnwardReferral.objects.none()
-        return selectors.onward_referrals_visible_to(signed_in(self.request.user))
+        return with_last_moves(selectors.onward_referrals_visible_to(signed_in(self.request.user)))
 
     def row(self, reference: str) -> OnwardReferral:
         return selectors.get_onward_referral(signed_in(self.request.user), reference)

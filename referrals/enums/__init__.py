@@ -85,6 +85,7 @@ from referrals.enums.statuses import (
     OnwardStatus,
     ReferralStatus,
 )
+from referrals.enums.turns import TurnOf
 
 __all__ = [
     "ENTRY_RULES",
@@ -151,5 +152,6 @@ __all__ = [
     "TaskKind",
     "TelephoneRule",
     "TimeOfDay",
+    "TurnOf",
     "WithdrawalReason",
 ]

@@ -42,7 +42,7 @@ DUE_AS_BEFORE = "DROP VIEW referrals_duetask;" + BEFORE
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0022_people_are_told'),
+        ('referrals', '0023_scheme_clocks'),
         ('services_directory', '0015_kept_of_the_standard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -19,6 +19,7 @@ from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
 from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
+from referrals.models.scheme_clocks import SchemeClocks
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Risk",
     "SafeguardingConcern",
     "SafeguardingRead",
+    "SchemeClocks",
     "SelfReferral",
     "Session",
     "Signpost",

@@ -67,7 +67,7 @@ def weeks_of(months: int) -> int:
 
 def stands_still(onward: OnwardReferral) -> bool:
     """Whether nobody is asked now, because the person is away: it goes on from there when they are back."""
-    return onward.status == OnwardStatus.PAUSED or onward.referral.status == ReferralStatus.ON_HOLD
+    return bool(onward.status == OnwardStatus.PAUSED or onward.referral.status == ReferralStatus.ON_HOLD)
 
 
 def said_no(onward: OnwardReferral) -> bool:

@@ -1,4 +1,8 @@
-"""Messages of the outbox, for the leads whose teams they concern."""
+"""Messages of the outbox, for the leads whose teams they concern.
+
+What was given up to a team's own system is not among them, also where it tells of a referral of theirs: whose system it
+is looks after it (`notifications.webhooks`), and nobody else knows of it.
+"""
 
 from uuid import UUID
 
@@ -8,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from accounts.enums import Role
 from accounts.models import Team, User
 from core.errors import NotVisible
+from notifications.enums import Channel
 from notifications.models import OutboxMessage
 from notifications.selectors import failed_messages
 from referrals.models import MessageBack, OnwardReferral, Referral
@@ -40,7 +45,8 @@ def _concerning(messages: QuerySet[OutboxMessage], user: User) -> QuerySet[Outbo
     inboxes = led.values("inbox_email")
     members = User.objects.filter(memberships__team__in=teams, is_active=True).values("email")
     about = {"reference": OuterRef("said_reference")}
-    return messages.annotate(said_reference=KeyTextTransform("reference", "context")).filter(
+    told = messages.exclude(channel=Channel.WEBHOOK)
+    return told.annotate(said_reference=KeyTextTransform("reference", "context")).filter(
         Exists(Referral.objects.filter(**about, owner_team__in=teams))
         | Exists(OnwardReferral.objects.filter(**about, referral__owner_team__in=teams))
         | Exists(MessageBack.objects.filter(**about, referral__owner_team__in=teams))

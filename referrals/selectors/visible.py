@@ -27,7 +27,7 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
             Q(referring_team__in=user.team_ids(Role.REFERRER)) | Q(owner_team__in=team, sent_at__isnull=False),
             forgotten_at__isnull=True,
         )
-        .select_related("person", "referring_team", "owner_team", "owner")
+        .select_related("person", "referring_team", "owner_team__policy", "owner")
         .order_by("-id")
     )
 

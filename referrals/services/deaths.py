@@ -11,9 +11,16 @@ from core.clocks import local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from notifications import services as notifications
 from referrals import policies
-from referrals.enums import CloseOutcome, EventKind, PersonChangeKind, ReferralStatus, WithdrawalReason
+from referrals.enums import (
+    CloseOutcome,
+    EventKind,
+    PersonChangeKind,
+    ReferralSource,
+    ReferralStatus,
+    WithdrawalReason,
+)
 from referrals.models import OnwardReferral, Person, PersonChange, Referral
-from referrals.reaching import recipient_of
+from referrals.reaching import recipient_at_the_door, recipient_of
 from referrals.services.events import record_event
 from referrals.services.follow_up_clocks import plan_follow_ups_of, stop_follow_ups_of
 from referrals.services.steps import (
@@ -118,9 +125,11 @@ def _end(referral: Referral, *, actor: Actor, at: dt.datetime, said: StepDetails
 def _stop_messages_to(person: Person) -> None:
     references: list[str] = []
     addresses: set[str] = set()
-    for referral in person.referrals.only("reference", "email", "telephone"):
+    for referral in person.referrals.only("reference", "email", "telephone", "source", "confirmed_email"):
         references.append(referral.reference)
         addresses |= {referral.email, referral.telephone, recipient_of(referral)}
+        if referral.source != ReferralSource.FAMILY:
+            addresses |= {referral.confirmed_email, recipient_at_the_door(referral)}
     onward = OnwardReferral.objects.filter(referral__person=person).values_list("reference", flat=True)
     notifications.stop(
         recipients=addresses - {""}, references=[*references, *onward], why="The person has died."

@@ -16,6 +16,7 @@ from accounts.models import Team, User
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import CaseTask, Referral
+from referrals.selectors.open_tasks import open_tasks_by_name
 from referrals.services.events import record_event
 
 _TEAM = {Role.LINK_WORKER, Role.LEAD}
@@ -110,9 +111,7 @@ def _open_referrals(team: Team, user: User) -> QuerySet[Referral]:
 
 
 def _open_tasks(team: Team, user: User) -> QuerySet[CaseTask]:
-    """Tasks of a case that has ended, too: a last letter may be still to write. Not of an error, or one forgotten."""
-    tasks = CaseTask.objects.filter(assigned_to=user, referral__owner_team=team, done_at=None)
-    return tasks.filter(referral__forgotten_at=None).exclude(referral__status=ReferralStatus.ENTERED_IN_ERROR)
+    return open_tasks_by_name().filter(assigned_to=user, referral__owner_team=team)
 
 
 def _check_lead(actor: Actor, team: Team) -> None:

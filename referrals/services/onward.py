@@ -23,6 +23,7 @@ from referrals.services.consent import check_may_share, decided_about
 from referrals.services.discharge import check_start
 from referrals.services.events import record_event
 from referrals.services.response import days_left, go_on_with_response, response_days
+from referrals.services.scheme_clocks import clocks_for
 from referrals.services.screening import SCREENED, check_suitable
 from referrals.services.steps import (
     NOTHING_SAID,
@@ -215,9 +216,9 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             go_on_with_response(onward, at=at)
             return Taken(next_action_on=onward.next_action_on)
         case "accept":
-            return Taken(next_action_on=working_days_after(at, clocks().booking_working_days))
+            return Taken(next_action_on=working_days_after(at, clocks_for(onward).booking_working_days))
         case "waitlist":
-            usual = today + dt.timedelta(days=clocks().waiting_review_days)
+            usual = today + dt.timedelta(days=clocks_for(onward).waiting_review_days)
             return Taken(next_action_on=details.next_action_on or usual)
         case "book_assessment":
             if details.assessment_at is None or details.assessment_at < at:
@@ -231,7 +232,7 @@ def _consequences(onward: OnwardReferral, step: str, *, at: dt.datetime, details
             )
         case "record_missed_assessment":
             missed = count_miss(onward, reason=details.reason, at=at, limit=clocks().assessment_misses)
-            return Taken(next_action_on=working_days_after(at, clocks().booking_working_days), details=missed)
+            return Taken(next_action_on=working_days_after(at, clocks_for(onward).booking_working_days), details=missed)
         case "start" | "resume" | "send_pack":
             review = plan_reviews(onward, today) or working_days_after(at, clocks().review_working_days)
             return Taken(next_action_on=review)
@@ -288,7 +289,9 @@ def _send(
     check_may_share(referral, recipient_at(service), on=local_day(at))
     if referral.onward_referrals.open().filter(service=service).exists():
         raise Conflict("It is already with this service.", code="already_sent")
-    next_action_on, chase_on = response_days(referral, provider_team_id=service.receiving_team.pk, at=at)
+    next_action_on, chase_on = response_days(
+        referral, service_id=service.pk, provider_team_id=service.receiving_team.pk, at=at
+    )
     onward = OnwardReferral.objects.create(
         reference=new_reference("O"),
         referral=referral,
@@ -300,7 +303,7 @@ def _send(
         chase_on=chase_on,
         rerouted_from=rerouted_from,
     )
-    details = {"service": str(service.pk), "name": service.name}
+    details = {"service": str(service.pk), "name": service.name, "team": str(onward.provider_team_id)}
     if rerouted_from is not None:
         rerouted_from.version += 1
         rerouted_from.save(update_fields=["version"])

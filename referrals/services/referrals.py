@@ -266,6 +266,7 @@ def _consequences(referral: Referral, step: str, *, actor: Actor, at: dt.datetim
             forget_tries(referral)
             return Taken(
                 next_action_on=details.next_action_on or working_days_after(at, clocks().first_contact_working_days),
+                details={"owner": str(referral.owner_id)},
                 snomed_code=_once(referral, SnomedCode.REFERRAL_TO_SOCIAL_PRESCRIBING),
             )
         case _:  # reject, withdraw, enter_in_error: the end itself

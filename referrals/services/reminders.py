@@ -18,9 +18,9 @@ from notifications.quiet import FOR_PEOPLE, not_before
 from notifications.selectors import channel_told_by
 from referrals.announcements import tell_person
 from referrals.enums import MissedAssessmentReason, OnwardStatus, ReferralStatus
-from referrals.models import OnwardReferral, ReferralEvent, TeamPolicy
+from referrals.models import OnwardReferral, ReferralEvent, SchemeClocks, TeamPolicy
 from referrals.reaching import recipient_about
-from referrals.services.steps import clocks_of
+from referrals.services.scheme_clocks import clocks_for
 
 CATCHES_UP = dt.timedelta(days=7)
 """How long after a miss it may still be told: later it would only puzzle people. [I] No source has a number."""
@@ -43,9 +43,10 @@ def remind(*, at: dt.datetime) -> dict[str, int]:
 
 
 def _booked(at: dt.datetime) -> list[int]:
-    """Return the onward referrals whose first assessment is as soon as any team reminds of it."""
+    """Return the onward referrals whose first assessment is as soon as any team or scheme reminds of it."""
     default: int = TeamPolicy._meta.get_field("reminder_days").default
-    longest = max(TeamPolicy.objects.aggregate(longest=Max("reminder_days"))["longest"] or 0, default)
+    set_by = (model.objects.aggregate(longest=Max("reminder_days"))["longest"] for model in (TeamPolicy, SchemeClocks))
+    longest = max(default, *(days or 0 for days in set_by))
     rows = OnwardReferral.objects.filter(
         status=OnwardStatus.ASSESSMENT_BOOKED, assessment_at__gt=at,
         assessment_at__lt=start_of_day(local_day(at) + (longest + 1) * A_DAY),
@@ -75,12 +76,12 @@ def _each(ids: Iterable[int], act: Callable[..., bool], *, at: dt.datetime) -> i
 
 @transaction.atomic(durable=True)
 def _remind(onward_id: int, *, at: dt.datetime) -> bool:
-    """Owe a reminder of the time that is booked now, if the team reminds so early; return whether it is a new one."""
+    """Owe a reminder of the time that is booked now, if it is soon enough; return whether it is a new one."""
     onward = _lock(onward_id)
     booked = onward.assessment_at
     if booked is None or booked <= at or onward.status != OnwardStatus.ASSESSMENT_BOOKED:
         return False
-    days = clocks_of(onward.referral.owner_team_id).reminder_days
+    days = clocks_for(onward).reminder_days
     if not days or local_day(at) < local_day(booked) - days * A_DAY:
         return False
     key = f"onward:{onward.reference}:reminder:{booked.astimezone(dt.UTC):%Y-%m-%dT%H:%M}"

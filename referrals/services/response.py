@@ -9,26 +9,29 @@ from uuid import UUID
 from core.clocks import add_working_days, local_day
 from referrals.enums import EventKind
 from referrals.models import OnwardReferral, Referral, ReferralEvent
-from referrals.services.steps import clocks_of
+from referrals.services.scheme_clocks import clocks_between, clocks_for
 
 AT_LEAST_WORKING_DAYS = 2
 """What a provider has, at least, once its question is answered, however late it asked (custom)."""
 
 
-def response_days(referral: Referral, *, provider_team_id: UUID, at: dt.datetime) -> tuple[dt.date, dt.date | None]:
+def response_days(
+    referral: Referral, *, service_id: UUID, provider_team_id: UUID, at: dt.datetime
+) -> tuple[dt.date, dt.date | None]:
     """Return the last day on which a provider may answer, a working day, and when it is reminded: at half of it.
 
     A scheme's own hub is not reminded: it has the referral itself to answer.
     """
     today = local_day(at)
-    due = add_working_days(today + dt.timedelta(days=clocks_of(referral.owner_team_id).provider_response_days), 0)
+    days = clocks_between(team_id=referral.owner_team_id, service_id=service_id).provider_response_days
+    due = add_working_days(today + dt.timedelta(days=days), 0)
     return due, None if provider_team_id == referral.owner_team_id else _half_way(today, due)
 
 
 def begin_response(onward: OnwardReferral, *, at: dt.datetime) -> None:
     """Start the whole of it anew."""
     onward.next_action_on, onward.chase_on = response_days(
-        onward.referral, provider_team_id=onward.provider_team_id, at=at
+        onward.referral, service_id=onward.service_id, provider_team_id=onward.provider_team_id, at=at
     )
 
 
@@ -76,7 +79,7 @@ def day_to_escalate(onward: OnwardReferral) -> dt.date | None:
     """Return when the leads are told that no answer has come: some days before the end, on a working day."""
     if onward.next_action_on is None:
         return None
-    days = clocks_of(onward.referral.owner_team_id).escalate_days_before
+    days = clocks_for(onward).escalate_days_before
     return min(add_working_days(onward.next_action_on - dt.timedelta(days=days), 0), onward.next_action_on)
 
 

@@ -122,3 +122,17 @@ def test_one_that_is_on_its_way_cannot_be_sent_again(cast, rose, given_up, as_us
     assert again(as_user(cast.lead), message).status_code == 409
     message.refresh_from_db()
     assert message.status == "stopped"
+
+
+def test_what_a_system_of_another_team_did_not_take_is_not_theirs_to_see_or_to_send_again(cast, rose, as_user):
+    """The practice has an endpoint. That the referral is with the link workers makes them no keepers of it."""
+    untaken = OutboxMessage.objects.create(
+        event_key="test:1", recipient="webhook:W-7K3M9-QXD24", channel="webhook", template="referral.accepted",
+        context={"reference": rose.reference, "referral": rose.reference}, occurred_at=NOON, available_at=NOON,
+        status="failed", failure="It answered 500.",
+    )  # fmt: skip
+    client = as_user(cast.lead)
+    assert seen(client) == []
+    assert again(client, untaken).status_code == 404
+    untaken.refresh_from_db()
+    assert untaken.status == "failed"

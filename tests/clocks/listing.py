@@ -4,6 +4,7 @@ from referrals.clocks import CLOCKS
 
 FOLLOW_UPS = "follow_ups/test_follow_ups.py"
 ANSWER, BREACHES = "clocks/test_an_answer_of_a_provider.py", "clocks/test_breaches.py"
+TURNS = "clocks/test_turns_in_answers.py"
 NEVER = ""
 """A clock that nobody's turn stops; or, said plainly in the document, one whose pause no test shows."""
 
@@ -12,6 +13,7 @@ SHOWN: dict[str, tuple[str, str]] = {
         f"{BREACHES}::test_the_teams_clock_stands_still_while_the_referrer_is_asked",
         f"{BREACHES}::test_the_leads_hear_of_a_referral_that_nobody_triages_once",
     ),
+    "discharge": (NEVER, "doors/test_coming_home.py::test_a_planned_day_that_passes_without_a_word_is_asked_about"),
     "answer": (
         "casework/test_due.py::test_an_answer_of_the_referrer_makes_it_the_teams_turn",
         f"{BREACHES}::test_the_teams_clock_stands_still_while_the_referrer_is_asked",
@@ -28,6 +30,7 @@ SHOWN: dict[str, tuple[str, str]] = {
         f"{BREACHES}::test_a_case_on_hold_waits_for_the_end_of_the_hold",
         f"{BREACHES}::test_another_day_that_is_breached_is_another_message",
     ),
+    "hold_end": (NEVER, f"{BREACHES}::test_a_case_on_hold_waits_for_the_end_of_the_hold"),
     "provider_response": (
         f"{ANSWER}::test_the_clock_stands_still_while_the_provider_waits_for_an_answer",
         f"{ANSWER}::test_the_provider_is_reminded_at_half_the_lead_hears_before_the_end_and_the_referrer_at_the_end",
@@ -44,9 +47,17 @@ SHOWN: dict[str, tuple[str, str]] = {
         f"{BREACHES}::test_a_providers_clock_waits_while_the_person_is_away_and_goes_on_from_there",
         f"{BREACHES}::test_the_leads_hear_of_a_provider_who_is_late",
     ),
+    "assessment_outcome": (
+        f"{TURNS}::test_nobody_hears_of_a_first_assessment_while_the_person_is_away",
+        f"{TURNS}::test_the_leads_hear_of_a_first_assessment_of_which_nobody_said_what_became_of_it",
+    ),
     "review_points": (
         NEVER,
         "sessions/test_reviews.py::test_a_review_of_which_nothing_is_recorded_is_overdue_until_it_is",
+    ),
+    "pause_end": (
+        f"{TURNS}::test_nobody_hears_of_a_pause_while_the_person_is_away",
+        f"{BREACHES}::test_the_leads_hear_of_a_provider_who_is_late",
     ),
     "follow_ups": (
         f"{FOLLOW_UPS}::test_while_the_person_is_away_the_clock_stands_still_and_goes_on_from_there",
@@ -66,8 +77,8 @@ SHOWN: dict[str, tuple[str, str]] = {
 def table() -> str:
     """Return the two tables of the document: each clock, and the tests that show it."""
     clocks = "\n".join(
-        f"| `{each.key}` | {each.says} | {each.turn} | {each.setting}: {each.default} | `{each.column}`; {each.index} "
-        f"| {each.pauses} | {each.fires} |"
+        f"| `{each.key}` | {each.says} | {each.turn} | {each.setting}: {each.default} | {each.of_scheme or 'none'} "
+        f"| `{each.column}`; {each.index} | {each.pauses} | {each.fires} |"
         for each in CLOCKS
     )
     tests = "\n".join(
@@ -75,7 +86,7 @@ def table() -> str:
         for key, (pause, fire) in SHOWN.items()
     )
     return (
-        "| clock | to do | whose turn | setting and default | due column; index | stands still | fires |\n"
-        f"|---|---|---|---|---|---|---|\n{clocks}\n\n"
+        "| clock | to do | whose turn | setting and default | of these the scheme's too | due column; index "
+        f"| stands still | fires |\n|---|---|---|---|---|---|---|---|\n{clocks}\n\n"
         f"| clock | seen to stand still | seen to fire |\n|---|---|---|\n{tests}\n"
     )

@@ -88,7 +88,7 @@ def test_rose_refers_herself(covered, form, anybody, as_user, now):
     assert sorted(OutboxMessage.objects.values_list("template", "recipient")) == [
         ("referral_arrived", covered.team.inbox_email),
         ("self_referral_code", "rose@home.example"),
-        ("self_referral_received", "rose@home.example"),
+        ("self_referral_received", f"door:{referral.reference}"),
     ]
 
 
@@ -265,13 +265,13 @@ def test_what_becomes_of_it_is_told_to_the_person_in_references_only(covered, fo
     ):
         answer = worker.post(f"{at}/{step}/", said)
         assert answer.status_code == 200, answer.json()
-    told = OutboxMessage.objects.order_by("occurred_at", "event_key")
+    told, to_rose = OutboxMessage.objects.order_by("occurred_at", "event_key"), f"door:{referral.reference}"
     assert [(row.template, row.recipient, row.context) for row in told if "self" in row.template] == [
-        ("self_referral_question", "rose@home.example", {"reference": referral.reference}),
-        ("self_referral_update", "rose@home.example", {"reference": referral.reference}),
-        ("self_referral_update", "rose@home.example", {"reference": referral.reference}),
+        ("self_referral_question", to_rose, {"reference": referral.reference}),
+        ("self_referral_update", to_rose, {"reference": referral.reference}),
+        ("self_referral_update", to_rose, {"reference": referral.reference}),
     ]
-    assert {row.recipient for row in told} == {"rose@home.example", covered.team.inbox_email}
+    assert {row.recipient for row in told} == {to_rose, covered.team.inbox_email}
 
 
 def test_a_person_who_changes_their_mind_rings_and_the_team_withdraws(covered, form, anybody, as_user):

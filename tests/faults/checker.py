@@ -1,50 +1,35 @@
-"""Judge a fault run: what was asked, against what the database and the mailbox hold when all is quiet again.
+"""Judge a fault run: what was asked, against what the database holds and what came, when all is quiet again.
 
 Pure functions over plain data. Each returns its problems as sentences; none may be there. What is allowed, and only
-counted, stands in the figures: something done whose answer was lost, and a message which came twice because the
-mail server's answer was lost (it carries the same Message-ID: docs/adr/0006).
+counted, stands in the figures: something done whose answer was lost, and a message which came twice because its
+receiver's answer was lost (it carries the same id: docs/adr/0006). Messages are judged in `tests.faults.messages`.
 """
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from tests.faults.history import Arrival, EventRow, Excuse, History, OnwardRow, ReferralRow, Rows, Write
-
-OWES = {
-    ("submit", False), ("accept", False), ("close", False),
-    ("sent_onward", True), ("accept", True), ("decline", True), ("complete", True),
-}  # fmt: skip
-"""Which of the events that our clients make owe somebody an email: kind, and whether it is an onward referral's.
-
-Written by hand and not taken from the code under test.
-"""
-
-
-@dataclass
-class Verdict:
-    """What was found: figures to print, in order, and problems, of which there must be none."""
-
-    figures: dict[str, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+from tests.faults.history import Endpoint, EventRow, Excuse, History, OnwardRow, ReferralRow, Rows, Write
+from tests.faults.messages import Verdict, Wire, judge_owed, judge_reminders, judge_webhooks, judge_wire
 
 
 def judge(
     history: History,
     rows: Rows,
-    arrivals: Sequence[Arrival],
+    wires: Sequence[Wire],
     *,
-    lost_answers: Mapping[str, int],
+    endpoints: Sequence[Endpoint],
     excuses: Sequence[Excuse],
 ) -> Verdict:
-    """Judge a whole run. `lost_answers`: how often the mail server took a Message-ID and its answer was lost."""
+    """Judge a whole run. `wires`: what came by each way."""
     verdict = Verdict()
     for part in (
         judge_writes(history.writes, rows),
         judge_events(rows),
         judge_owed(rows),
-        judge_messages(rows, arrivals, lost_answers=lost_answers, excuses=excuses),
+        judge_reminders(history.awaiting, rows, wires),
+        judge_webhooks(rows, wires, endpoints=endpoints, excuses=excuses),
+        *(judge_wire(wire, rows, excuses=excuses) for wire in wires),
     ):
         verdict.figures |= part.figures
         verdict.problems += part.problems
@@ -138,69 +123,3 @@ def judge_events(rows: Rows) -> Verdict:
         "orphans": orphans,
     }
     return verdict
-
-
-def judge_owed(rows: Rows) -> Verdict:
-    """Check that no event which owes a message is without one, and no message without its event."""
-    verdict = Verdict()
-    owed = {f"referral-event:{event.referral}:{event.sequence}": event for event in rows.events}
-    written = {message.event_key for message in rows.messages}
-    for key, event in owed.items():
-        if (event.kind, bool(event.onward)) in OWES and key not in written:
-            verdict.problems.append(f"Not owed: {event.kind} of {event.referral} wrote no message ({key}).")
-    for key in sorted(written - set(owed)):
-        if key.startswith("referral-event:"):
-            verdict.problems.append(f"A message is owed by {key}, which never happened.")
-    return verdict
-
-
-def judge_messages(
-    rows: Rows, arrivals: Sequence[Arrival], *, lost_answers: Mapping[str, int], excuses: Sequence[Excuse]
-) -> Verdict:
-    """Check that every message owed came to whom it was owed, and that whichever came twice has its excuse."""
-    verdict = Verdict()
-    came: dict[str, list[Arrival]] = defaultdict(list)
-    for arrival in arrivals:
-        came[arrival.message_id].append(arrival)
-    tally: Counter[str] = Counter()
-    for message in rows.messages:
-        copies = _copies_of(message.id, came)
-        tally["arrived"] += bool(copies)
-        if not copies:
-            verdict.problems.append(f"Not delivered: message {message.id} ({message.status}) never came.")
-        if (message.status == "sent") != bool(message.wire_id):
-            verdict.problems.append(f"Message {message.id} is {message.status}, its delivery says otherwise.")
-        if message.status != "sent":
-            verdict.problems.append(f"Message {message.id} is {message.status} when all is quiet.")
-        if any(copy.recipient != message.recipient for copy in copies):
-            verdict.problems.append(f"Message {message.id} went to another than it was owed to.")
-        if len(copies) > 1:
-            causes = _why_twice(copies, lost=lost_answers.get(copies[0].message_id, 0), excuses=excuses)
-            tally.update(causes)
-            if len(causes) < len(copies) - 1:
-                tally["unexplained"] += len(copies) - 1 - len(causes)
-                verdict.problems.append(f"Twice: message {message.id} came {len(copies)} times, excused: {causes}.")
-    for strange in came:
-        verdict.problems.append(f"Message {strange} came and nobody owed it.")
-    excused = {cause: number for cause, number in tally.items() if cause not in {"arrived", "unexplained"}}
-    verdict.figures = {
-        "messages owed": len(rows.messages),
-        "messages that arrived": tally["arrived"],
-        "messages owed and not arrived": len(rows.messages) - tally["arrived"],
-        "copies too many": len(arrivals) - tally["arrived"],
-        **{f"  because {cause}": number for cause, number in sorted(excused.items())},
-        "  for no reason": tally["unexplained"],
-    }
-    return verdict
-
-
-def _copies_of(message: str, came: dict[str, list[Arrival]]) -> list[Arrival]:
-    return next((came.pop(wire) for wire in list(came) if wire.startswith(f"<{message}@")), [])
-
-
-def _why_twice(copies: Sequence[Arrival], *, lost: int, excuses: Iterable[Excuse]) -> list[str]:
-    """Return a cause for each copy too many, as far as there are any."""
-    causes = ["the mail server's answer was lost"] * lost
-    for excuse in excuses:
-        causes += [excuse.cause for copy in copies if excuse.begins <= copy.at <= excuse.ends]
-    return causes[: len(copies) - 1]

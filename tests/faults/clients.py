@@ -19,6 +19,8 @@ ANSWER_WITHIN = (3.0, 40.0)
 """Seconds to connect and to wait for an answer."""
 THINKING = (0.02, 0.15)
 LONGEST_PAUSE = 1.0
+WAITS = 0.6
+"""Of those whom a provider accepts, how many wait for their first assessment at the end."""
 
 Answer = requests.Response
 
@@ -122,7 +124,8 @@ class Walker(threading.Thread):
     def walk(self) -> None:
         """Walk one pathway: referred, accepted, called, offered, taken up or declined, closed."""
         gp = self.chance.choice(self.gps)
-        reference = self.refer(gp)
+        person, reached = self.somebody()
+        reference = self.refer(gp, person)
         path = f"referrals/{reference}/"
         self.step(self.link_worker, reference, path, "accept", {}, leads_to="accepted")
         if self.chance.random() < 0.2:
@@ -130,19 +133,21 @@ class Walker(threading.Thread):
         for _ in range(self.chance.randint(1, 2)):
             self.log_contact(reference, path)
         self.step(self.link_worker, reference, path, "start_support", {}, leads_to="active")
-        if self.chance.random() < 0.8:
-            self.take_part(reference, path)
+        if self.chance.random() < 0.8 and self.take_part(reference, path, reached) == "waits":
+            self.history.count("pathways left where a first assessment is waited for")
+            return
         self.step(self.link_worker, reference, path, "close", {"outcome": "goals_met"}, leads_to="closed")
         seen, _ = gp.read(path)
         if seen["status"] != "closed":
             self.history.surprise(f"The referrer reads {seen['status']} of {reference}, which was closed.")
 
-    def refer(self, gp: Client) -> str:
+    def refer(self, gp: Client, person: dict[str, Any]) -> str:
         """Refer a person, with a key, until the answer comes."""
         self.think()
         marker = f"Fault run, referral {uuid.UUID(int=self.chance.getrandbits(128))}"
         write = self.history.begin(Write(kind="submit", client=gp.name, marker=marker))
-        answer = gp.insist("POST", "referrals/", self.referral(marker), write, Idempotency_Key=marker[-36:])
+        body = {**self.referral(marker), "person": person}
+        answer = gp.insist("POST", "referrals/", body, write, Idempotency_Key=marker[-36:])
         if answer.status_code != 201:
             raise gp.surprised("POST referrals/", answer)
         write.is_acknowledged = True
@@ -152,18 +157,30 @@ class Walker(threading.Thread):
         return reference
 
     def referral(self, marker: str) -> dict[str, Any]:
-        """Return a referral of a made-up person whom nobody has referred before."""
-        born = dt.date(1930, 1, 1) + dt.timedelta(days=self.chance.randrange(25_000))
-        letters = "".join(self.chance.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+        """Return a referral to the team."""
         return {
-            "person": {
-                "first_name": f"Fay{letters[:4]}", "family_name": f"Faultless{letters[4:]}",
-                "date_of_birth": born.isoformat(), "gp_practice_code": "Z90001",
-                "nhs_number": test_range_nhs_number(self.chance), "telephone": "0161 496 0111",
-            },
             "team": self.people["team"], "reason": marker, "no_known_risks": True,
             "consent": {"decision": "given", "note": "Agreed in the consultation."}, "send_anyway": True,
         }  # fmt: skip
+
+    def somebody(self) -> tuple[dict[str, Any], str]:
+        """Return a made-up person whom nobody has referred before, and how they may be told: see `History.awaiting`."""
+        born = dt.date(1930, 1, 1) + dt.timedelta(days=self.chance.randrange(25_000))
+        letters = "".join(self.chance.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+        first_name, family_name = f"Fay{letters[:4]}", f"Faultless{letters[4:]}"
+        number, house = self.chance.randrange(100, 900), self.chance.randrange(1, 99)
+        channel = self.chance.choice(["sms", "sms", "letter", "letter", ""])
+        person = {
+            "first_name": first_name, "family_name": family_name, "date_of_birth": born.isoformat(),
+            "gp_practice_code": "Z90001", "nhs_number": test_range_nhs_number(self.chance),
+            "telephone": f"07700 900{number}", "address": f"{house} Mill Lane\nVale", "postcode": "SK5 8BS",
+            "contact": {"permissions": {name: "yes" if name == channel else "no" for name in ("sms", "letter")}},
+        }  # fmt: skip
+        reached = {
+            "sms": f"sms:+447700900{number}",
+            "letter": f"letter:{first_name} {family_name}\n{house} Mill Lane\nVale\nSK5 8BS",
+        }
+        return person, reached.get(channel, "")
 
     def log_contact(self, reference: str, path: str) -> None:
         """Log a call, with a key, until the answer comes."""
@@ -178,20 +195,27 @@ class Walker(threading.Thread):
             raise self.link_worker.surprised(f"POST {path}contacts/", answer)
         write.is_acknowledged = True
 
-    def take_part(self, reference: str, path: str) -> None:
-        """Send the person on, and let the provider take them, or not."""
+    def take_part(self, reference: str, path: str, reached: str) -> str:
+        """Send the person on, and let the provider take them, or not. Of some the first assessment is soon, and is
+        waited for: they are reminded, and this returns `waits`.
+        """
         onward = self.send_onward(reference, path)
         its = f"onward-referrals/{onward}/"
         if self.chance.random() < 0.25:
             self.step(self.provider, onward, its, "decline", {"reason": "at_capacity"}, leads_to="declined")
-            return
-        next_week = (dt.datetime.now(dt.UTC) + dt.timedelta(days=7)).isoformat()
+            return ""
+        waits = self.chance.random() < WAITS
+        if waits:
+            self.history.awaiting[onward] = reached
+        at = dt.datetime.now(dt.UTC) + (dt.timedelta(hours=20) if waits else dt.timedelta(days=7))
         self.step(self.provider, onward, its, "accept", {}, leads_to="accepted")
-        self.step(
-            self.provider, onward, its, "book_assessment", {"assessment_at": next_week}, leads_to="assessment_booked"
-        )
+        booked = {"assessment_at": at.isoformat()}
+        self.step(self.provider, onward, its, "book_assessment", booked, leads_to="assessment_booked")
+        if waits:
+            return "waits"
         self.step(self.provider, onward, its, "start", {}, leads_to="started")
         self.step(self.provider, onward, its, "complete", {"outcome": "goals_met"}, leads_to="completed")
+        return ""
 
     def step(
         self, who: Client, subject: str, path: str, step: str, body: dict[str, str], *, leads_to: str

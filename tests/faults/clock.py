@@ -6,6 +6,8 @@ from pathlib import Path
 
 DEBIAN = ("/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/aarch64-linux-gnu/faketime", "/usr/lib/faketime")
 
+HOUR = 3600
+
 
 def find_faketime() -> Path | None:
     """Return the library: of the package among our requirements, or Debian's; None where there is none."""

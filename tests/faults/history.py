@@ -6,6 +6,11 @@ Times are seconds since the epoch by the true clock of the machine that runs the
 import threading
 from dataclasses import dataclass, field
 
+EMAILS, TEXTS, WEBHOOKS, TIME = "emails", "texts and letters", "webhooks", "the time in a signature"
+EVERY_WIRE = frozenset({EMAILS, TEXTS, WEBHOOKS})
+WIRE_OF = {"email": EMAILS, "sms": TEXTS, "letter": TEXTS, "webhook": WEBHOOKS}
+"""By the channel of a message."""
+
 
 @dataclass(kw_only=True)
 class Write:
@@ -32,6 +37,9 @@ class History:
     writes: list[Write] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     """Answers which no fault explains: each is a problem."""
+    awaiting: dict[str, str] = field(default_factory=dict)
+    """The onward referrals whose first assessment is soon and is waited for, each with how its person said that they
+    may be told: `sms:` and the number, `letter:` and the lines of the address, or nothing: by no message at all."""
     counts: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -54,11 +62,24 @@ class History:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """One message in the mail catcher's folder."""
+    """One message that came: in the mail catcher's folder, in the Notify catcher's file, or to a team's system."""
 
     message_id: str
+    """The Message-ID, the reference that Notify keeps, or the webhook-id: the same at each try."""
+    wire_id: str
+    """The Message-ID, the id which Notify gave, or the webhook-id: what is recorded of the delivery."""
     recipient: str
+    """An email address; `sms:` and a number; `letter:` and lines; or the path of an endpoint."""
     at: float
+    body: str = ""
+    is_signed: bool = True
+    skew: float = 0.0
+    """Seconds by which the sender's clock is ahead, as far as it says the time."""
+
+    @property
+    def message(self) -> str:
+        """Return the id of the message that it is a copy of."""
+        return self.message_id.strip("<>").partition("@")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +89,8 @@ class Excuse:
     cause: str
     begins: float
     ends: float
+    of: frozenset[str] = EVERY_WIRE
+    """Of what it may excuse a second copy; TIME: that the time in a signature was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +134,7 @@ class EventRow:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageRow:
-    """One message owed by email, as the database has it; `wire_id` is empty where no delivery is recorded."""
+    """One message owed, as the database has it; `wire_id` is empty where no delivery is recorded."""
 
     id: str
     event_key: str
@@ -119,6 +142,20 @@ class MessageRow:
     status: str
     attempts: int
     wire_id: str
+    channel: str = "email"
+    template: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """Where a team's system is told, and of what: everything of a referral (`team`), what was sent onward to it
+    (`provider`), or only tests (`ping`).
+    """
+
+    reference: str
+    path: str
+    secret: str
+    hears: str
 
 
 @dataclass(frozen=True, kw_only=True)

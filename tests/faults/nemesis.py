@@ -1,59 +1,25 @@
 """The faults, each a small function that does harm to a running service and puts it right again.
 
-`short` is for CI, `long` for a proof: every fault of the short form, and the five parts killed and started again in
-every order. The order of the faults, and every choice in them, come from the seed.
+`short` is for CI, `long` for a proof: every fault of the short form, each that it has together alone, each two parts,
+and the five killed and started again in every order. The order, and every choice, come from the seed.
 """
 
 import itertools
 import random
-import resource
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from tests.faults.clock import MovableClock, find_faketime
-from tests.faults.post_office import Mood
-from tests.faults.service import EVERYTHING, THE_FIVE, Service, kill
+from tests.faults.clock import HOUR, MovableClock, find_faketime
+from tests.faults.fault import Fault, in_order, killed, one_killed
+from tests.faults.history import EMAILS, EVERY_WIRE, TEXTS, TIME, WEBHOOKS
+from tests.faults.moods import Mood
+from tests.faults.outside import ALONE, TOGETHER
+from tests.faults.proc import kill
+from tests.faults.service import EVERYTHING, THE_FIVE, Service
 
-BETWEEN_KILLS = 0.3
-LONGER_THAN_THE_LEASE = 23.0
-HOUR = 3600
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that goes wrong, in words, and how it is brought about."""
-
-    name: str
-    act: Callable[[Service, random.Random], None]
-    skipped: str = ""
-    """Why it cannot be done on this machine, if so."""
-
-
-def killed(name: str) -> Fault:
-    """Return the kill of one whole part, which the supervisor starts again by itself."""
-    return Fault(f"{name} killed", lambda service, _: service.kill(name))
-
-
-def one_killed(name: str) -> Fault:
-    """Return the kill of one process among those of a part."""
-    return Fault(
-        f"one process of {name} killed", lambda service, chance: service.kill_one_below(name, chosen=chance.choice)
-    )
-
-
-def in_order(down: tuple[str, ...], up: tuple[str, ...]) -> Fault:
-    """Return the kill of several parts in one order, and their start in another."""
-
-    def act(service: Service, _chance: random.Random) -> None:
-        for name in down:
-            service.take_down(name)
-            service.rest(BETWEEN_KILLS)
-        for name in up:
-            service.bring_up(name)
-            service.rest(BETWEEN_KILLS)
-
-    return Fault(f"killed: {', '.join(down)}; started: {', '.join(up)}", act)
+LONGER_THAN_THE_LEASE = 21.0
+AROUND_A_JUMP = 10.0
+OURS = ("web", "worker", "webhooks", "beat")
 
 
 def all_at_once(service: Service, _chance: random.Random) -> None:
@@ -72,7 +38,7 @@ def redis_emptied(service: Service, _chance: random.Random) -> None:
 def redis_away(service: Service, _chance: random.Random) -> None:
     """Let requests go on for a while without Redis."""
     service.take_down("valkey")
-    service.rest(5)
+    service.rest(4)
     service.bring_up("valkey")
 
 
@@ -83,117 +49,91 @@ def database_away(service: Service, _chance: random.Random) -> None:
     service.bring_up("postgres")
 
 
-def zombie(service: Service, _chance: random.Random) -> None:
-    """Stop the process that is sending until its lease has ended and another has sent; then let it go on."""
-    service.post_office.front.mood = Mood.IS_SLOW
-    began = time.time()
-    pids: list[int] = []
+def zombies(service: Service, _chance: random.Random) -> None:
+    """Stop the processes that are sending until their leases have ended and others have sent; then let them go on."""
+    mail, receiver = service.post_office, service.receiver
+    stopped: dict[str, int] = {}
+    mail.front.mood = receiver.mood = Mood.IS_SLOW
+    for name, port, wires in (("worker", mail.port, {EMAILS, TEXTS}), ("webhooks", receiver.port, {WEBHOOKS})):
 
-    def found() -> bool:
-        pids[:] = [pid for pid in [service.sender()] if pid]
-        return bool(pids)
+        def is_stopped(name: str = name, port: int = port) -> bool:
+            pid = service.sender(name, port)
+            if pid is not None:
+                stopped[name] = pid
+                kill(pid, 19)  # SIGSTOP
+            return pid is not None
 
-    service.wait_until(found, seconds=30, what="a worker is sending")
-    kill(pids[0], 19)  # SIGSTOP
-    stopped = time.time()
-    service.post_office.front.mood = Mood.TAKES
+        service.wait_until(is_stopped, seconds=120, what=f"{name} is sending")
+        excuse(service, "its sender was stopped as it came", seconds=AROUND_A_JUMP, of=wires)
+    mail.front.mood = receiver.mood = Mood.TAKES
     service.rest(LONGER_THAN_THE_LEASE)
-    kill(pids[0], 18)  # SIGCONT
+    for pid in stopped.values():
+        kill(pid, 18)  # SIGCONT
     service.rest(1)
-    service.excuse("its sender was stopped as it came", begins=max(began, stopped - 3), ends=stopped + 3)
-    service.excuse("its sender was stopped as it came", begins=time.time() - 3, ends=time.time() + 3)
+    excuse(service, "its sender was stopped as it came", seconds=AROUND_A_JUMP)
 
 
-def mail_server(mood: Mood, *, seconds: float) -> Fault:
-    """Return a time in which the mail server behaves badly."""
-
-    def act(service: Service, _chance: random.Random) -> None:
-        service.post_office.front.mood = mood
-        service.rest(seconds)
-        service.post_office.front.mood = Mood.TAKES
-
-    return Fault(f"the mail server {mood.value}", act)
+def excuse(service: Service, cause: str, *, seconds: float, of: frozenset[str] | set[str] = EVERY_WIRE) -> None:
+    """Excuse what came twice around now."""
+    service.excuse(cause, begins=time.time() - seconds, ends=time.time() + seconds, of=of)
 
 
-def mail_server_away(service: Service, _chance: random.Random) -> None:
-    """Refuse connections."""
-    service.post_office.close()
-    service.rest(5)
-    service.post_office.open()
+def clocks_jump(service: Service, chance: random.Random) -> None:
+    """Let the clock of the machine on which everything of ours runs jump an hour ahead, an hour behind, and back.
 
-
-def disk_full(service: Service, _chance: random.Random) -> None:
-    """Let the real mail catcher find no room for a message, then free some.
-
-    By a limit on the size of its files, which needs no rights: writing fails in the same place as on a full disk.
+    GOV.UK Notify's is right: it refuses our token while ours is not (403), and texts and letters wait. What was dated
+    while the clock was ahead waits for that hour: see `Service.let_the_hour_come`.
     """
-    pid = service.children["mail"].pid
-    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (64, hard))
-    service.rest(5)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
-
-
-def clock_jumps(service: Service, chance: random.Random) -> None:
-    """Let the clock of the machine that runs worker and beat jump an hour ahead, an hour behind, and back."""
     clock = MovableClock(service.supervisor.folder / "clock")
-    with service.with_environment(("worker", "beat"), clock.environment()):
+    began = time.time()
+    with service.with_environment(OURS, clock.environment()):
         jumps = [HOUR, -HOUR]
         chance.shuffle(jumps)
         for jump in [*jumps, 0]:
-            at = time.time()
             clock.move(jump)
-            service.excuse("the clock jumped as it was sent", begins=at - 5, ends=at + 5)
-            service.rest(4)
-        until = time.time()
-        service.wait_until(
-            lambda: service.is_drained(until), seconds=120, what="all is sent although the clock has jumped"
-        )
+            excuse(service, "the clock jumped as it was sent", seconds=AROUND_A_JUMP)
+            service.rest(3)
+    service.excuse("the clock was wrong", begins=began, ends=time.time() + 1, of={TIME})
 
 
 SINGLES = (
-    *(killed(name) for name in EVERYTHING),
-    *(one_killed(name) for name in ("web", "worker", "postgres")),
+    *(killed(name) for name in (*THE_FIVE, "webhooks")),
+    killed("mail", "notify"),
+    *(one_killed(name) for name in ("web", "worker", "webhooks", "postgres")),
     Fault("Redis emptied", redis_emptied),
-    Fault("Redis away for five seconds", redis_away),
+    Fault("Redis away for four seconds", redis_away),
     Fault("PostgreSQL away for four seconds", database_away),
     Fault("everything killed at once", all_at_once),
 )
-MAIL = (
-    mail_server(Mood.REFUSES, seconds=4),
-    mail_server(Mood.TAKES_AND_CUTS, seconds=3),
-    mail_server(Mood.HANGS, seconds=3),
-    Fault("the mail server refuses connections", mail_server_away),
-    Fault("the mail catcher's disk is full", disk_full),
-)
 STRANGE = (
-    Fault("a sender stopped for longer than its lease", zombie),
+    Fault("a sender of each kind stopped for longer than its lease", zombies),
     Fault(
         "the clock jumps an hour ahead, an hour behind, and back",
-        clock_jumps,
+        clocks_jump,
         skipped="" if find_faketime() else "libfaketime is not installed",
     ),
 )
+TWO_OF = (*THE_FIVE, "webhooks")
 
 
 def short(chance: random.Random) -> list[Fault]:
     """Return the faults of the short form, in the seed's order: each single one, and two pairs."""
-    pairs = [in_order(pair, chance.choice([pair, pair[::-1]])) for pair in itertools.permutations(THE_FIVE, 2)]
-    faults = [*SINGLES, *MAIL, *STRANGE, *chance.sample(pairs, 2)]
+    pairs = [in_order(pair, chance.choice([pair, pair[::-1]])) for pair in itertools.permutations(TWO_OF, 2)]
+    faults = [*SINGLES, *TOGETHER, *STRANGE, *chance.sample(pairs, 2)]
     chance.shuffle(faults)
     return faults
 
 
 def long(chance: random.Random) -> list[Fault]:
-    """Return the faults of the long form: the short form's, all pairs, and the five in every order."""
-    faults = [*SINGLES, *MAIL, *STRANGE, *every_pair(), *every_order(chance)]
+    """Return the faults of the long form: the short form's, each alone, all pairs, and the five in every order."""
+    faults = [*SINGLES, *TOGETHER, *ALONE, *STRANGE, *every_pair(), *every_order(chance)]
     chance.shuffle(faults)
     return faults
 
 
 def every_pair() -> Iterator[Fault]:
-    """Return each two of the five, killed in both orders and started in both orders."""
-    for pair in itertools.permutations(THE_FIVE, 2):
+    """Return each two of the six, killed in both orders and started in both orders."""
+    for pair in itertools.permutations(TWO_OF, 2):
         yield in_order(pair, pair)
         yield in_order(pair, pair[::-1])
 

@@ -6,69 +6,57 @@ and a full disk there is felt by the sender. It notes each message that was take
 
 import asyncio
 import smtplib
-from collections import Counter
 from email import message_from_bytes
-from enum import Enum
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from standalone.ports import LOCALHOST
+from tests.faults.moods import SLOW, Mood, Outside
 
 HANGS_FOR = 18.0
 """Seconds: longer than EMAIL_TIMEOUT, so that the sender has given up when the message is taken after all."""
 
 
-class Mood(Enum):
-    """How the mail server behaves."""
-
-    TAKES = "takes what comes"
-    IS_SLOW = "takes what comes, slowly"
-    REFUSES = "refuses for now (451)"
-    HANGS = "hangs, and takes it when the sender has gone"
-    TAKES_AND_CUTS = "takes it, and the connection is lost before the answer"
-
-
-class Front:
+class Front(Outside):
     """What aiosmtpd calls for each message."""
 
-    def __init__(self, catcher_port: int) -> None:
-        self.catcher_port = catcher_port
-        self.mood = Mood.TAKES
-        self.lost_answers: Counter[str] = Counter()
-        self.counts: Counter[str] = Counter()
-        self._late: set[asyncio.Task[None]] = set()
+    name = "the mail server"
 
-    @property
-    def is_taking_late(self) -> bool:
-        """Whether a message that was left hanging is still to be taken."""
-        return bool(self._late)
+    def __init__(self, catcher_port: int) -> None:
+        super().__init__()
+        self.catcher_port = catcher_port
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Answer by mood."""
         mood, content = self.mood, envelope.original_content or b""
-        self.counts[f"messages met by a mail server that {mood.value}"] += 1
-        if mood is Mood.REFUSES:
+        self.meet(mood)
+        if mood in {Mood.REFUSES, Mood.IS_BUSY}:
             return "451 Not now"
         if mood is Mood.IS_SLOW:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(SLOW)
         if mood is Mood.HANGS:
             # A task of its own: the server ends this one as soon as the sender has gone.
             late = asyncio.create_task(self._take_late(envelope, content))
-            self._late.add(late)
-            late.add_done_callback(self._late.discard)
+            self._tasks.add(late)
+            late.add_done_callback(self._tasks.discard)
             await asyncio.shield(late)
         answer = await asyncio.to_thread(self._hand_on, envelope, content)
         if mood is Mood.TAKES_AND_CUTS and answer.startswith("250"):
-            self._note_lost(content)
+            self.note_lost(message_in(content))
             if server.transport is not None:
                 server.transport.close()
         return answer
 
     async def _take_late(self, envelope: Envelope, content: bytes) -> None:
-        await asyncio.sleep(HANGS_FOR)
+        with self.late():
+            await asyncio.sleep(HANGS_FOR)
+            await self._take_unheard(envelope, content)
+
+    async def _take_unheard(self, envelope: Envelope, content: bytes) -> None:
         if (await asyncio.to_thread(self._hand_on, envelope, content)).startswith("250"):
-            self._note_lost(content)
+            self.note_lost(message_in(content))
 
     def _hand_on(self, envelope: Envelope, content: bytes) -> str:
         began = False
@@ -81,12 +69,14 @@ class Front:
             return f"{refusal.smtp_code} Not kept"
         except (OSError, smtplib.SMTPException):
             if began:  # it may have been taken: the catcher was killed before it could say so
-                self._note_lost(content)
+                self.note_lost(message_in(content))
             return "451 The post room does not answer"
         return "250 OK"
 
-    def _note_lost(self, content: bytes) -> None:
-        self.lost_answers[str(message_from_bytes(content)["Message-ID"])] += 1
+
+def message_in(content: bytes) -> str:
+    """Return the Message-ID of a message."""
+    return str(message_from_bytes(content)["Message-ID"])
 
 
 class PostOffice:

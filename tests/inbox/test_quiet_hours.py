@@ -9,6 +9,7 @@ from notifications.quiet import FOR_PEOPLE, QuietHours, not_before
 NIGHT = QuietHours(begins=dt.time(19), ends=dt.time(7, 30))
 LUNCH = QuietHours(begins=dt.time(12), ends=dt.time(13))
 WORKING_DAYS = QuietHours(begins=dt.time(18), ends=dt.time(8), on_days_off=True)
+TO_THE_FRACTION = QuietHours(begins=dt.time(22), ends=dt.time(6, 0, 0, 500_000))
 AUTUMN = QuietHours(begins=dt.time(22), ends=dt.time(1, 15))
 """Ends in the hour which comes twice when summer time ends."""
 
@@ -44,6 +45,9 @@ AUTUMN = QuietHours(begins=dt.time(22), ends=dt.time(1, 15))
         # The night in which the clocks go forward is an hour shorter; the one in which they go back is longer.
         ("2027-03-27 22:00", NIGHT, "2027-03-28 06:30"),
         ("2026-10-24 20:00", NIGHT, "2026-10-25 07:30"),
+        # Whoever writes a time to the fraction of a second is waited for to that fraction, and no longer.
+        ("2026-11-25 05:00", TO_THE_FRACTION, "2026-11-25 06:00:00.500000"),
+        ("2026-11-25 23:00", TO_THE_FRACTION, "2026-11-26 06:00:00.500000"),
         # 01:10 comes twice on 2026-10-25: at 00:10 and at 01:10 UTC.
         ("2026-10-25 00:10", AUTUMN, "2026-10-25 00:15"),
         ("2026-10-25 01:10", AUTUMN, "2026-10-25 01:15"),
@@ -58,7 +62,7 @@ def test_it_never_goes_back_and_never_ends_in_a_quiet_moment() -> None:
     for first in ("2026-10-24 00:00", "2027-03-27 00:00", "2026-12-23 00:00"):
         for quarter in range(4 * 24 * 4):
             at = _utc(first) + quarter * dt.timedelta(minutes=15)
-            for quiet in (NIGHT, LUNCH, WORKING_DAYS, FOR_PEOPLE, AUTUMN):
+            for quiet in (NIGHT, LUNCH, WORKING_DAYS, FOR_PEOPLE, AUTUMN, TO_THE_FRACTION):
                 then = not_before(at, quiet)
                 assert then >= at
                 assert not_before(then, quiet) == then

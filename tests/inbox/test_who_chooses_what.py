@@ -43,7 +43,7 @@ def test_every_message_has_its_entry_in_the_table():
 
 
 def test_what_goes_to_the_person_is_of_no_kind_and_everything_else_of_one():
-    to_the_person = {name for name in TEMPLATES if name.startswith("self_referral_")}
+    to_the_person = {name for name in TEMPLATES if name.startswith(("self_referral_", "appointment_"))}
     assert set(TEMPLATES) - FOR_INBOXES == to_the_person
 
 

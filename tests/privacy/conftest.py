@@ -16,6 +16,7 @@ from referrals.services.discharge import chase_discharges
 from referrals.services.notes import write_note
 from referrals.services.onward import expire_unanswered, send_onward_referral, take_onward_step
 from referrals.services.referrals import take_referral_step
+from referrals.services.reminders import remind
 from referrals.services.steps import StepDetails
 from tests.conftest import NOW
 from tests.dapb4066.conftest import RECORD
@@ -192,8 +193,25 @@ class Life:
             planned_discharge_on=dt.date(2026, 11, 5), reason=self.markers.new(),
         )  # fmt: skip
         chase_discharges(at=NOW + dt.timedelta(days=7))
+        self.appointments()
         dead = self.onward_at("started")
         self.step(dead, "record_death", "link_worker", died_on=NOW.date())
+
+    def appointments(self) -> None:
+        """Remind of one, and tell that another was missed: to the person, by email."""
+        for onwards in (self.onward_at("assessment_booked").onward_referrals for _ in range(2)):
+            onward = onwards.get()
+            Referral.objects.filter(pk=onward.referral_id).update(
+                may_email="yes", may_sms="no", telephone_rule="", preferred_contact=""
+            )
+        assert onward.assessment_at is not None
+        booked = onward.assessment_at.replace(hour=12)
+        remind(at=booked - dt.timedelta(days=1))
+        take_onward_step(
+            onward=onward, step="record_missed_assessment", actor=self.by("provider"), at=booked,
+            details=StepDetails(reason="did_not_attend"),
+        )  # fmt: skip
+        remind(at=booked + dt.timedelta(days=3))
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ def test_data_are_kept_a_second_start_is_refused_and_a_killed_supervisor_leaves_
     begun = time.monotonic()
     with Start(folder, "run", extra=ports) as second:
         second.said("starts seen: 2")
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 60  # it does not wait for the port until it gives up
         assert "that an earlier start left behind" in second.output.read_text()
         assert status_of(ports["WEB_PORT"]) == 200
         assert second.stop(signal.SIGINT) == 0

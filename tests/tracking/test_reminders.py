@@ -10,6 +10,7 @@ from notifications.delivery import deliver_batch
 from notifications.models import OutboxMessage
 from referrals.models import OnwardReferral, Person, Referral, TeamPolicy
 from referrals.services.onward import take_onward_step
+from referrals.services.referrals import take_referral_step
 from referrals.services.reminders import remind
 from referrals.services.steps import StepDetails
 from referrals.tasks import remind as hourly
@@ -106,6 +107,27 @@ def test_how_long_before_is_the_teams_setting(cast, booked, days, reminded):
     TeamPolicy.objects.create(team=cast.team, reminder_days=days)
     remind(at=on(10))
     assert told() == reminded
+
+
+@pytest.mark.parametrize(
+    ("is_held", "why"),
+    [(False, "The time of the appointment has passed."), (True, "It is on hold: nobody is reminded.")],
+)
+def test_a_reminder_that_comes_too_late_or_of_one_who_is_in_hospital_does_not_go(
+    cast, booked, is_held, why, mailoutbox
+):
+    """The mail server was away for two days, or a lead tries again what was given up."""
+    remind(at=on(10))
+    row = OutboxMessage.objects.get(template="appointment_reminder")
+    if is_held:
+        take_referral_step(
+            referral=Referral.objects.get(pk=booked.referral_id), step="hold", actor=Actor(fresh(cast.link_worker)),
+            at=on(10), details=StepDetails(reason="in_hospital", until=dt.date(2026, 12, 1)),
+        )  # fmt: skip
+    deliver_batch(at=on(10) if is_held else on(12, 10, 30))
+    row.refresh_from_db()
+    assert (row.status, row.failure) == ("stopped", why)
+    assert [mail.to for mail in mailoutbox if mail.to == ["rose@home.example"]] == []
 
 
 def test_a_time_that_was_moved_has_a_reminder_of_its_own_and_the_old_one_is_stopped(cast, booked):

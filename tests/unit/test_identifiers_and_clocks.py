@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from core.clocks import add_working_days, is_working_day, local_day
+from core.clocks import add_working_days, is_working_day, local_day, working_days_between
 from core.identifiers import clean_nhs_number, clean_postcode, clean_practice_code, new_reference
 
 VALID = ["943 476 5919", "999 000 0018", "999 000 0026", "9990000034", "999-000-0042", "999 007 9196", "999 023 7573"]
@@ -75,6 +75,20 @@ def test_working_days_of_england(start, count, end):
 def test_working_days_do_not_run_backwards():
     with pytest.raises(ValueError, match="negative"):
         add_working_days(dt.date(2026, 11, 2), -1)
+
+
+@pytest.mark.parametrize(
+    ("day", "later", "count"),
+    [
+        ("2026-11-02", "2026-11-02", 0),
+        ("2026-11-02", "2026-11-03", 1),
+        ("2026-11-06", "2026-11-09", 1),  # over a weekend
+        ("2026-12-24", "2026-12-29", 1),  # Christmas Day, a weekend, and a Monday for Boxing Day
+        ("2026-11-03", "2026-11-02", 0),
+    ],
+)
+def test_working_days_from_one_day_to_another(day, later, count):
+    assert working_days_between(dt.date.fromisoformat(day), dt.date.fromisoformat(later)) == count
 
 
 def test_a_bank_holiday_is_no_working_day():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
 from django_guid import clear_guid, set_guid
@@ -65,6 +66,47 @@ def test_what_celery_repeats_of_a_task_is_not_written():
     args = {"name": "referrals.expire_unanswered", "id": "1", "exc": "KeyError('Ada')", "traceback": "… 'Ada' …"}
     line = written(record_of("Task %(name)s[%(id)s] raised: %(exc)s %(traceback)s", (args,), name="celery.app.trace"))
     assert line["message"] == "Task referrals.expire_unanswered[1] raised: … …"
+
+
+def test_what_django_finds_suspicious_is_told_by_its_kind():
+    """It writes the words of the error as the line itself, without arguments: here a Host that somebody made up."""
+    try:
+        RequestFactory().get("/", headers={"host": "ada-example.example"}).get_host()
+    except DisallowedHost as error:
+        found = (type(error), error, error.__traceback__)
+        line = written(record_of(str(error), name="django.security.DisallowedHost", error=found))
+    assert line["message"] == "DisallowedHost"
+    assert "ada-example" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Referer checking failed - https://gp.example/ada-example does not match any trusted origins.", "Referer"),
+        ("Origin checking failed - https://ada-example.example does not match any trusted origins.", "Origin"),
+    ],
+)
+def test_where_a_refused_form_came_from_is_not_written(reason, said):
+    request = RequestFactory().post("/referrals/ada-example/")
+    line = written(
+        record_of("Forbidden (%s): %s", (reason, request.path), name="django.security.csrf", request=request)
+    )
+    assert line["message"] == f"Forbidden ({said} checking failed): (no route)"
+    assert "ada" not in json.dumps(line)
+
+
+def test_what_a_task_that_nobody_knows_was_called_with_is_not_written():
+    """As an older worker says it of a newer one's task, with the whole message."""
+    args: tuple[Any, ...] = (
+        KeyError("nobody.knows"),
+        'b\'[[], {"name": "Ada"}]\' (96b)',
+        {"kwargsrepr": "{'name': 'Ada'}"},
+        {},
+    )
+    message = "Received unregistered task of type %s.\nThe full contents of the message body was:\n%s\n%s\n%s"
+    line = written(record_of(message, args, name="celery.worker.consumer.consumer"))
+    assert line["message"].startswith("Received unregistered task of type KeyError.")
+    assert "Ada" not in json.dumps(line)
 
 
 def test_an_error_is_told_by_its_kind_and_places_and_never_in_its_words():

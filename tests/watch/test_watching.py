@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import re
+import threading
 
 import pytest
 import redis
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core import runs
 from core.models import TaskRun
-from insights.watch import broker, gauges, readiness
+from insights.watch import broker, database, gauges, readiness
 from notifications import tasks
 from notifications.delivery import SWEEP, WORKER
 from notifications.models import OutboxMessage
@@ -62,6 +63,33 @@ def test_redis_is_away(running, settings):
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     assert broker.queue_lengths() is None
     assert found(NOON) == ALL_WELL | {"broker": False}
+
+
+def test_a_pulse_of_a_clock_that_was_an_hour_ahead_says_nothing(running):
+    """The clock was set right, and the worker died: until one o'clock its pulse would be of a moment ago."""
+    assert found(NOON - 3600 * SECOND) == ALL_WELL | {"worker": False, "sweep": False}
+
+
+def test_a_database_that_hangs_is_not_waited_for(running, client, monkeypatch):
+    """It takes the question and says nothing, as a stopped process does. No query ends by itself."""
+    answers = threading.Event()
+    monkeypatch.setattr(database, "_ask", lambda: answers.wait(30))
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "_asking", [])
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["parts"]["database"]) == (
+        503, {"status": "failing", "detail": "no answer"},
+    )  # fmt: skip
+    assert "database_up 0.0" in client.get("/metrics", headers=TOKEN).content.decode()
+    for _ in range(10):
+        client.get("/readyz")
+    assert len(database._asking) == database.MOST_ASKING  # a watcher that asks on and on holds no more than that
+    answers.set()
+    for thread in database._asking:
+        thread.join(30)
+    monkeypatch.undo()
+    assert not database.hangs()
+    assert found(NOON) == ALL_WELL
 
 
 def test_the_database_is_away(running, monkeypatch):

@@ -1,6 +1,7 @@
 """The page of a reference: where a message leads. Who may open it, and what each of them reads there."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -9,6 +10,7 @@ from referrals import policies
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.services.onward import send_onward_referral, take_onward_step
+from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
 from tests.conftest import NOW
@@ -61,7 +63,8 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
     page = read(browser_of(cast.gp), f"/r/{referral.reference}")
     assert page.title == f"{referral.reference} - Community Referral"
     assert (
-        f"Referral {referral.reference} Waiting for triage Who has it Vale link workers "
+        f"Referral {referral.reference} Waiting for triage "
+        "Whose turn The team: decide on a new referral, by Wednesday 4 November 2026 Who has it Vale link workers "
         "Next action due Wednesday 4 November 2026 Referred by Gita Gill, Vale Practice gita.gill@work.example "
         "Sent Monday 2 November 2026, 9:30am"
     ) in page.text
@@ -111,6 +114,28 @@ def test_where_nothing_can_be_done_the_page_says_so(browser_of, cast, onward_at,
 def test_a_reason_stands_beside_the_status(browser_of, cast, referral_at, read):
     page = read(browser_of(cast.gp), f"/r/{referral_at('rejected').reference}")
     assert "Rejected: does not meet the criteria Who had it Vale link workers" in page.text
+
+
+def test_whose_turn_it_is_stands_in_one_line_and_what_waits_says_why(browser_of, cast, onward_at, read):
+    onward = onward_at("sent")
+    take_referral_step(
+        referral=onward.referral, step="hold", actor=Actor(stage.fresh(cast.link_worker)),
+        at=NOW + dt.timedelta(hours=8), details=StepDetails(reason="in_hospital", until=dt.date(2026, 11, 20)),
+    )  # fmt: skip
+
+    def line(user, row):
+        found = re.search(r"Whose turn (.*?\))", read(browser_of(user), f"/r/{row.reference}").text)
+        return found[1] if found else None
+
+    hospital = "in hospital since 2 November 2026"
+    for user in (cast.gp, cast.link_worker):
+        assert line(user, onward.referral) == (
+            f"Nobody for now: confirm the discharge, or hold it longer, by Friday 20 November 2026 ({hospital})"
+        )
+        assert line(user, onward) == f"Nobody for now: wait for the end of the hold ({hospital})"
+    assert line(cast.provider, onward) == (
+        "Nobody for now: wait for the end of the hold (the link worker has it on hold)"
+    )
 
 
 def test_what_is_overdue_says_so_in_words(browser_of, cast, referral_at, read, time_machine):

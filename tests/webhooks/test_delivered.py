@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notifications.delivery import claim_batch
 from notifications.enums import MessageStatus
@@ -143,6 +144,7 @@ def test_who_is_too_busy_says_when_to_come_back(status, cast, register, tell, re
         ("99999999", 24 * 3600),  # at most a day
         ("soon", None),
         ("-5", None),
+        ("Mon, 02 Nov 2026 10:00:00 +99999999999999999999", None),  # a number that no date has
         ("", None),
     ],
 )
@@ -156,6 +158,14 @@ def test_retry_after_is_seconds_or_a_date_and_nonsense_counts_for_nothing(
     row.refresh_from_db()
     waits = (row.available_at - NOW).total_seconds()
     assert waits == seconds if seconds else 5 <= waits <= 5.5
+
+
+def test_who_has_taken_it_may_say_what_nonsense_they_like_beside(cast, register, tell, receiver, deliver):
+    receiver.rule = lambda number: answering(204, Retry_After="Mon, 02 Nov 2026 10:00:00 +99999999999999999999")
+    register(cast.team, receiver.url)
+    row = tell()
+    assert deliver(NOW).errors == []
+    assert state(row) == (MessageStatus.SENT, 0, "")
 
 
 def test_nobody_there(cast, register, tell, deliver):
@@ -270,6 +280,18 @@ def test_the_longer_nobody_answers_the_longer_a_lane_rests(cast, register, tell,
         OutboxMessage.objects.filter(recipient=endpoint.recipient).update(available_at=at)
         deliver(at)
         assert (lane(endpoint).free_at - at).total_seconds() == rests
+
+
+@pytest.mark.parametrize(("answer", "rests"), [(answering(200), 0), (answering(500), 0), (answering(503), 5)])
+def test_a_lane_is_free_when_our_clock_was_an_hour_ahead_and_is_right_again(
+    cast, register, tell, deliver, answer, rests
+):  # fmt: skip
+    now = timezone.now()
+    with running(answer) as receiver:
+        endpoint, _ = register(cast.team, receiver.url)
+        tell(at=now)
+        assert deliver(now + AFTER(hours=1)).claimed == 1
+    assert lane(endpoint).free_at <= timezone.now() + AFTER(seconds=rests)
 
 
 def test_a_killed_process_leaves_a_lease_that_ends(cast, register, tell, receiver, deliver):

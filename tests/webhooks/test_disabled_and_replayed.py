@@ -183,3 +183,29 @@ def test_a_lead_who_has_left_is_not_told(cast, register, tell, receiver, deliver
     tell()
     deliver_due(clock=lambda: NOW)
     assert "gone@work.example" not in [recipient for recipient, *_ in keepers_told()]
+
+
+def test_what_waits_for_a_receiver_that_fails_is_not_stuck_as_long_as_somebody_tries(
+    cast, register, tell, receiver, deliver
+):
+    """The audit counts as stuck what has no coming try: two days of a dead receiver are not that, a dead worker is."""
+    receiver.rule = lambda number: answering(503)
+    register(cast.team, receiver.url)
+    tried, waiting = tell(), tell(at=NOW + AFTER(seconds=1))
+    deliver(NOW + AFTER(hours=2))
+    assert (state(tried)[1], state(waiting)[1]) == (1, 0)  # the second waits behind the first, and was never tried
+    assert list(selectors.overdue_messages(since=NOW + AFTER(hours=2))) == []
+    assert list(selectors.overdue_messages(since=NOW + AFTER(hours=3))) == [tried, waiting]  # nobody has come since
+
+
+def test_what_was_put_off_is_not_stuck_before_its_next_try(cast, register, tell, receiver, deliver):
+    receiver.rule = lambda number: answering(500)
+    register(cast.team, receiver.url)
+    at, row = NOW, tell()
+    for _ in range(5):
+        deliver(at)
+        row.refresh_from_db()
+        at = row.available_at
+    assert at - NOW > AFTER(hours=7)
+    assert list(selectors.overdue_messages(since=at - AFTER(minutes=1))) == []
+    assert list(selectors.overdue_messages(since=at + AFTER(hours=1))) == [row]
