@@ -235,7 +235,7 @@ def test_an_answer_is_due_when_the_scheme_says_and_elsewhere_when_the_team_says(
     assert (after.next_action_on, after.chase_on) == (november(9), november(5))
     assert (elsewhere.next_action_on, elsewhere.chase_on) == (november(23), november(12))
     run_clocks(at=morning(november(5)))
-    assert OnwardReferral.objects.get(pk=after.pk).chase_on == november(9)  # Saturday the 7th: the Monday after
+    assert OnwardReferral.objects.get(pk=after.pk).chase_on == november(6)  # Saturday the 7th: the Friday before
 
 
 def test_where_the_teams_leads_would_hear_too_early_they_hear_once_the_provider_was_reminded(cast, onward_at, sets):
