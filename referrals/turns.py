@@ -91,6 +91,7 @@ NOT_THE_TEAMS: Final[dict[str, TurnOf]] = {
     TaskKind.ANSWER_AWAITED: TurnOf.REFERRER,
     TaskKind.DISCHARGE: TurnOf.REFERRER,
     TaskKind.PROVIDER_REVIEW: TurnOf.PROVIDER,
+    TaskKind.FOLLOW_UP: TurnOf.PROVIDER,
 }
 """Of what is on a team's list of what is due, that for which the team waits. All else is the team's own to do."""
 
@@ -181,8 +182,18 @@ def _of_onward(
             return replace(turn, due_on=onward.next_review_on)
         case OnwardStatus.PAUSED:
             return _until(turn, on=on, why="" if due is None or on < due else f"paused since {_since(moved)}")
+        case status if status in OnwardStatus.ENDED and held is None:
+            return _follow_up(onward, turn, on=on)
         case _:
             return turn
+
+
+def _follow_up(onward: OnwardReferral, turn: Turn, *, on: dt.date) -> Turn:
+    """After the end it is the provider's turn again while the person may be asked how they are."""
+    clock = getattr(onward, "follow_up_clock", None)
+    if clock is None or not clock.has_opened(on=on):
+        return turn
+    return replace(_run("follow_ups", turn), due_on=clock.due_on)
 
 
 def _turn(standing: Standing, *, due: dt.date | None, moved: LastMove | None, planned: dt.date | None = None) -> Turn:

@@ -261,5 +261,6 @@ def test_a_team_without_grace_is_late_the_day_after():
 def test_whose_turn_it_is_with_what_is_on_the_list_of_what_is_due():
     waits_for = {
         TaskKind.ANSWER_AWAITED: "referrer", TaskKind.DISCHARGE: "referrer", TaskKind.PROVIDER_REVIEW: "provider",
+        TaskKind.FOLLOW_UP: "provider",
     }  # fmt: skip
     assert waits_for == NOT_THE_TEAMS
