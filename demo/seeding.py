@@ -7,6 +7,7 @@ from random import Random
 from core.clocks import local_day
 from demo.arrivals import moments
 from demo.cast import Cast, build_cast
+from demo.following import ask_nobody_of
 from demo.hours import moment, working_days_before
 from demo.keeping import keep_the_directory
 from demo.listings import load_own_listings
@@ -64,6 +65,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng), beside=Random(seed + 1))  # noqa: S311
     measure_from_now_on(cast, year.services[SCHEME.key], at=began)
+    ask_nobody_of(year.services[SCHEME.key], cast, at=began)
     stories = [named_story(year, person) for person in NAMED_PEOPLE]
     stories += [ordinary(year, at) for at in moments(year, max(0, size - len(NAMED_PEOPLE)))]
     tell(in_order(stories), until=now)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.clocks import add_working_days, local_day
 from demo.arrivals import Arrival, arrival
+from demo.following import follow_ups
 from demo.hours import in_days, later, on_day, working_days_before
 from demo.offers import Chapter, offered
 from demo.programmes import PROGRAMMES, SCHEME, Programme
@@ -33,10 +34,10 @@ UNANSWERED_AFTER = 15
 
 
 def ordinary(year: Year, at: dt.datetime) -> Story:
-    """One referral, and the link worker who keeps an eye on it."""
+    """One referral, the link worker who keeps an eye on it, and who asks what lasted."""
     yield at
     come = arrival(year, at)
-    yield from in_order([_life(year, come, at), _reviews(year, come.case, at)])
+    yield from in_order([_life(year, come, at), _reviews(year, come.case, at), follow_ups(year.cast, come.case, at)])
 
 
 def _life(year: Year, come: Arrival, at: dt.datetime) -> Chapter:

@@ -20,7 +20,16 @@ from demo.seeding import Seeded, seed
 from insights.models import UptakeCount
 from notifications.models import OutboxMessage
 from referrals.enums import OnwardStatus, ReferralStatus
-from referrals.models import Attendance, MeasureResponse, OnwardReferral, Person, Referral, ReferralEvent
+from referrals.models import (
+    Attendance,
+    FollowUp,
+    FollowUpClock,
+    MeasureResponse,
+    OnwardReferral,
+    Person,
+    Referral,
+    ReferralEvent,
+)
 from referrals.services.events import text_to_hash
 from referrals.services.places import miscounted_services
 from services_directory.models import Service
@@ -49,6 +58,12 @@ class TheYearTest(TestCase):
         assert len(numbers) > 30
         assert [number for number in numbers if not number.startswith("999")] == []
         assert [clean_nhs_number(number) for number in numbers] == numbers
+
+    def test_it_is_asked_what_lasted_and_never_beside_the_real_schemes_name(self):
+        asked = FollowUp.objects.filter(recorded_by__isnull=False)
+        assert "reached" in asked.values_list("result", flat=True)
+        assert not FollowUp.objects.filter(onward_referral__service_id=service_id(SCHEME.key)).exists()
+        assert not FollowUpClock.objects.filter(onward_referral__service_id=service_id(SCHEME.key)).exists()
 
     def test_telephones_are_of_the_ranges_kept_for_drama(self):
         numbers = Referral.objects.values_list("telephone", flat=True)
