@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
+from accounts import services as account_services
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership, User
@@ -279,7 +280,7 @@ def test_to_give_work_to_somebody_who_is_just_leaving_is_refused_in_words(cast, 
     """Nora's roles are ended, and that is not committed yet: Lena still sees her in the team, and gives her a case."""
     rose = referral_at("accepted")
     has_left, outcomes = threading.Event(), []
-    as_it_is = leavers.accounts.end_roles
+    as_it_is = account_services.end_roles
 
     def slowly(**said):
         done = as_it_is(**said)
@@ -302,7 +303,7 @@ def test_to_give_work_to_somebody_who_is_just_leaving_is_refused_in_words(cast, 
             outcomes.append(type(refusal).__name__)
         connections.close_all()
 
-    monkeypatch.setattr(leavers.accounts, "end_roles", slowly)
+    monkeypatch.setattr(account_services, "end_roles", slowly)
     thread = threading.Thread(target=give)
     thread.start()
     leave_team(team=cast.team, leaver=nora, actor=Actor(stage.fresh(cast.lead)))
