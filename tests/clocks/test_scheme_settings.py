@@ -270,11 +270,11 @@ def test_a_person_is_reminded_when_the_scheme_says_and_not_at_all_where_it_says_
     """Ten days before, earlier than any team; from then on never. The assessments are on the 9th."""
     sets(cast.walking, reminder_days=10)
     early = onward_at("assessment_booked", referral=_may_be_told(referral_at("active")))
-    assert remind(at=morning(november(3))) == {"reminded": 1, "missed": 0}
+    assert remind(at=morning(november(3))) == {"reminded": 1, "missed": 0, "to_tell": 0}
     sets(cast.walking, reminder_days=0)
     never = onward_at("assessment_booked", referral=_may_be_told(referral_at("active")))
     assert {row.assessment_at.date() for row in (early, never)} == {november(9)}
-    assert [remind(at=morning(november(day))) for day in (3, 7, 9)] == [{"reminded": 0, "missed": 0}] * 3
+    assert [remind(at=morning(november(day))) for day in (3, 7, 9)] == [{"reminded": 0, "missed": 0, "to_tell": 0}] * 3
     about = OutboxMessage.objects.filter(template="appointment_reminder")
     assert [row.context["reference"] for row in about] == [early.referral.reference]
 

@@ -187,7 +187,7 @@ def test_reviews_follow_ups_and_the_end_of_an_agreement_are_clocks_beside_it(cas
     ConsentClock.objects.update_or_create(consent=consent, defaults={"due_on": dt.date(2026, 11, 3)})
     beside = run("case_review") | run("review_points", due_today=1) | run("consent_expiry", due_soon=1)
     assert counted() == beside | run("follow_ups", overdue=1)
-    assert of_turn(OnwardReferral.objects.get()) == ("review_points", None)
+    assert of_turn(OnwardReferral.objects.get()) == ("follow_ups", None)  # the earlier of the two
     take_onward_step(
         onward=onward, step="pause", actor=Actor(stage.fresh(cast.provider)), at=NOW + dt.timedelta(days=1),
         details=StepDetails(reason="health", until=dt.date(2026, 12, 1)),

@@ -32,7 +32,7 @@ def test_a_lead_reads_what_is_late_in_her_team(browser_of, cast, referral_at, re
         "Vale link workers To do Whose turn Running Due today Next five days Overdue Breached Standing still First due "
         "Decide on a new referral Team 1 0 0 1 1 1 4 November 2026 "
         "Answer the team's question Referrer 1 0 0 1 0 0 9 November 2026 "
-        "Nothing is on the other clocks: speak with the person;"
+        "Nothing is on the other clocks: confirm the discharge; speak with the person;"
     )
 
 
