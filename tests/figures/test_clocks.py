@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actors import Actor
@@ -19,6 +19,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
 from tests.conftest import NOW
+from tests.in_the_tables import no_trigger_looks
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/insights/clocks/"
@@ -293,10 +294,22 @@ def test_more_rows_and_teams_need_no_more_queries(cast, referral_at, onward_at, 
         clocks_for(lead, on=MONDAY)
 
 
-def test_what_is_open_is_found_by_an_index(cast, onward_at):
+MANY_ENDED = """
+INSERT INTO referrals_referral
+SELECT (jsonb_populate_record(one, jsonb_build_object(
+    'id', one.id + number, 'reference', 'R-22222-' || translate(lpad(number::text, 5, '0'), '01', 'CD')
+))).*
+FROM referrals_referral AS one, generate_series(1, 800) AS number WHERE one.id = %s
+"""
+
+
+def test_what_is_open_is_found_by_an_index(cast, onward_at, referral_at):
     """Of the history nothing is read: the figures cost what is open, not what there ever was."""
     onward_at("accepted")
-    with connection.cursor() as cursor, transaction.atomic():
+    ended = referral_at("closed")
+    with no_trigger_looks() as cursor:
+        cursor.execute(MANY_ENDED, [ended.pk])
+        cursor.execute("ANALYZE referrals_referral")
         cursor.execute("SET LOCAL enable_seqscan = off")
         with CaptureQueriesContext(connection) as caught:
             clock_counts(on=MONDAY)
