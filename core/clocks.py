@@ -45,6 +45,13 @@ def add_working_days(day: dt.date, count: int) -> dt.date:
     return day
 
 
+def last_working_day(day: dt.date) -> dt.date:
+    """Return the last working day on or before a day."""
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    return day
+
+
 @lru_cache(maxsize=4096)
 def working_days_between(day: dt.date, later: dt.date) -> int:
     """Return how many working days there are after `day` until and with `later`; none if it is not later."""

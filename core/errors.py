@@ -6,6 +6,9 @@ Each class is one kind of answer; `code` is stable and public, `detail` is a sen
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
+
 FieldErrors = Mapping[str, Sequence[str]]
 
 
@@ -79,3 +82,10 @@ class KeyReused(DomainError):
 
     code = "idempotency_key_reused"
     title = "This Idempotency-Key belongs to another request"
+
+
+OF_ONE_ROW = (
+    DatabaseError, DomainError, ObjectDoesNotExist, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What goes wrong with one row of many that a task goes through: a refusal, or a bug that only this row meets. It must
+not stop the clock for all behind it. Not here: the end of a worker's time, which ends the whole run."""

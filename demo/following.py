@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 from core.clocks import local_day
 from demo.cast import Cast
@@ -60,7 +61,7 @@ def _ask(cast: Cast, clock: FollowUpClock, dice: Random, *, at: dt.datetime) -> 
     onward = clock.onward_referral
     side = next(side for side in (*cast.providers.values(), cast.hub) if side.team.pk == onward.provider_team_id)
     result = _one_of(dice, BECOMES)
-    answers: dict[str, str] = {}
+    answers: dict[str, Any] = {}
     if result == AskedResult.REACHED:
         active = OF_WHO_LEFT if onward.status == OnwardStatus.LEFT_EARLY else OF_THE_DONE
         answers = {"still_active": _one_of(dice, active), "since_the_start": _one_of(dice, FARES)}
@@ -68,5 +69,5 @@ def _ask(cast: Cast, clock: FollowUpClock, dice: Random, *, at: dt.datetime) -> 
     record_follow_up(onward=onward, actor=acting(dice.choice(side.staff)), at=at, asked=asked)
 
 
-def _one_of(dice: Random, weights: Mapping[str, int]) -> str:
-    return dice.choices(list(weights), list(weights.values()))[0]
+def _one_of(dice: Random, weights: Mapping[Any, int]) -> str:
+    return str(dice.choices(list(weights), list(weights.values()))[0])

@@ -121,9 +121,14 @@ class IntegrityRun(models.Model):
     messages_failed = models.PositiveBigIntegerField(help_text="Given up and shown: each is somebody's task.")
     counts = models.JSONField(help_text="Of each rule, how many break it.")
     references = models.JSONField(help_text="Of each rule, the first that break it.")
-    anchored_to = models.PositiveBigIntegerField(default=0, help_text="The last event that its anchor covers.")
+    anchored_to = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="The last event that its anchor covers."
+    )
     anchor = models.CharField(
-        max_length=64, blank=True, help_text="The digest of the events since the anchor before, and of that anchor."
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="The digest of the events since the anchor before, and of that anchor.",
     )
 
     class Meta:

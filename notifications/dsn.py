@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
+from email.utils import parseaddr
 from uuid import UUID
 
 from notifications.channels.base import is_about_address
@@ -32,11 +33,14 @@ def read(content: bytes) -> list[CameBack]:
     That a mail is late says nothing yet. The words of the mail are not kept: they repeat the address.
     """
     mail = email.message_from_bytes(content, policy=email.policy.default)
-    wire_id = _about(mail)
+    head = _head(mail)
+    wire_id = _said(head, "Message-ID")
     found = _OURS.fullmatch(wire_id)
     if not found:
         return []
     own_id = UUID(found[1])
+    # As we wrote it: who forwards a mail names the address at which it ended, and many write it in their own way.
+    _, sent_to = parseaddr(_said(head, "To"))
     came_back = []
     for number, fields in enumerate(_recipients(mail)):
         status = _STATUS.match(str(fields.get("Status", "")).strip())
@@ -49,23 +53,27 @@ def read(content: bytes) -> list[CameBack]:
             status=status[0],
             reason=f"The email came back ({status[0]}).",
             is_about_address=is_final and is_about_address(0, status[0]),
-            address=_address(str(fields.get("Original-Recipient") or fields.get("Final-Recipient") or "")),
+            address=sent_to or _address(str(fields.get("Original-Recipient") or fields.get("Final-Recipient") or "")),
         )
         came_back.append(CameBack(told=told, message_id=own_id if own_id.version == _OF_ONE_MESSAGE else None))
     return came_back
 
 
-def _about(mail: EmailMessage) -> str:
-    """Return the Message-ID of the mail that came back, which travels in the notification whole or by its head."""
+def _head(mail: EmailMessage) -> Message:
+    """Return the head of the mail that came back, which travels in the notification whole or alone; empty without."""
     for part in mail.walk():
         if part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
-            head = email.message_from_bytes(payload if isinstance(payload, bytes) else b"", policy=email.policy.default)
-            return str(head.get("Message-ID", "")).strip()
+            return email.message_from_bytes(payload if isinstance(payload, bytes) else b"", policy=email.policy.default)
         if part.get_content_type() == "message/rfc822":
             (inner, *_) = part.iter_parts() if part.is_multipart() else (None,)
-            return str(inner.get("Message-ID", "")).strip() if inner is not None else ""
-    return ""
+            return inner if inner is not None else EmailMessage()
+    return EmailMessage()
+
+
+def _said(head: Message, name: str) -> str:
+    """Return a field as it is written: what takes it apart falls over some that others have written."""
+    return next((str(value).strip() for field, value in head.raw_items() if field.lower() == name.lower()), "")
 
 
 def _recipients(mail: EmailMessage) -> Iterator[Message]:

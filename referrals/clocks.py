@@ -80,7 +80,7 @@ CLOCKS: tuple[Clock, ...] = (
     Clock(
         key="provider_question", says="Answer the provider's question", turn="team", setting="answer_working_days",
         default="5 working days, custom", column=_ONWARD, index="onward_breach_not_told",
-        pauses="once answered: it is the provider's turn", fires=_BREACH,
+        pauses="once answered: it is the provider's turn; while the referral is on hold", fires=_BREACH,
     ),
     Clock(
         key="waiting_review", says="Look again at a person on a waiting list", turn="team",

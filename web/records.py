@@ -134,7 +134,8 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
 
 def _turn(actor: Actor, subject: Subject, events: list[ReferralEvent], today: dt.date) -> list[Fact]:
     reads_all = policies.reads_whole_turn(actor, subject)
-    return _known(_fact("Whose turn", words.turn(turn_of(subject, on=today, reads_all=reads_all, timeline=events))))
+    turn = turn_of(subject, on=today, reads_all=reads_all, timeline=events)
+    return _known(_fact("Whose turn", words.whose_turn(turn)))
 
 
 def _standing_of_referral(actor: Actor, referral: Referral) -> list[Fact]:

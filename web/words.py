@@ -110,13 +110,13 @@ def event_title(kind: str, *, is_onward: bool) -> str:
     return step.rules.label if step else label_of(EventKind, kind)
 
 
-def turn(whose: Turn) -> str:
+def whose_turn(turn: Turn) -> str:
     """Write in one line whose turn it is, what they do and by when, and why something stands still; ended: nothing."""
-    if whose.whose == TurnOf.NOBODY and whose.stands_still is None:
+    if turn.whose == TurnOf.NOBODY and turn.stands_still is None:
         return ""
-    by = f", by {day(whose.due_on)}" if whose.due_on else ""
-    why = f" ({whose.stands_still.why})" if whose.stands_still else ""
-    return f"{whose.whose.label}: {in_a_sentence(whose.says)}{by}{why}"
+    by = f", by {day(turn.due_on)}" if turn.due_on else ""
+    why = f" ({turn.stands_still.why})" if turn.stands_still else ""
+    return f"{turn.whose.label}: {in_a_sentence(turn.says)}{by}{why}"
 
 
 def holder(referral: Referral) -> str:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from core.clocks import local_day
 from insights.integrity.anchors import FIRST, Anchor, anchor_after, broken_anchors, can_anchor, kept_anchors, mark
 from insights.integrity.judging import judge
 from insights.integrity.messages import stopped_for_staff, stuck_messages
@@ -55,7 +56,7 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None, no
 
     for case in cases():
         referrals, events = referrals + 1, events + len(case.events)
-        for rule, reference in judge(case):
+        for rule, reference in judge(case, on=local_day(at)):
             note(rule, reference)
         if referrals % 10_000 == 0:
             say(referrals)

@@ -1,11 +1,12 @@
 """Judge one referral with all that hangs on it, by the rules. Pure: everything was read before."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.clocks import local_day
+from core.clocks import FARTHEST_PLAN, local_day
 from referrals import consents, policies
 from referrals.announcements import key_of, owed_after, templates_owed_after
 from referrals.enums import CloseOutcome, EventKind, OnwardStatus, ReferralStatus, SnomedCode
@@ -40,30 +41,34 @@ class Case:
     """What is written down, by whatever channel: pairs of event key and template."""
 
 
-def judge(case: Case) -> Iterator[Broken]:
-    """Yield each rule that a referral breaks, at most once for one reference."""
+def judge(case: Case, *, on: dt.date) -> Iterator[Broken]:
+    """Yield each rule that a referral breaks on a day, at most once for one reference."""
     found = (
-        *_whose(case), *_walked(case), *_stands_so(case), *_sent_there(case), *_chained(case), *_coded(case),
+        *_whose(case, on=on), *_walked(case), *_stands_so(case), *_sent_there(case), *_chained(case), *_coded(case),
         *_agreed(case), *_told(case),
     )  # fmt: skip
     yield from dict.fromkeys(found)
 
 
-def _whose(case: Case) -> Iterator[Broken]:
-    """Somebody has each open one in hand, and will look again."""
+def _whose(case: Case, *, on: dt.date) -> Iterator[Broken]:
+    """Somebody has each open one in hand, and will look again on a day that can be planned."""
     referral = case.referral
+
+    def will_look_again(due: dt.date | None) -> bool:
+        return due is not None and due <= on + FARTHEST_PLAN
+
     if referral.status in ReferralStatus.SENT:
         if referral.owner_id is not None or referral.status in ReferralStatus.TAKEN_ON:
             is_owned = (referral.owner_id, referral.owner_team_id) in case.working
         else:
             is_owned = any(team == referral.owner_team_id for _, team in case.working)
-        if not is_owned or referral.next_action_on is None:
+        if not (is_owned and will_look_again(referral.next_action_on)):
             yield "owned", referral.reference
     if any((user, referral.owner_team_id) not in case.working for user in case.tasks_of):
         yield "owned", referral.reference
     for onward in case.onward:
         is_open = onward.status in OnwardStatus.OPEN
-        if is_open and (onward.next_action_on is None or referral.status not in ReferralStatus.SENT):
+        if is_open and not (will_look_again(onward.next_action_on) and referral.status in ReferralStatus.SENT):
             yield "awaited", onward.reference
 
 

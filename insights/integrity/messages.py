@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Team, User
+from notifications import leavers
 from notifications.delivery import LONGEST_DEFERRAL
 from notifications.enums import Channel, MessageStatus
 from notifications.models import OutboxMessage
@@ -31,7 +32,14 @@ def stuck_messages(*, at: dt.datetime) -> QuerySet[OutboxMessage]:
 
 
 def stopped_for_staff() -> QuerySet[OutboxMessage]:
-    """Return the messages to a team or a user that are not to be sent any more. Only the person's own ever are."""
+    """Return the messages to a team or a user that are not to be sent any more, though nobody else was told instead.
+
+    Only the person's own ever are, and those of somebody who has left, whose team is told of what has happened.
+    """
     to_team = Exists(Team.objects.filter(inbox_email=OuterRef("recipient")))
     to_user = Exists(User.objects.filter(email=OuterRef("recipient")))
-    return OutboxMessage.objects.filter(to_team | to_user, status=MessageStatus.STOPPED).order_by("occurred_at", "id")
+    same = OutboxMessage.objects.filter(event_key=OuterRef("event_key"), template=OuterRef("template"))
+    to_another = Exists(same.exclude(recipient=OuterRef("recipient")))
+    was_passed_on = Q(failure=leavers.WHY) & (to_another | ~Q(event_key__startswith="referral-event:"))
+    stopped = OutboxMessage.objects.filter(to_team | to_user, status=MessageStatus.STOPPED)
+    return stopped.exclude(was_passed_on).order_by("occurred_at", "id")

@@ -4,10 +4,10 @@ from typing import Final
 
 RULES: Final[dict[str, str]] = {
     "owned": (
-        "An open referral has a day on which somebody looks again, a team in which somebody works, and once taken on a "
-        "person of it; and no open task is that of somebody who works there no more."
+        "An open referral has a day within two years on which somebody looks again, a team in which somebody works, "
+        "and once taken on a person of it; and no open task is that of somebody who works there no more."
     ),
-    "awaited": "An open onward referral is one of an open referral, and has a day on which something is due.",
+    "awaited": "An open onward referral is one of an open referral, and has a day within two years on which it is due.",
     "reasoned": "Who rejects, declines, holds, withdraws or ends early says why, and who closes what came of it.",
     "declared": "Each change of status is a step that the pathway has, from a status where it begins.",
     "ended": "Nothing moves after an end, but by reopening or by marking it as entered in error.",

@@ -25,13 +25,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="integrityrun",
             name="anchored_to",
-            field=models.PositiveBigIntegerField(default=0, help_text="The last event that its anchor covers."),
+            field=models.PositiveBigIntegerField(db_default=0, default=0, help_text="The last event that its anchor covers."),
         ),
         migrations.AddField(
             model_name="integrityrun",
             name="anchor",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 help_text="The digest of the events since the anchor before, and of that anchor.",
                 max_length=64,
             ),

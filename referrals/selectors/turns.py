@@ -12,29 +12,17 @@ from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
 from referrals.turns import LastMove, Turn, whose_turn
 
 _READ = "last_moves"
-_OF_REFERRALS = Prefetch(
-    "events",
-    ReferralEvent.objects.filter(onward_referral=None)
-    .exclude(to_status="")
-    .order_by("referral_id", "-sequence")
-    .distinct("referral_id")
-    .only("referral_id", "occurred_at", "reason"),
-    to_attr=_READ,
-)
 
 
 def with_last_moves(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return referrals or onward referrals, each with the step that moved it last: a query or two more for them all."""
+    of_referrals = _moves("referral_id").filter(onward_referral=None)
     if rows.model is Referral:
-        return rows.prefetch_related(_OF_REFERRALS)
-    own = (
-        ReferralEvent.objects.exclude(to_status="")
-        .order_by("onward_referral_id", "-sequence")
-        .distinct("onward_referral_id")
-        .only("onward_referral_id", "occurred_at", "reason")
+        return rows.prefetch_related(Prefetch("events", of_referrals, to_attr=_READ))
+    return rows.prefetch_related(
+        Prefetch("events", _moves("onward_referral_id"), to_attr=_READ),
+        Prefetch("referral__events", of_referrals, to_attr=_READ),
     )
-    of_its_referral = Prefetch("referral__events", _OF_REFERRALS.queryset, to_attr=_READ)
-    return rows.prefetch_related(Prefetch("events", own, to_attr=_READ), of_its_referral)
 
 
 def turn_of(
@@ -56,6 +44,12 @@ def turn_of(
         subject, on=on, moved=_last_move(subject, timeline), held=_last_move(referral) if is_held else None,
         grace=policy.breach_working_days, reads_all=reads_all,
     )  # fmt: skip
+
+
+def _moves(of: str) -> QuerySet[ReferralEvent]:
+    """Return of each row, by the column that names it, the last step that moved it."""
+    events = ReferralEvent.objects.exclude(to_status="").order_by(of, "-sequence").distinct(of)
+    return events.only(of, "occurred_at", "reason")
 
 
 def _last_move(row: Referral | OnwardReferral, timeline: Sequence[ReferralEvent] | None = None) -> LastMove | None:

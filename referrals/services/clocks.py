@@ -8,10 +8,11 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.actors import SYSTEM
 from core.clocks import last_breached, local_day
+from core.errors import OF_ONE_ROW
 from referrals.announcements import announce, announce_to_leads
 from referrals.enums import EventKind, OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral
@@ -42,8 +43,8 @@ def _each(ids: Iterable[int], act: Callable[..., bool], *, at: dt.datetime) -> i
     for row_id in ids:
         try:
             done += act(row_id, at=at)
-        except DatabaseError:
-            # One row that the database refuses must not stop the clock for all behind it.
+        except OF_ONE_ROW:
+            # One row that cannot be must not stop the clock for all behind it.
             log.exception("a clock of row %s could not run", row_id)
     return done
 

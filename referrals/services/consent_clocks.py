@@ -3,10 +3,11 @@
 import datetime as dt
 import logging
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.actors import SYSTEM
 from core.clocks import local_day
+from core.errors import OF_ONE_ROW
 from referrals import consents
 from referrals.announcements import announce_about_consent, announce_that_consent_ends
 from referrals.enums import EventKind, ReferralStatus
@@ -30,8 +31,8 @@ def run_consent_clocks(*, at: dt.datetime, limit: int = 500) -> int:
     for consent_id, referral_id in due.values_list("consent_id", "consent__referral_id")[:limit]:
         try:
             told += _tell(consent_id, referral_id, at=at)
-        except DatabaseError:
-            # One row that the database refuses must not stop the clock for all behind it.
+        except OF_ONE_ROW:
+            # One row that cannot be must not stop the clock for all behind it.
             log.exception("the clock of consent %s could not be read", consent_id)
     return told
 

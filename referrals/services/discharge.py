@@ -5,11 +5,11 @@ import logging
 import re
 from dataclasses import dataclass, fields
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.actors import SYSTEM, Actor
 from core.clocks import FARTHEST_PLAN, add_working_days, local_day
-from core.errors import Conflict, Invalid, NotPermitted
+from core.errors import OF_ONE_ROW, Conflict, Invalid, NotPermitted
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import DischargeDestination, DischargePathway, EventKind, ReferralStatus
@@ -200,7 +200,7 @@ def chase_discharges(*, at: dt.datetime, limit: int = 500) -> int:
     for referral in due:
         try:
             asked += _chase(referral, at=at)
-        except DatabaseError:
+        except OF_ONE_ROW:
             log.exception("the discharge of referral %s could not be asked about", referral.reference)
     return asked
 

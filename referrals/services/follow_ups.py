@@ -8,11 +8,11 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.actors import SYSTEM, Actor
 from core.clocks import local_day
-from core.errors import Conflict, Invalid, NotPermitted
+from core.errors import OF_ONE_ROW, Conflict, Invalid, NotPermitted
 from referrals import policies
 from referrals.enums import (
     AskedResult,
@@ -102,7 +102,7 @@ def give_up_follow_ups(*, at: dt.datetime, limit: int = 500) -> int:
     for onward_id in list(follow_ups_to_give_up(on=local_day(at)).values_list("pk", flat=True)[:limit]):
         try:
             given_up += _give_up(onward_id, at=at)
-        except DatabaseError:
+        except OF_ONE_ROW:
             # One row that the database refuses must not stop the clock for all behind it.
             log.exception("the follow-up of onward referral %s could not be given up", onward_id)
     return given_up

@@ -1,6 +1,7 @@
 """Somebody leaves a team: their open work goes to another in one call, and only then do they go.
 
-The database says the same (migration 0020): no open referral is left with somebody who does not work there.
+The database says the same (migrations 0020, 0025): no open referral and no open task is left with somebody who does
+not work there.
 """
 
 import datetime as dt
@@ -95,9 +96,7 @@ def leave_team(*, team: Team, leaver: User, actor: Actor) -> bool:
                 "SET CONSTRAINTS account_leaves_no_open_referral, membership_leaves_no_open_referral IMMEDIATE"
             )
     except IntegrityError as given_meanwhile:
-        raise Conflict(
-            "Somebody has just given them a referral: hand it over first.", code="open_work"
-        ) from given_meanwhile
+        raise Conflict("Somebody has just given them work: hand it over first.", code="open_work") from given_meanwhile
     return is_closed
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.actors import SYSTEM, Actor
 from accounts.selectors import is_receiving
 from core.clocks import local_day
-from core.errors import Conflict, Invalid, NotPermitted
+from core.errors import OF_ONE_ROW, Conflict, Invalid, NotPermitted
 from core.identifiers import new_reference
 from referrals import policies
 from referrals.announcements import announce
@@ -192,8 +192,8 @@ def expire_unanswered(*, at: dt.datetime, limit: int = 500) -> int:
             take_onward_step(onward=onward, step="expire", actor=SYSTEM, at=at)
         except StepNotAllowed:
             continue  # answered in the meantime
-        except DatabaseError:
-            # One row that the database refuses must not stop the clock for all behind it.
+        except OF_ONE_ROW:
+            # One row that cannot be must not stop the clock for all behind it.
             log.exception("onward referral %s could not expire", onward.reference)
             continue
         expired += 1

@@ -94,11 +94,11 @@ def hold_or_restart_onward(referral: Referral, step: str, *, actor: Actor, at: d
 
 
 def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -> None:
-    """Give back to providers the days for which a referral was on hold. Called inside the step that resumes it."""
+    """Give back the days for which a referral was on hold to what was due. Called inside the step that resumes it."""
     held = _last_hold(referral) if step == "resume" else None
     if held is None:
         return
-    waits = (OnwardStatus.SENT, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
+    waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
     for onward in referral.onward_referrals.filter(status__in=waits).select_for_update().order_by("id"):
         onward.referral = referral
         held_for(onward, since=held.occurred_at, at=at)

@@ -9,11 +9,12 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from accounts.actors import SYSTEM
 from core.clocks import add_working_days, local_day, start_of_day
+from core.errors import OF_ONE_ROW
 from notifications.quiet import FOR_PEOPLE, not_before
 from notifications.selectors import channel_told_by
 from referrals.announcements import tell_person
@@ -68,8 +69,8 @@ def _each(ids: Iterable[int], act: Callable[..., bool], *, at: dt.datetime) -> i
     for row_id in ids:
         try:
             done += act(row_id, at=at)
-        except DatabaseError:
-            # One row that the database refuses must not keep all behind it from being told.
+        except OF_ONE_ROW:
+            # One row that cannot be must not keep all behind it from being told.
             log.exception("Nobody could be told of row %s.", row_id)
     return done
 

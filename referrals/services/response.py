@@ -6,7 +6,7 @@ Reminded at half of it, told to the leads before its end, and then it expires (`
 import datetime as dt
 from uuid import UUID
 
-from core.clocks import add_working_days, local_day
+from core.clocks import add_working_days, last_working_day, local_day
 from referrals.enums import EventKind
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.scheme_clocks import clocks_between, clocks_for
@@ -76,11 +76,11 @@ def was_nudged(onward: OnwardReferral) -> bool:
 
 
 def day_to_escalate(onward: OnwardReferral) -> dt.date | None:
-    """Return when the leads are told that no answer has come: some days before the end, on a working day."""
+    """Return when the leads are told that no answer has come: some days before the end, or the working day before."""
     if onward.next_action_on is None:
         return None
     days = clocks_for(onward).escalate_days_before
-    return min(add_working_days(onward.next_action_on - dt.timedelta(days=days), 0), onward.next_action_on)
+    return last_working_day(onward.next_action_on - dt.timedelta(days=days))
 
 
 def _half_way(today: dt.date, due: dt.date) -> dt.date:

@@ -48,6 +48,11 @@ def test_a_link_worker_sends_a_person_to_a_service(cast, referral_at, as_user, t
         "risks": [{"is_none_known": True, "description": ""}],
         "handover_note": "Prefers mornings.",
         "next_action_on": "2026-11-17",
+        "clock": {
+            "key": "provider_response", "says": "Accept, wait-list, decline or ask", "turn": "provider",
+            "due_on": "2026-11-17", "is_overdue": False, "is_breached": False, "waiting_since": "2026-11-03",
+            "working_days_waiting": 0, "stands_still": None,
+        },
         "assessment_at": None,
         "next_review_on": None,
         "next_follow_up_on": None,

@@ -157,7 +157,7 @@ def test_what_is_no_receipt_is_refused(text):
 # --- Mails that come back -------------------------------------------------------------------------------------------
 
 
-def came_back(wire_id, *, to=GP, action="failed", status="5.1.1", part="message/rfc822"):
+def came_back(wire_id, *, to=GP, ended_at="", action="failed", status="5.1.1", part="message/rfc822"):
     """A delivery status notification as RFC 3464 has it."""
     head = f"From: us@referral.example\nTo: {to}\nSubject: s\nMessage-ID: {wire_id}\n"
     return f"""\
@@ -178,7 +178,7 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; mx.practice.example
 Arrival-Date: Wed, 4 Nov 2026 12:00:00 +0000
 
-Final-Recipient: rfc822; {to}
+Final-Recipient: rfc822; {ended_at or to}
 Action: {action}
 Status: {status}
 Diagnostic-Code: smtp; 550 5.1.1 who?
@@ -258,15 +258,18 @@ def test_another_address_in_it_is_not_believed(email, monkeypatch):
     assert not bounces.is_marked("email", "somebody@else.example")
 
 
-def test_the_email_of_the_day_takes_all_its_messages_with_it(monkeypatch):
+@pytest.mark.parametrize("ended_at", [GP, "GP@Practice.example", "locum@elsewhere.example"])
+def test_the_email_of_the_day_takes_all_its_messages_with_it(monkeypatch, ended_at):
     rows = [owe(event=number, recipient=GP, at=NOON) for number in range(3)]
     OutboxMessage.objects.update(in_digest=True, held_until=NOON, available_at=NOON)
     digests.deliver_digests(clock=lambda: NOON)
     (wire_id,) = set(Delivery.objects.values_list("wire_id", flat=True))
 
     assert take(came_back(wire_id, to="somebody@else.example"), monkeypatch) == "Did not arrive: 0."
-    assert take(came_back(wire_id), monkeypatch) == "Did not arrive: 1."
+    # The practice forwards its mail, or its server writes addresses in capitals.
+    assert take(came_back(wire_id, ended_at=ended_at), monkeypatch) == "Did not arrive: 1."
     assert {became_of(row) for row in rows} == {("failed", "The email came back (5.1.1).", 0)}
+    assert (bounces.is_marked("email", GP), UndeliverableAddress.objects.count()) == (True, 1)
 
 
 def test_a_maildir_is_taken_once_and_what_is_no_such_mail_is_left_for_somebody(email, tmp_path):
@@ -284,6 +287,23 @@ def test_a_maildir_is_taken_once_and_what_is_no_such_mail_is_left_for_somebody(e
     assert out.getvalue() == "Did not arrive: 0. Mails of another kind: 0.\n"
     with pytest.raises(CommandError, match="no Maildir"):
         call_command("take_bounces", maildir=tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("to", ["<", "..@[ ", "group:a;=?utf-8?b?!!?=group:", ""])
+def test_a_head_that_nobody_can_take_apart_keeps_no_bounce_from_being_taken(email, monkeypatch, to):
+    assert take(came_back(email.delivery.wire_id, to=to), monkeypatch) == "Did not arrive: 1."
+    assert bounces.is_marked("email", GP)
+
+
+def test_one_mail_that_cannot_be_read_holds_up_none_behind_it(email, tmp_path, monkeypatch):
+    box = mailbox.Maildir(tmp_path / "mail")
+    box.add(b"Subject: broken\n\n")
+    box.add(came_back(email.delivery.wire_id))
+    read = dsn.read
+    monkeypatch.setattr(dsn, "read", lambda content: 1 / 0 if b"broken" in content else read(content))
+    out = io.StringIO()
+    call_command("take_bounces", maildir=tmp_path / "mail", stdout=out)
+    assert out.getvalue() == "Did not arrive: 1. Mails of another kind: 1.\n"
 
 
 def test_no_address_is_kept_of_what_came(text, email, monkeypatch):

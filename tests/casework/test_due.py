@@ -70,6 +70,7 @@ def test_a_row_says_what_who_and_by_when(cast, referral_at, as_user, time_machin
             "kind": "first_contact",
             "title": "Make the first contact",
             "due_on": "2026-11-09",
+            "turn": "team",
             "is_overdue": True,
             "is_breached": False,
             "referral": referral.reference,

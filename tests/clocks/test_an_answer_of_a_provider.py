@@ -100,7 +100,7 @@ def test_the_clock_stands_still_while_the_provider_waits_for_an_answer(cast, onw
     told()
     assert (run_clocks(at=morning(november(16)))["chased"], expire_unanswered(at=morning(november(17)))) == (0, 0)
     back = step(cast, onward, "provide_information", november(17), who="link_worker", note="Mornings.")
-    assert (back.next_action_on, back.chase_on) == (november(24), november(23))
+    assert (back.next_action_on, back.chase_on) == (november(24), november(20))
     told()
     assert expire_unanswered(at=morning(november(24))) == 0
     assert run_clocks(at=morning(november(23)))["chased"] == 1

@@ -14,7 +14,8 @@ from referrals.models import CaseTask, Referral, ReferralEvent
 from referrals.services import events, leavers
 from referrals.services.case_tasks import add_task, finish_task
 from referrals.services.leavers import hand_over, leave_team
-from referrals.services.referrals import allocate_referral
+from referrals.services.referrals import allocate_referral, take_referral_step
+from referrals.services.steps import StepDetails
 from tests import stage
 
 
@@ -175,6 +176,54 @@ def test_the_database_refuses_to_orphan_an_open_referral(cast, referral_at, way,
 def test_whoever_has_nothing_open_may_go(cast, referral_at, way, status):
     referral_at(status)
     goes(cast.link_worker, way)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_GO)
+@pytest.mark.parametrize("status", ["submitted", "active", "closed"])
+def test_the_database_refuses_to_orphan_an_open_task(cast, referral_at, nora, way, status):
+    """Nora has no case, and one thing to do by name: of a case that has ended, too, a letter may be still to write."""
+    task = task_for(cast, referral_at(status), nora, "Post the form") if status != "closed" else None
+    if task is None:
+        rose = referral_at("active")
+        task = task_for(cast, rose, nora, "Post the form")
+        take_referral_step(
+            referral=rose, step="close", actor=Actor(stage.fresh(cast.lead)), details=StepDetails(outcome="goals_met"),
+            at=dt.datetime(2026, 11, 3, 10, tzinfo=dt.UTC),
+        )  # fmt: skip
+    before = everything()
+    with pytest.raises(IntegrityError, match="open tasks"), transaction.atomic():
+        goes(nora, way)
+    assert everything() == before
+    finish_task(
+        referral=task.referral, task_id=task.pk, actor=Actor(stage.fresh(nora)),
+        at=dt.datetime(2026, 11, 3, 11, tzinfo=dt.UTC),
+    )  # fmt: skip
+    goes(nora, way)
+
+
+def test_the_database_refuses_a_task_for_somebody_who_does_not_work_there(cast, referral_at):
+    task = task_for(cast, referral_at("accepted"), cast.link_worker, "Post the form")
+    with pytest.raises(IntegrityError, match="open tasks"), transaction.atomic():
+        CaseTask.objects.filter(pk=task.pk).update(assigned_to=cast.neighbouring_link_worker)
+
+
+def test_what_somebody_has_in_another_team_does_not_keep_them_in_this_one(cast, referral_at, as_user, nora):
+    """Nora works in two teams: what she has on the hill stays hers, and the vale lets her go."""
+    Membership.objects.create(user=nora, team=cast.neighbouring_team, role=Role.LINK_WORKER)
+    theirs = referral_at("submitted", team_id=cast.neighbouring_team.pk)
+    allocate_referral(
+        referral=theirs, owner=stage.fresh(nora), actor=Actor(stage.fresh(cast.neighbouring_link_worker)),
+        at=dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC),
+    )  # fmt: skip
+    lena = as_user(cast.lead)
+    assert lena.post(at(cast, nora, "hand-over"), {"to": str(cast.link_worker.pk)}).json() == {
+        "referrals": 0, "tasks": 0,
+    }  # fmt: skip
+    assert lena.post(at(cast, nora, "leave")).json() == {"is_account_closed": False}
+    enforce()
+    assert Referral.objects.get(pk=theirs.pk).owner == nora
+    with pytest.raises(IntegrityError, match="hand them over first"), transaction.atomic():
+        goes(nora, "closed account")
 
 
 def test_a_role_may_be_changed_for_another_that_works_on_referrals(cast, referral_at):

@@ -119,14 +119,19 @@ TWO_OF = (*THE_FIVE, "webhooks")
 def short(chance: random.Random) -> list[Fault]:
     """Return the faults of the short form, in the seed's order: each single one, and two pairs."""
     pairs = [in_order(pair, chance.choice([pair, pair[::-1]])) for pair in itertools.permutations(TWO_OF, 2)]
-    faults = [*SINGLES, *TOGETHER, *STRANGE, *chance.sample(pairs, 2)]
-    chance.shuffle(faults)
-    return faults
+    return shuffled([*SINGLES, *TOGETHER, *STRANGE, *chance.sample(pairs, 2)], chance)
 
 
 def long(chance: random.Random) -> list[Fault]:
-    """Return the faults of the long form: the short form's, each alone, all pairs, and the five in every order."""
-    faults = [*SINGLES, *TOGETHER, *ALONE, *STRANGE, *every_pair(), *every_order(chance)]
+    """Return the faults of the long form: first those of the short form, so that a run that is cut has tried each
+    kind; then each alone of what was together, all pairs, and the five in every order.
+    """
+    rest = [*ALONE, *every_pair(), *every_order(chance)]
+    return [*shuffled([*SINGLES, *TOGETHER, *STRANGE], chance), *shuffled(rest, chance)]
+
+
+def shuffled(faults: list[Fault], chance: random.Random) -> list[Fault]:
+    """Return the faults in the seed's order."""
     chance.shuffle(faults)
     return faults
 

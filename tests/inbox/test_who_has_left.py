@@ -54,6 +54,10 @@ def test_what_waited_for_a_gp_who_has_left_goes_to_the_practice(cast, chooses, r
     assert deliver() == delivery.Report()
     assert audited() == {}
 
+    gone = OutboxMessage.objects.get(template="referral_accepted", status="stopped")
+    OutboxMessage.objects.filter(template="referral_accepted", status="sent").update(event_key="by hand")
+    assert audited() == {"delivered": [str(gone.pk)]}  # nobody knows of it any more
+
 
 def test_what_waited_for_a_link_worker_goes_to_their_team(cast, chooses, onward_at, as_user, time_machine):
     chooses(cast.link_worker, **NIGHT)

@@ -86,6 +86,14 @@ def test_an_onward_referral_of_a_referral_that_has_ended_is_nobodys(cast, onward
     assert broken(audit(at=now)) == {"awaited": [onward.reference], "replayed": [onward.reference]}
 
 
+def test_a_day_on_which_nobody_who_works_now_will_look_is_none(referral_at, onward_at, by_hand, now):
+    """Put off by hand into the next century: nothing is planned more than two years ahead."""
+    referral, onward = referral_at("active"), onward_at("accepted")
+    for table, row in (("referral", referral), ("onwardreferral", onward)):
+        by_hand(f"UPDATE referrals_{table} SET next_action_on = '2099-01-01' WHERE id = %s", row.pk)  # noqa: S608
+    assert broken(audit(at=now)) == {"owned": [referral.reference], "awaited": [onward.reference]}
+
+
 # --- Rule 2 and 3: reasons, outcomes and ends ----------------------------------------------------------------------
 
 

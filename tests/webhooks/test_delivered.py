@@ -282,15 +282,17 @@ def test_the_longer_nobody_answers_the_longer_a_lane_rests(cast, register, tell,
         assert (lane(endpoint).free_at - at).total_seconds() == rests
 
 
-@pytest.mark.parametrize(("answer", "rests"), [(answering(200), 0), (answering(500), 0), (answering(503), 5)])
+@pytest.mark.parametrize(("status", "rests"), [(200, 0), (500, 0), (503, 5)])
 def test_a_lane_is_free_when_our_clock_was_an_hour_ahead_and_is_right_again(
-    cast, register, tell, deliver, answer, rests
-):  # fmt: skip
+    cast, register, tell, receiver, deliver, status, rests
+):
     now = timezone.now()
-    with running(answer) as receiver:
-        endpoint, _ = register(cast.team, receiver.url)
-        tell(at=now)
-        assert deliver(now + AFTER(hours=1)).claimed == 1
+    receiver.rule = lambda number: answering(status)
+    endpoint, _ = register(cast.team, receiver.url)
+    row = tell(at=now)
+    assert deliver(now + AFTER(hours=1)).claimed == 1
+    assert row is not None
+    assert state(row)[1] == (0 if status == 200 else 1)
     assert lane(endpoint).free_at <= timezone.now() + AFTER(seconds=rests)
 
 

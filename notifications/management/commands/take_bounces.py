@@ -1,5 +1,6 @@
 """Take the mails that came back: from standard input, as a mail server pipes one, or from a Maildir."""
 
+import logging
 import mailbox
 import sys
 from argparse import ArgumentParser
@@ -10,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from notifications import dsn, receipts
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -35,7 +38,12 @@ class Command(BaseCommand):
             mail = box.get_message(key)
             if mail.get_subdir() != "new":
                 continue
-            is_ours, count = self._take(box.get_bytes(key))
+            try:
+                is_ours, count = self._take(box.get_bytes(key))
+            except Exception:
+                # One that cannot be read must not keep all behind it from being taken: it is left for somebody.
+                logger.exception("A mail that came back could not be read.")
+                is_ours, count = False, 0
             did_not_arrive += count
             others += not is_ours
             mail.set_subdir("cur")
