@@ -22,6 +22,8 @@ from referrals.selectors.clocks import breached
 SOON_WORKING_DAYS = 5
 COUNTED_ELSEWHERE = {"listing_checks"}
 """Clocks of the directory: its keepers have figures of their own (`services_directory.selectors.figures`)."""
+NEVER_BREACHED = {"provider_response"}
+"""What is never answered expires instead."""
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,8 @@ def clock_counts(*, on: dt.date, teams: Collection[UUID] | None = None) -> list[
         counts = []
         if runs:
             named = {name: row[name] for name in ("due_today", "due_soon", "overdue", "breached")}
+            if runs in NEVER_BREACHED:
+                named["breached"] = 0
             counts.append(ClockCount(clock=runs, team=team, running=row["all"], oldest_due_on=row["oldest"], **named))
         if still:
             counts.append(ClockCount(clock=still, team=team, standing_still=row["all"]))

@@ -164,6 +164,12 @@ def test_due_soon_overdue_and_breached(referral_at, on, expected):
     assert counted(on=on) == run("triage", **expected)
 
 
+def test_what_no_provider_answers_is_overdue_until_it_expires_and_no_breach(onward_at):
+    onward_at("sent")  # until Monday 16 November
+    found = counted(on=dt.date(2026, 11, 27))
+    assert found["provider_response"] == {"running": 1, "overdue": 1}
+
+
 def test_each_team_has_its_own_breach(cast, referral_at):
     referral_at("submitted")
     referral_at("submitted", team_id=cast.neighbouring_team.pk)
