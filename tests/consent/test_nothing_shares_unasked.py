@@ -16,6 +16,8 @@ LOOKED_AT = {
     # Messages of the pathway: to whoever is on the referral's side, or has it already. A reference and a date, no more;
     # what it leads to is shown by `policies`.
     "referrals/announcements.py::announce",
+    # What was owed to somebody who has left, to the team that they were in, which sees it already: as it was.
+    "referrals/services/passed_on.py::tell_the_team",
     # They say that nothing more is shared.
     "referrals/announcements.py::announce_about_consent",
     # To whoever came by the public door, at the address that they gave for it and confirmed.
