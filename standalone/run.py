@@ -81,7 +81,7 @@ def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:
     return supervisor.finish(supervisor.begin("prepare_demo", command, environment, PROJECT))
 
 
-def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str]) -> None:
+def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str], *, patience: float = 60) -> None:
     """Start the mail and Notify catchers, web, worker and beat, and wait until the service says that it is well."""
     var = supervisor.folder
     catcher = ["standalone.mail_catcher", "--folder", str(var / "mail")]
@@ -106,11 +106,11 @@ def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str,
             log=supervisor.logs / f"{name}.log",
         )
         children[name] = supervisor.start(child)
-    supervisor.wait_for(children["mail"], lambda: answers(ports.smtp) and answers(ports.mail_web))
-    supervisor.wait_for(children["notify"], lambda: answers(ports.notify))
-    supervisor.wait_for(children["web"], lambda: is_healthy(ports.web))
+    supervisor.wait_for(children["mail"], lambda: answers(ports.smtp) and answers(ports.mail_web), patience)
+    supervisor.wait_for(children["notify"], lambda: answers(ports.notify), patience)
+    supervisor.wait_for(children["web"], lambda: is_healthy(ports.web), patience)
     for name, words in FIRST_WORDS.items():
-        supervisor.wait_for(children[name], partial(children[name].has_begun, words))
+        supervisor.wait_for(children[name], partial(children[name].has_begun, words), patience)
 
 
 def is_healthy(port: int) -> bool:

@@ -94,7 +94,7 @@ class Service:
         self.post_office.open()
         self.notify.open()
         self.receiver.open()
-        start_processes(self.supervisor, self.ports, environment)
+        start_processes(self.supervisor, self.ports, environment, patience=PATIENCE)
         self.children = {child.name: child for child in self.supervisor.children}
         return people
 
