@@ -67,8 +67,8 @@ def _head(mail: EmailMessage) -> Message:
             return email.message_from_bytes(payload if isinstance(payload, bytes) else b"", policy=email.policy.default)
         if part.get_content_type() == "message/rfc822":
             (inner, *_) = part.iter_parts() if part.is_multipart() else (None,)
-            return inner if inner is not None else EmailMessage()
-    return EmailMessage()
+            return inner if inner is not None else Message()
+    return Message()
 
 
 def _said(head: Message, name: str) -> str:
