@@ -6,11 +6,11 @@ nothing, and one whose process was killed is found by the next, which does what 
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from core.models import RunOutcome, TaskPulse, TaskRun
 
@@ -68,6 +68,27 @@ def pulses() -> dict[str, dt.datetime]:
 def latest_runs() -> list[TaskRun]:
     """Return the latest run of each task, by name: one query."""
     return list(TaskRun.objects.order_by("task", "-started_at", "-id").distinct("task"))
+
+
+def latest_runs_of(tasks: Iterable[str], *, outcomes: Collection[RunOutcome] = tuple(RunOutcome)) -> dict[str, TaskRun]:
+    """Return the latest run of each of some tasks, or the latest that ended in one of some ways: one query, which finds
+    each by the index, however many runs there were.
+    """
+    rows = TaskRun.objects.raw(
+        "SELECT run.* FROM unnest(%(tasks)s::text[]) AS wanted (task) CROSS JOIN LATERAL ("
+        "SELECT * FROM core_taskrun WHERE task = wanted.task AND outcome = ANY (%(outcomes)s) "
+        "ORDER BY started_at DESC, id DESC LIMIT 1) AS run",
+        {"tasks": list(tasks), "outcomes": [str(outcome) for outcome in outcomes]},
+    )
+    return {run.task: run for run in rows}
+
+
+def failures_of(tasks: Iterable[str], *, since: dt.datetime) -> dict[str, int]:
+    """Return how many runs of each of some tasks failed, or were stopped, since a moment; none: it is not named."""
+    failed = TaskRun.objects.filter(
+        task__in=tasks, started_at__gte=since, outcome__in=(RunOutcome.FAILED, RunOutcome.INTERRUPTED)
+    )
+    return dict(failed.order_by("task").values_list("task").annotate(count=Count("id")))
 
 
 def runs_of(task: str) -> QuerySet[TaskRun]:

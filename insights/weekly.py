@@ -38,6 +38,7 @@ OF_LEADS = {
     "closed": "Closed in the week; a death counts, too.",
     "sent_onward": "Onward referrals to services sent in the week.",
     "started": "People who started with a service in the week.",
+    "breached": "Days of the team's clocks and its providers' of which the leads were told that they were breached.",
     "days_to_accept": "Median days from the arrival of those accepted in the week until then.",
     "days_to_start": "Median days from the arrival of those who started with a service in the week until then.",
 }
@@ -85,6 +86,7 @@ SELECT referral.owner_team_id,
     count(*) FILTER (WHERE event.onward_referral_id IS NULL AND event.to_status = 'closed') AS closed,
     count(*) FILTER (WHERE event.kind = 'sent_onward') AS sent_onward,
     count(*) FILTER (WHERE event.kind IN ('start', 'send_pack')) AS started,
+    count(*) FILTER (WHERE event.kind = 'clock_breached') AS breached,
     percentile_cont(0.5) WITHIN GROUP (
         ORDER BY extract(epoch FROM event.occurred_at - referral.submitted_at) / 86400
     ) FILTER (WHERE event.onward_referral_id IS NULL AND event.kind = 'accept') AS days_to_accept,

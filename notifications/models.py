@@ -244,6 +244,7 @@ class WebhookEndpoint(models.Model):
     disabled_at = models.DateTimeField(null=True, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True, help_text="Since when it has taken nothing.")
     free_at = models.DateTimeField(help_text="When it may be sent to next; while it is sent to, the lease's end.")
+    version = models.PositiveIntegerField(default=0, help_text="How often a keeper has changed it.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

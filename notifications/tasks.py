@@ -11,6 +11,7 @@ from core.tasks import periodic_task
 from notifications import delivery, digests, inbox_services
 from notifications.delivery import SWEEP, WORKER
 from notifications.webhooks import delivery as webhooks
+from notifications.webhooks.delivery import WEBHOOKS
 
 
 @shared_task(name=SWEEP)
@@ -32,10 +33,12 @@ def forget_readings(at: dt.datetime) -> Figures:
     return {"forgotten": inbox_services.forget_readings(at=at)}
 
 
-@shared_task(name="notifications.deliver_webhooks")
+@shared_task(name=WEBHOOKS)
 def deliver_webhooks(**kwargs: object) -> None:
     """Deliver what is owed to other systems, on a queue of its own: one that hangs holds up no email.
 
     :raises ExceptionGroup: if a message met a bug, when all others have been attended to.
     """
-    webhooks.deliver_due(clock=timezone.now).raise_errors()
+    report = webhooks.deliver_due(clock=timezone.now)
+    runs.pulse(task=WEBHOOKS, at=timezone.now())
+    report.raise_errors()

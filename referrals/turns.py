@@ -12,6 +12,7 @@ from core.clocks import last_breached
 from referrals.clocks import CLOCKS
 from referrals.enums import HoldReason, OnwardStatus, ReferralStatus, TaskKind, TurnOf
 from referrals.models import OnwardReferral, Referral
+from referrals.models.follow_ups import OPENS
 
 BY_KEY: Final = {clock.key: clock for clock in CLOCKS}
 
@@ -91,14 +92,15 @@ NOT_THE_TEAMS: Final[dict[str, TurnOf]] = {
     TaskKind.ANSWER_AWAITED: TurnOf.REFERRER,
     TaskKind.DISCHARGE: TurnOf.REFERRER,
     TaskKind.PROVIDER_REVIEW: TurnOf.PROVIDER,
+    TaskKind.FOLLOW_UP: TurnOf.PROVIDER,
 }
 """Of what is on a team's list of what is due, that for which the team waits. All else is the team's own to do."""
 
 WAITS_WITH_THE_REFERRAL: Final = {
-    OnwardStatus.SENT, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED, OnwardStatus.ASSESSMENT_BOOKED,
-    OnwardStatus.PAUSED,
+    OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED,
+    OnwardStatus.ASSESSMENT_BOOKED, OnwardStatus.PAUSED,
 }  # fmt: skip
-"""What stands still while the referral is on hold. A question can be answered all the same, and who takes part does."""
+"""What stands still while the referral is on hold: all but the reviews of who takes part."""
 
 
 def whose_turn(
@@ -120,6 +122,7 @@ def whose_turn(
     """
     if isinstance(subject, OnwardReferral):
         turn = _of_onward(subject, on=on, moved=moved, held=held, reads_all=reads_all)
+        turn = _follow_up(subject, turn, on=on) if held is None else turn
         # What is never answered expires instead, and of what hangs on a hold no leads are told.
         can_be_breached = turn.key != "provider_response" and held is None
     else:
@@ -181,8 +184,20 @@ def _of_onward(
             return replace(turn, due_on=onward.next_review_on)
         case OnwardStatus.PAUSED:
             return _until(turn, on=on, why="" if due is None or on < due else f"paused since {_since(moved)}")
+        case status if status in OnwardStatus.ENDED and held is None:
+            return _follow_up(onward, turn, on=on)
         case _:
             return turn
+
+
+def _follow_up(onward: OnwardReferral, turn: Turn, *, on: dt.date) -> Turn:
+    """Let it be the provider's turn once a person may be asked how they are: who takes part, and who has ended."""
+    clock = getattr(onward, "follow_up_clock", None)
+    if clock is None or onward.status == OnwardStatus.PAUSED or not clock.has_opened(on=on):
+        return turn
+    if turn.due_on is not None and turn.due_on <= clock.due_on:
+        return turn
+    return replace(_run("follow_ups", turn), due_on=clock.due_on, since=clock.due_on - OPENS)
 
 
 def _turn(standing: Standing, *, due: dt.date | None, moved: LastMove | None, planned: dt.date | None = None) -> Turn:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from web import checks, integrity, keeping, messages, summaries, views
+from web import checks, clocks, failed_messages, integrity, keeping, messages, summaries, views
 
 app_name = "web"
 urlpatterns = [
@@ -17,8 +17,12 @@ urlpatterns = [
     path("inbox/", messages.inbox_page, name="inbox"),
     path("inbox/read/", messages.mark_all_read, name="inbox-read"),
     path("messages/templates/", messages.templates_page, name="message-templates"),
+    path("messages/failed/", failed_messages.failed_page, name="failed-messages"),
+    path("messages/<uuid:message_id>/try-again/", failed_messages.try_again_page, name="try-again"),
     path("directory/figures/", keeping.figures_page, name="directory-figures"),
     path("integrity/", integrity.integrity_page, name="integrity"),
+    path("clocks/", clocks.clocks_page, name="clocks"),
+    path("runs/", clocks.runs_page, name="runs"),
     path("summaries/", summaries.list_page, name="summaries"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.
     re_path(r"^r/(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})/?$", views.record, name="record"),

@@ -88,6 +88,11 @@ def in_a_sentence(label: str) -> str:
     return f"{label[:1].lower()}{label[1:]}"
 
 
+def in_words(name: str) -> str:
+    """Write the name of a figure as a title: "left_early" is "Left early"."""
+    return name.replace("_", " ").capitalize()
+
+
 def nhs_number(digits: str) -> str:
     """Write an NHS number as it is read aloud: 3, 3, 4."""
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if digits else "Not known"

@@ -1,8 +1,10 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from insights.api.clocks import ClocksView
 from insights.api.directory import DirectoryFiguresView, GapsView, ListingsOfAFigureView
 from insights.api.integrity import IntegrityView
+from insights.api.runs import RunsView
 from insights.api.summaries import SummaryViewSet
 from insights.api.views import UptakeView
 
@@ -13,6 +15,8 @@ urlpatterns = [
     *router.urls,
     path("insights/uptake/", UptakeView.as_view(), name="uptake"),
     path("insights/integrity/", IntegrityView.as_view(), name="integrity"),
+    path("insights/clocks/", ClocksView.as_view(), name="clocks"),
+    path("insights/runs/", RunsView.as_view(), name="runs"),
     path("directory/figures/", DirectoryFiguresView.as_view(), name="directory-figures"),
     path("directory/figures/listings/", ListingsOfAFigureView.as_view(), name="directory-figures-listings"),
     path("directory/figures/gaps/", GapsView.as_view(), name="directory-figures-gaps"),

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.actors import Actor
 from accounts.selectors import signed_in
+from core.api import IF_MATCH, etag, expected_version
 from notifications.api.webhook_shapes import (
     ReplayedSerializer,
     ReplayInputSerializer,
@@ -50,7 +51,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
     filterset_class: Any = None
     ordering: tuple[str, ...] = ("-id",)
     problem_codes = {
-        "create": {"403", "409"}, "partial_update": {"409"}, "destroy": {"409"}, "rotate_secret": {"409"},
+        "create": {"403", "409"}, "partial_update": {"409", "412"}, "destroy": {"409"}, "rotate_secret": {"409"},
         "enable": {"409"}, "ping": {"409"}, "replay": {"409"}, "replay_one": {"409"},
     }  # fmt: skip
 
@@ -68,7 +69,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
 
     def retrieve(self, request: Request, reference: str) -> Response:
         """One endpoint."""
-        return Response(WebhookEndpointSerializer(self.row(reference)).data)
+        return _shown(self.row(reference))
 
     @extend_schema(request=WebhookEndpointInputSerializer, responses={201: WebhookEndpointWithSecretSerializer})
     def create(self, request: Request) -> Response:
@@ -77,14 +78,15 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
         made = endpoints.register_endpoint(actor=self.actor, at=timezone.now(), **said)
         return _with_secret(*made, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=WebhookEndpointChangeSerializer, responses=WebhookEndpointSerializer)
+    @extend_schema(request=WebhookEndpointChangeSerializer, responses=WebhookEndpointSerializer, parameters=[IF_MATCH])
     def partial_update(self, request: Request, reference: str) -> Response:
         """Change the address, what it hears of, or what it is called. What waits goes to the new address."""
         endpoint = self.row(reference)
         said = _said(WebhookEndpointChangeSerializer, request)
-        return Response(
-            WebhookEndpointSerializer(endpoints.change_endpoint(endpoint=endpoint, actor=self.actor, **said)).data
+        changed = endpoints.change_endpoint(
+            endpoint=endpoint, actor=self.actor, expected_version=expected_version(request), **said
         )
+        return _shown(changed)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, reference: str) -> Response:
@@ -109,7 +111,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
     def enable(self, request: Request, reference: str) -> Response:
         """Use a disabled endpoint again. What was given up meanwhile is not sent by itself: replay it."""
         endpoint = endpoints.enable_endpoint(endpoint=self.row(reference), actor=self.actor, at=timezone.now())
-        return Response(WebhookEndpointSerializer(endpoint).data)
+        return _shown(endpoint)
 
     @extend_schema(request=None, responses={201: WebhookDeliverySerializer})
     @action(detail=True, methods=["post"])
@@ -153,6 +155,10 @@ def _said(form: Callable[..., Serializer[Any]], request: Request) -> dict[str, A
     return said
 
 
+def _shown(endpoint: WebhookEndpoint) -> Response:
+    return Response(WebhookEndpointSerializer(endpoint).data, headers={"ETag": etag(endpoint.version)})
+
+
 def _with_secret(endpoint: WebhookEndpoint, secret: str, status: int = 200) -> Response:
-    shown = WebhookEndpointSerializer(endpoint).data
-    return Response({**shown, "secret": secret}, status=status)
+    shown = {**WebhookEndpointSerializer(endpoint).data, "secret": secret}
+    return Response(shown, status=status, headers={"ETag": etag(endpoint.version)})

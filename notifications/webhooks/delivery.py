@@ -35,6 +35,8 @@ from notifications.enums import Channel, DisabledReason, MessageStatus
 from notifications.models import OutboxMessage, WebhookEndpoint
 from notifications.webhooks import endpoints, payload, sending, signing
 
+WEBHOOKS = "notifications.deliver_webhooks"
+"""The task that delivers every second, in the timetable and in the record of when it last ran."""
 LANES = 8
 """How many endpoints one process sends to at the same time."""
 SECONDS = 40.0

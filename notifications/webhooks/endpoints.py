@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Team, User
-from core.errors import Conflict, Invalid, NotPermitted
+from core.errors import Conflict, Invalid, NotPermitted, Stale
 from core.identifiers import new_reference
 from notifications import services as notifications
 from notifications.enums import Channel, DisabledReason, MessageStatus, WebhookStatus
@@ -56,19 +56,24 @@ def change_endpoint(
     url: str | None = None,
     description: str | None = None,
     event_types: Sequence[str] | None = None,
+    expected_version: int | None = None,
 ) -> WebhookEndpoint:
     """Change where to, what about, or what it is called; what is not given stays. What is owed goes to the new address.
 
     :raises NotPermitted: if the actor neither leads nor manages the team.
+    :raises Stale: if another keeper has changed it since the caller read it.
     :raises Invalid: if nothing may be sent to the address, or a type is unknown.
     """
     endpoint = _locked(endpoint, actor=actor)
+    if expected_version is not None and expected_version != endpoint.version:
+        raise Stale("Another keeper has changed this endpoint: read it again.", current_version=endpoint.version)
     _check(url=endpoint.url if url is None else url, event_types=event_types or ())
     if url is not None and url != endpoint.url:
         endpoint.url, endpoint.failing_since = url, None
     endpoint.description = endpoint.description if description is None else description.strip()
     endpoint.event_types = endpoint.event_types if event_types is None else _sorted(event_types)
-    endpoint.save(update_fields=["url", "failing_since", "description", "event_types"])
+    endpoint.version += 1
+    endpoint.save(update_fields=["url", "failing_since", "description", "event_types", "version"])
     return endpoint
 
 

@@ -1,4 +1,4 @@
-"""A message to a person that did not arrive: somebody has to ask how they are reached."""
+"""A message to a person that did not arrive, or that no way can take: somebody has to ask how they are reached."""
 
 import datetime as dt
 
@@ -35,7 +35,22 @@ def make_task(message: OutboxMessage, *, at: dt.datetime) -> None:
     title = _TITLES[Channel(message.channel)]
     if referral.tasks.filter(title=title, done_at=None).exists():
         return
-    due_on = add_working_days(local_day(at), WORKING_DAYS_TO_ASK)
+    _write(referral, title, due_on=add_working_days(local_day(at), WORKING_DAYS_TO_ASK), at=at)
+
+
+def make_task_to_tell(referral: Referral, title: str, *, due_on: dt.date, at: dt.datetime) -> bool:
+    """Write down for the link worker that no message can tell the person something, so that somebody else does.
+
+    Once for each title, whether it has been done or not: the caller names in it what it is about. In the caller's
+    transaction, which has locked the referral. Returns whether it is new.
+    """
+    if referral.tasks.filter(title=title).exists():
+        return False
+    _write(referral, title, due_on=due_on, at=at)
+    return True
+
+
+def _write(referral: Referral, title: str, *, due_on: dt.date, at: dt.datetime) -> None:
     CaseTask.objects.create(referral=referral, title=title, due_on=due_on, recorded_by=None, recorded_at=at)
     record_event(
         referral=referral, kind=EventKind.TASK_ADDED, actor=SYSTEM, at=at, details={"due_on": due_on.isoformat()}

@@ -390,6 +390,8 @@ def _works_in_the_team(user: User | None, referral: Referral) -> bool:
 
 
 def _set_owner(referral: Referral, owner: User | None) -> None:
+    if owner is not None:  # locked and read anew: whoever is just leaving is gone, or stays for what they are given
+        owner = User.objects.select_for_update(no_key=True).filter(pk=owner.pk).first()
     if not _works_in_the_team(owner, referral):
         raise Invalid({"owner": ["Choose a link worker or lead of the team that owns the referral."]})
     referral.owner = owner

@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
+from accounts import services as account_services
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership, User
@@ -249,7 +250,7 @@ def test_to_give_work_and_to_go_at_once_leaves_nothing_with_whoever_is_gone(cast
         barrier.wait()
         try:
             act()
-        except (Conflict, Invalid, IntegrityError) as refusal:  # she is gone, or has it already
+        except (Conflict, Invalid) as refusal:  # she has it already, or is gone: each is an answer, and no bug
             outcomes.append(type(refusal).__name__)
         else:
             outcomes.append("done")
@@ -272,6 +273,43 @@ def test_to_give_work_and_to_go_at_once_leaves_nothing_with_whoever_is_gone(cast
     assert owner.is_active
     assert owner.memberships.filter(team=cast.team).exists()
     assert "done" in outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_to_give_work_to_somebody_who_is_just_leaving_is_refused_in_words(cast, referral_at, nora, monkeypatch):
+    """Nora's roles are ended, and that is not committed yet: Lena still sees her in the team, and gives her a case."""
+    rose = referral_at("accepted")
+    has_left, outcomes = threading.Event(), []
+    as_it_is = account_services.end_roles
+
+    def slowly(**said):
+        done = as_it_is(**said)
+        has_left.set()
+        with connection.cursor() as cursor:
+            for _ in range(2000):  # until the other waits for us
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+        return done
+
+    def give():
+        has_left.wait(20)
+        try:
+            allocate_referral(
+                referral=rose, owner=User.objects.get(pk=nora.pk), actor=Actor(stage.fresh(cast.lead)),
+                at=dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC),
+            )  # fmt: skip
+        except (Invalid, IntegrityError) as refusal:
+            outcomes.append(type(refusal).__name__)
+        connections.close_all()
+
+    monkeypatch.setattr(account_services, "end_roles", slowly)
+    thread = threading.Thread(target=give)
+    thread.start()
+    leave_team(team=cast.team, leaver=nora, actor=Actor(stage.fresh(cast.lead)))
+    thread.join()
+    assert outcomes == ["Invalid"]
+    assert Referral.objects.get(pk=rose.pk).owner == cast.link_worker
 
 
 def test_cases_are_handed_over_together_or_not_at_all(cast, referral_at, nora, monkeypatch):

@@ -235,7 +235,7 @@ def test_an_answer_is_due_when_the_scheme_says_and_elsewhere_when_the_team_says(
     assert (after.next_action_on, after.chase_on) == (november(9), november(5))
     assert (elsewhere.next_action_on, elsewhere.chase_on) == (november(23), november(12))
     run_clocks(at=morning(november(5)))
-    assert OnwardReferral.objects.get(pk=after.pk).chase_on == november(9)  # Saturday the 7th: the Monday after
+    assert OnwardReferral.objects.get(pk=after.pk).chase_on == november(6)  # Saturday the 7th: the Friday before
 
 
 def test_where_the_teams_leads_would_hear_too_early_they_hear_once_the_provider_was_reminded(cast, onward_at, sets):
@@ -270,11 +270,11 @@ def test_a_person_is_reminded_when_the_scheme_says_and_not_at_all_where_it_says_
     """Ten days before, earlier than any team; from then on never. The assessments are on the 9th."""
     sets(cast.walking, reminder_days=10)
     early = onward_at("assessment_booked", referral=_may_be_told(referral_at("active")))
-    assert remind(at=morning(november(3))) == {"reminded": 1, "missed": 0}
+    assert remind(at=morning(november(3))) == {"reminded": 1, "missed": 0, "to_tell": 0}
     sets(cast.walking, reminder_days=0)
     never = onward_at("assessment_booked", referral=_may_be_told(referral_at("active")))
     assert {row.assessment_at.date() for row in (early, never)} == {november(9)}
-    assert [remind(at=morning(november(day))) for day in (3, 7, 9)] == [{"reminded": 0, "missed": 0}] * 3
+    assert [remind(at=morning(november(day))) for day in (3, 7, 9)] == [{"reminded": 0, "missed": 0, "to_tell": 0}] * 3
     about = OutboxMessage.objects.filter(template="appointment_reminder")
     assert [row.context["reference"] for row in about] == [early.referral.reference]
 

@@ -9,7 +9,7 @@ import pytest
 
 from referrals.clocks import CLOCKS
 from referrals.enums import OnwardStatus, ReferralStatus, TaskKind, TurnOf
-from referrals.models import OnwardReferral, Referral
+from referrals.models import FollowUpClock, OnwardReferral, Referral
 from referrals.turns import NOT_THE_TEAMS, LastMove, StandsStill, whose_turn
 from services_directory.models import Service
 from tests.conftest import NOW
@@ -42,10 +42,11 @@ def of_onward(status, *, on=TODAY, held=None, reads_all=True, grace=5, delivery=
         status="on_hold" if held else "active", owner_team_id=OWN_TEAM, next_action_on=held_until if held else DUE
     )
     columns = {"next_action_on": DUE, "provider_team_id": PROVIDER} | columns
-    return whose_turn(
-        OnwardReferral(status=status, referral=referral, service=Service(delivery=delivery), **columns),
-        on=on, moved=LastMove(on=TUESDAY), held=held, grace=grace, reads_all=reads_all,
-    )  # fmt: skip
+    follow_up_clock = columns.pop("follow_up_clock", None)
+    onward = OnwardReferral(status=status, referral=referral, service=Service(delivery=delivery), **columns)
+    if follow_up_clock is not None:
+        follow_up_clock.onward_referral = onward
+    return whose_turn(onward, on=on, moved=LastMove(on=TUESDAY), held=held, grace=grace, reads_all=reads_all)
 
 
 def told(turn):
@@ -89,7 +90,7 @@ ONWARD = {
 }  # fmt: skip
 WHILE_ON_HOLD = {
     "sent": ("", "nobody", None, "provider_response"),
-    "information_requested": ("provider_question", "team", DUE, "provider_response"),
+    "information_requested": ("", "nobody", None, "provider_question"),
     "waitlisted": ("", "nobody", None, "waiting_review"),
     "accepted": ("", "nobody", None, "assessment"),
     "assessment_booked": ("", "nobody", None, "assessment_outcome"),
@@ -220,6 +221,35 @@ def test_a_provider_sees_that_its_clock_stands_still_and_not_why():
     assert brought_up.why == "on hold since 4 November 2026"
 
 
+FOLLOW_UPS = [
+    # status, the day of the follow-up, other columns, the clock that runs, whose turn, by when
+    ("completed", november(19), {}, ("follow_ups", "provider", november(19))),  # it opens two weeks before
+    ("left_early", november(2), {}, ("follow_ups", "provider", november(2))),
+    ("completed", november(20), {}, ("", "nobody", None)),  # not open yet
+    ("started", november(19), {}, ("follow_ups", "provider", november(19))),
+    ("started", november(19), {"next_review_on": november(12)}, ("review_points", "provider", november(12))),
+    ("started", november(19), {"next_review_on": november(26)}, ("follow_ups", "provider", november(19))),
+    ("started", november(20), {}, ("", "person", None)),
+    ("paused", november(5), {}, ("pause_end", "nobody", DUE)),
+]
+
+
+@pytest.mark.parametrize(("status", "day", "columns", "expected"), FOLLOW_UPS)
+def test_somebody_is_asked_some_months_after_also_when_it_has_ended(status, day, columns, expected):
+    clock = FollowUpClock(months=3, due_on=day, closes_on=november(30))
+    turn = of_onward(status, follow_up_clock=clock, **columns)
+    assert (turn.key, turn.whose, turn.due_on) == expected
+    if turn.key == "follow_ups":
+        assert (turn.since, turn.is_overdue) == (day - dt.timedelta(days=14), day < TODAY)
+
+
+def test_nobody_is_asked_while_the_referral_is_on_hold():
+    clock = FollowUpClock(months=3, due_on=TODAY, closes_on=november(30))
+    for status, says in (("completed", "It has ended"), ("started", "Take part")):
+        held = of_onward(status, follow_up_clock=clock, held=LastMove(on=november(4)))
+        assert (held.key, held.says) == ("", says)
+
+
 # --- Overdue and breached -------------------------------------------------------------------------------------------
 
 FRIDAY_AFTER, TUESDAY_AFTER = november(13), november(17)
@@ -231,7 +261,7 @@ LATE = [
     (of_referral, "draft", {"next_action_on": None}, (False, False), (False, False)),
     (of_onward, "sent", {}, (True, False), (True, False)),  # it expires instead
     (of_onward, "information_requested", {}, (True, False), (True, True)),
-    (of_onward, "information_requested", {"held": LastMove(on=MONDAY)}, (True, False), (True, False)),
+    (of_onward, "information_requested", {"held": LastMove(on=MONDAY)}, (False, False), (False, False)),
     (of_onward, "accepted", {}, (True, False), (True, True)),
     (of_onward, "accepted", {"held": LastMove(on=MONDAY)}, (False, False), (False, False)),
     (of_onward, "started", {}, (False, False), (False, False)),
@@ -261,5 +291,6 @@ def test_a_team_without_grace_is_late_the_day_after():
 def test_whose_turn_it_is_with_what_is_on_the_list_of_what_is_due():
     waits_for = {
         TaskKind.ANSWER_AWAITED: "referrer", TaskKind.DISCHARGE: "referrer", TaskKind.PROVIDER_REVIEW: "provider",
+        TaskKind.FOLLOW_UP: "provider",
     }  # fmt: skip
     assert waits_for == NOT_THE_TEAMS

@@ -151,6 +151,19 @@ def test_it_goes_on_after_the_referral_has_closed_and_opens_nothing_again(cast, 
     assert (after.status, after.next_action_on, after.ended_at) == ("closed", None, before.ended_at)
 
 
+def test_after_the_end_it_is_nobodys_turn_but_when_she_may_be_asked(pat, done, time_machine):
+    def turn(day):
+        on(time_machine, day)
+        said = pat.get(url(done)).json()["clock"]
+        return said["turn"], said["key"], said["due_on"], said["is_overdue"]
+
+    assert turn(dt.date(2027, 1, 18)) == ("nobody", None, None, False)
+    assert turn(dt.date(2027, 1, 19)) == ("provider", "follow_ups", "2027-02-02", False)
+    assert turn(dt.date(2027, 2, 3)) == ("provider", "follow_ups", "2027-02-02", True)
+    ask(pat, done, 3)
+    assert turn(dt.date(2027, 2, 3)) == ("nobody", None, None, False)
+
+
 def test_the_timeline_says_that_she_was_asked_and_nothing_of_her_answers(cast, pat, done, as_user, time_machine):
     on(time_machine, FEBRUARY)
     ask(pat, done, 3)

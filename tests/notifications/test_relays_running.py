@@ -174,7 +174,7 @@ def test_the_command_outlives_its_database_connection_and_finishes_its_batch_whe
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            assert cursor.fetchall() == [(True,)]
+            assert set(cursor.fetchall()) == {(True,)}  # of the messages to people, and perhaps of the webhooks
 
         letterbox.has_begun.clear()
         second = [owe(event=number, at=timezone.now()) for number in range(100, 120)]

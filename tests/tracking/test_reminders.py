@@ -6,9 +6,11 @@ import pytest
 
 from accounts.actors import Actor
 from core.clocks import LONDON
+from notifications import bounces
 from notifications.delivery import deliver_batch
-from notifications.models import OutboxMessage
-from referrals.models import OnwardReferral, Person, Referral, TeamPolicy
+from notifications.models import OutboxMessage, UndeliverableAddress
+from referrals.models import CaseTask, DueTask, OnwardReferral, Person, Referral, ReferralEvent, TeamPolicy
+from referrals.services.case_tasks import finish_task
 from referrals.services.onward import take_onward_step
 from referrals.services.referrals import take_referral_step
 from referrals.services.reminders import remind
@@ -78,7 +80,7 @@ MISSED = ("appointment_missed", "2026-11-12", "pending")
     ],
 )
 def test_rose_is_reminded_two_days_before_by_day(booked, at, expected):
-    assert remind(at=at) == {"reminded": len(expected), "missed": 0}
+    assert remind(at=at) == {"reminded": len(expected), "missed": 0, "to_tell": 0}
     assert told() == expected
 
 
@@ -141,10 +143,65 @@ def test_a_time_that_was_moved_has_a_reminder_of_its_own_and_the_old_one_is_stop
     assert stopped.failure == "The appointment is not as it was any more."
 
 
-def test_who_may_not_be_told_is_not(booked):
+def tasks():
+    rows = CaseTask.objects.order_by("id")
+    return [(row.title, row.due_on.isoformat(), row.recorded_by) for row in rows]
+
+
+REMIND_HER = "First appointment on 12 November 2026: no message can remind the person. Remind them yourself."
+
+
+def test_whom_no_message_may_tell_is_a_task_for_the_link_worker_once(cast, booked):
+    """Also where it was done already, and for whom it is hers to do; a time that was moved is another thing to say."""
     Referral.objects.update(may_email="no")
-    assert remind(at=on(10)) == {"reminded": 0, "missed": 0}
-    assert told() == []
+    assert remind(at=on(10)) == {"reminded": 0, "missed": 0, "to_tell": 1}
+    assert (told(), tasks()) == ([], [(REMIND_HER, "2026-11-10", None)])
+    event = ReferralEvent.objects.filter(referral=booked.referral).order_by("sequence").last()
+    assert event is not None
+    assert (event.kind, event.actor_id, event.details) == ("task_added", None, {"due_on": "2026-11-10"})
+    assert DueTask.objects.get(kind="by_hand").assigned_to == cast.link_worker
+
+    finish_task(
+        referral=booked.referral, task_id=CaseTask.objects.get().pk, actor=Actor(fresh(cast.link_worker)), at=on(10, 10)
+    )
+    for hour in (11, 12):
+        assert remind(at=on(10, hour))["to_tell"] == 0
+    move(cast, booked, on(13, 14), at=on(10, 14))
+    assert remind(at=on(11))["to_tell"] == 1
+    assert tasks()[1:] == [(REMIND_HER.replace("12 November", "13 November"), "2026-11-11", None)]
+
+
+def test_to_remind_somebody_on_a_weekend_is_due_before_their_appointment(cast, booked):
+    """Saturday the 14th, for Sunday: nobody works in between."""
+    move(cast, booked, on(15, 10), at=on(10))
+    Referral.objects.update(may_email="no")
+    remind(at=on(14))
+    assert [due_on for _, due_on, _ in tasks()] == ["2026-11-15"]
+
+
+def test_where_the_team_does_not_remind_there_is_no_task(cast, booked):
+    TeamPolicy.objects.create(team=cast.team, reminder_days=0)
+    Referral.objects.update(may_email="no")
+    assert remind(at=on(10)) == {"reminded": 0, "missed": 0, "to_tell": 0}
+    assert (told(), tasks()) == ([], [])
+
+
+def test_where_nothing_arrives_it_is_a_task_too(booked):
+    UndeliverableAddress.objects.create(
+        channel="email", digest=bounces.digest_of("email", "rose@home.example"), reason="Nobody is there.",
+        message=OutboxMessage.objects.earliest("id"), found_at=on(9),
+    )  # fmt: skip
+    assert remind(at=on(10)) == {"reminded": 0, "missed": 0, "to_tell": 1}
+    assert (told(), [title for title, *_ in tasks()]) == ([], [REMIND_HER])
+
+
+def test_a_miss_of_which_nobody_can_be_told_is_a_task_once(cast, booked):
+    Referral.objects.update(may_email="no")
+    miss(cast, booked, at=on(12, 15))
+    for hour in (9, 10):
+        remind(at=on(13, hour))
+    title = "First appointment on 12 November 2026 was missed: no message can reach the person. Ask what happened."
+    assert (told(), tasks()) == ([], [(title, "2026-11-17", None)])
 
 
 def test_who_says_no_before_it_goes_is_not_told(booked):
@@ -170,7 +227,7 @@ def test_of_what_has_been_withdrawn_nobody_is_told(cast, booked):
     )  # fmt: skip
     deliver_batch(at=on(10, 10))
     assert [status for _, _, status in told()] == ["stopped"]
-    assert remind(at=on(11)) == {"reminded": 0, "missed": 0}
+    assert remind(at=on(11)) == {"reminded": 0, "missed": 0, "to_tell": 0}
 
 
 # --- Missed ---------------------------------------------------------------------------------------------------------
@@ -190,7 +247,7 @@ def test_of_what_has_been_withdrawn_nobody_is_told(cast, booked):
 )
 def test_who_was_missed_is_told_on_the_next_working_day(cast, booked, recorded, at, is_told):
     miss(cast, booked, at=recorded)
-    assert remind(at=at) == {"reminded": 0, "missed": int(is_told)}
+    assert remind(at=at) == {"reminded": 0, "missed": int(is_told), "to_tell": 0}
     assert told() == [MISSED] * is_told
 
 
@@ -210,13 +267,13 @@ def test_each_miss_is_told_once(cast, booked):
 
 def test_what_the_provider_cancelled_is_no_miss(cast, booked):
     miss(cast, booked, at=on(11, 15), reason="provider_cancelled")
-    assert remind(at=on(12)) == {"reminded": 0, "missed": 0}
+    assert remind(at=on(12)) == {"reminded": 0, "missed": 0, "to_tell": 0}
 
 
 def test_where_another_day_is_booked_already_nothing_is_said_of_the_miss(cast, booked):
     miss(cast, booked, at=on(12, 15))
     move(cast, booked, on(25, 10), at=on(12, 16))
-    assert remind(at=on(13)) == {"reminded": 0, "missed": 0}
+    assert remind(at=on(13)) == {"reminded": 0, "missed": 0, "to_tell": 0}
 
 
 def test_the_task_puts_its_figures_on_record(booked, time_machine):

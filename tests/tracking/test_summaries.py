@@ -20,6 +20,7 @@ from notifications import services as notifications
 from notifications.models import OutboxMessage
 from notifications.templates import compose
 from referrals.models import OnwardReferral, Referral
+from referrals.services.clocks import run_clocks
 from referrals.services.onward import take_onward_step
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
@@ -89,8 +90,17 @@ def test_on_monday_each_provider_and_each_lead_is_told_of_the_week(a_week):
     (group,) = figures_of(a_week.team)
     assert group["figures"] == {
         "waiting": 0, "overdue": 4, "new": 6, "accepted": 6, "rejected": 0, "closed": 0, "sent_onward": 6, "started": 2,
-        "days_to_accept": 0.0, "days_to_start": 0.3,
+        "breached": 0, "days_to_accept": 0.0, "days_to_start": 0.3,
     }  # fmt: skip
+
+
+def test_what_was_breached_is_counted_in_the_week_in_which_the_leads_were_told(cast, referral_at):
+    """Due on Wednesday the 4th, and a breach on Thursday the 12th; so they are told in the second week."""
+    referral_at("submitted")
+    run_clocks(at=dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC))
+    make_weekly_summaries(at=MONDAY + dt.timedelta(weeks=1))
+    weeks = Summary.objects.filter(team=cast.team).order_by("starts_on")
+    assert [row.figures[0]["figures"]["breached"] for row in weeks] == [0, 1]
 
 
 def test_the_message_says_nothing_but_that_it_is_there(a_week):

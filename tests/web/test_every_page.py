@@ -1,5 +1,6 @@
 """What holds for every page, the refusals included."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -14,10 +15,14 @@ from django.views.defaults import permission_denied
 from core.problems import server_error
 from core.throttling import SignInThrottle
 from insights.integrity import run_audit
+from insights.models import Summary
+from insights.summaries import make_weekly_summaries
+from notifications.models import OutboxMessage
 from notifications.templates.bodies import link_to_check
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
 from tests.conftest import NOW
+from tests.stage import fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +59,17 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "is anything lost, refused": gp.get("/integrity/"),
         "inbox": provider.get("/inbox/"),
         "empty inbox": browser_of(cast.manager).get("/inbox/"),
+        "summaries of a provider": provider_reads_their_week(provider),
+        "summary": provider.get(f"/r/{Summary.objects.earliest('id').reference}"),
+        "no summary": gp.get("/summaries/"),
+        "clocks of a lead": browser_of(cast.lead).get("/clocks/"),
+        "clocks of everybody": browser_of(cast.manager).get("/clocks/"),
+        "clocks refused": gp.get("/clocks/"),
+        "timetable": browser_of(cast.manager).get("/runs/"),
+        "timetable refused": gp.get("/runs/"),
+        "every message arrived": browser_of(cast.lead).get("/messages/failed/"),
+        **messages_that_did_not_arrive(browser_of(cast.lead)),
+        "messages that did not arrive, refused": gp.get("/messages/failed/"),
         "what messages say": browser_of(cast.lead).get("/messages/templates/"),
         "what messages say, refused": gp.get("/messages/templates/"),
         "listings to check": Client().get(several),
@@ -77,6 +93,21 @@ def looked_at(browser):
     return browser.get("/integrity/")
 
 
+def provider_reads_their_week(browser):
+    """The page of summaries once there are some."""
+    make_weekly_summaries(at=NOW + dt.timedelta(days=7))
+    return browser.get("/summaries/")
+
+
+def messages_that_did_not_arrive(browser):
+    """The page when every message was refused, and what somebody reads who was second to send one again."""
+    OutboxMessage.objects.update(status="failed", failure="Nobody is there.", sent_at=None)
+    page = browser.get("/messages/failed/")
+    address = re.findall(r'action="(/messages/[^"]+/try-again/)"', page.content.decode())[0]
+    browser.post(address)
+    return {"messages that did not arrive": page, "sent again already": browser.post(address)}
+
+
 def broken(browser):
     """The page after a bug."""
     browser.raise_request_exception = False
@@ -92,6 +123,10 @@ def test_each_page_has_the_status_it_should_have(pages):
         "home of an editor": 200, "figures of the directory": 200, "figures refused": 403, "listings to check": 200,
         "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
         "onward referral": 200, "inbox": 200, "empty inbox": 200, "what messages say": 200,
+        "summaries of a provider": 200, "summary": 200, "no summary": 200, "clocks of a lead": 200,
+        "clocks of everybody": 200, "clocks refused": 403, "timetable": 200, "timetable refused": 403,
+        "every message arrived": 200, "messages that did not arrive": 200, "sent again already": 409,
+        "messages that did not arrive, refused": 403,
         "nobody has looked": 200, "is anything lost": 200, "is anything lost, refused": 403,
         "what messages say, refused": 403, "unknown": 404, "unknown, signed out": 404, "broken": 500,
         "not allowed": 403,
@@ -154,3 +189,35 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
         page = server_error(request)
     assert page.status_code == 500
     assert "Something went wrong" in page.content.decode()
+
+
+# --- Each page and each role ----------------------------------------------------------------------------------------
+
+PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
+         "/messages/failed/", "/directory/figures/")  # fmt: skip
+MAY_OPEN = {
+    "gp": "/ /inbox/ /summaries/",
+    "discharge_nurse": "/ /inbox/ /summaries/",
+    "link_worker": "/ /inbox/ /summaries/",
+    "neighbouring_link_worker": "/ /inbox/ /summaries/",
+    "hub_worker": "/ /inbox/ /summaries/",
+    "provider": "/ /inbox/ /summaries/",
+    "befriender": "/ /inbox/ /summaries/",
+    "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
+    "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
+    "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /directory/figures/",
+    "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",
+}
+
+
+@pytest.mark.parametrize("who", MAY_OPEN)
+def test_each_role_opens_its_pages_and_is_led_to_them_and_to_no_others(browser_of, cast, onward_at, read, who):
+    onward_at("started")
+    assert MAY_OPEN.keys() == cast.everyone.keys()
+    browser = browser_of(fresh(getattr(cast, who)))
+    opened = {path: browser.get(path) for path in PAGES}
+    assert {path for path, page in opened.items() if page.status_code == 200} == set(MAY_OPEN[who].split())
+    assert {page.status_code for page in opened.values()} <= {200, 403}
+    assert not any("okafor" in page.content.decode().lower() for path, page in opened.items() if path != "/")
+    led_to = {link for link in read(browser, "/").links if link in PAGES} - {"/", "/summaries/"}
+    assert led_to == set(MAY_OPEN[who].split()) - {"/", "/summaries/"}

@@ -78,8 +78,15 @@ def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onwar
     onward_at("started")
     browser = browser_of(cast.manager)
     page = read(browser, "/")
-    assert page.sections == ["summaries", "figures", "integrity", "messages", "directory"]
-    assert {"/summaries/", "/api/v1/insights/uptake/", "/integrity/", "/directory/figures/"} <= set(page.links)
+    assert page.sections == ["summaries", "clocks", "figures", "integrity", "messages", "directory"]
+    assert {
+        "/summaries/",
+        "/clocks/",
+        "/api/v1/insights/uptake/",
+        "/integrity/",
+        "/runs/",
+        "/directory/figures/",
+    } <= set(page.links)
     assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
 
 

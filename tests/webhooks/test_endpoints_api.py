@@ -142,6 +142,19 @@ def test_what_is_changed_is_changed_and_the_rest_stays(lead, made):
     }  # fmt: skip
 
 
+def test_of_two_keepers_who_change_it_at_once_the_second_is_told(lead, made):
+    first = lead.get(at(made))
+    assert first["ETag"] == '"0"'
+    done = lead.patch(at(made), {"description": "Ours"}, headers={"If-Match": first["ETag"]})
+    assert (done.status_code, done["ETag"]) == (200, '"1"')
+    before = list(WebhookEndpoint.objects.values())
+    late = lead.patch(at(made), {"url": "https://other.town.example/in"}, headers={"If-Match": first["ETag"]})
+    assert (late.status_code, late.json()["code"], late.json()["current_version"]) == (412, "stale", 1)
+    assert lead.patch(at(made), {"url": ADDRESS}, headers={"If-Match": "mine"}).status_code == 400
+    assert list(WebhookEndpoint.objects.values()) == before
+    assert lead.patch(at(made), {"description": "Whose?"}).status_code == 200  # who names no version does not insist
+
+
 def test_what_has_ended_is_gone_and_what_waits_for_it_is_not_sent(cast, lead, made):
     waiting = tell(cast, event="event:1")
     assert lead.delete(at(made)).status_code == 204

@@ -1,0 +1,81 @@
+"""The page of messages that did not arrive, for the leads whom they concern, with a button to send one again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.selectors import signed_in
+from core.errors import Conflict, NotVisible
+from notifications.catalogue import ABOUT, group_of
+from notifications.enums import Channel
+from notifications.models import OutboxMessage
+from referrals.selectors.messages import failed_messages_for
+from referrals.services.try_again import try_again
+from web import words
+
+PAGES = {"R-", "O-", "L-", "S-", "M-"}
+"""How references begin that have a page."""
+LONGEST = 50
+"""How many the page shows, the oldest first; the API has them all."""
+
+
+def count_failed(user: User) -> int | None:
+    """Return how many messages wait for a lead to look at them; None for anybody else."""
+    return failed_messages_for(user).count() if _may_look(user) else None
+
+
+@require_safe
+def failed_page(request: HttpRequest) -> HttpResponse:
+    """Show what could not be told about referrals of the lead's teams, and to those teams, the oldest first."""
+    user = signed_in(request.user)
+    return _page(request, user) if _may_look(user) else render(request, "403.html", status=403)
+
+
+@require_POST
+def try_again_page(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Send one again: who asks says with it that the address works."""
+    user = signed_in(request.user)
+    try:
+        try_again(message_id=message_id, user=user, at=timezone.now())
+    except NotVisible as unseen:
+        raise Http404 from unseen
+    except Conflict as refused:
+        return _page(request, user, problem=refused.detail, status=409)
+    return redirect("web:failed-messages")
+
+
+def _may_look(user: User) -> bool:
+    return Role.LEAD in user.roles()
+
+
+def _page(request: HttpRequest, user: User, *, problem: str = "", status: int = 200) -> HttpResponse:
+    rows = list(failed_messages_for(user).order_by("occurred_at", "id")[: LONGEST + 1])
+    context = {
+        "messages": [_message(row) for row in rows[:LONGEST]],
+        "has_more": len(rows) > LONGEST,
+        "problem": problem,
+    }
+    return render(request, "web/failed_messages.html", context, status=status)
+
+
+def _message(row: OutboxMessage) -> dict[str, Any]:
+    about = ABOUT.get(row.template)
+    reference = row.said_reference or ""  # type: ignore[attr-defined]  # annotated
+    return {
+        "id": row.id,
+        "reference": reference,
+        "has_page": reference[:2] in PAGES,
+        "to": about.to if about else "The person who is referred",
+        "when": words.moment(row.occurred_at),
+        "about": f"when {about.when}" if about else "",
+        "way": words.label_of(Channel, row.channel),
+        "recipient": row.recipient if group_of(row.template) else "",  # a person's address stands in the referral
+        "reason": row.failure,
+        "attempts": row.attempts,
+    }
