@@ -184,8 +184,6 @@ def _of_onward(
             return replace(turn, due_on=onward.next_review_on)
         case OnwardStatus.PAUSED:
             return _until(turn, on=on, why="" if due is None or on < due else f"paused since {_since(moved)}")
-        case status if status in OnwardStatus.ENDED and held is None:
-            return _follow_up(onward, turn, on=on)
         case _:
             return turn
 
