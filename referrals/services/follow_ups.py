@@ -96,12 +96,14 @@ def record_follow_up(
 def give_up_follow_ups(*, at: dt.datetime, limit: int = 500) -> int:
     """Write down of whom nothing was recorded in time that they were missed; return how many. Safe to run twice.
 
-    The next point follows by itself. One transaction each; who may not be asked any more is on no list afterwards.
+    The next point follows by itself, and is given up, too, if its time is over meanwhile. One transaction each; who may
+    not be asked any more is on no list afterwards.
     """
     given_up = 0
     for onward_id in list(follow_ups_to_give_up(on=local_day(at)).values_list("pk", flat=True)[:limit]):
         try:
-            given_up += _give_up(onward_id, at=at)
+            while _give_up(onward_id, at=at):
+                given_up += 1
         except OF_ONE_ROW:
             # One row that the database refuses must not stop the clock for all behind it.
             log.exception("the follow-up of onward referral %s could not be given up", onward_id)
@@ -119,7 +121,7 @@ def _give_up(onward_id: int, *, at: dt.datetime) -> bool:
     if is_missed:
         missed = Asked(months=clock.months, result=AskedResult.MISSED, mechanism="")
         _append(onward, missed, day=clock.closes_on, actor=SYSTEM, at=at)
-    # As of the day after: a later point whose time is over meanwhile is given up by the run after, and not forgotten.
+    # As of the day after: a later point whose time is over meanwhile is given up next, and not forgotten.
     plan_follow_up(onward, on=clock.closes_on + dt.timedelta(days=1) if is_missed else today)
     return is_missed
 

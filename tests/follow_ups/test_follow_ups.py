@@ -194,10 +194,10 @@ def test_who_is_not_reached_is_tried_again_and_then_given_up(cast, pat, done, as
     assert (event.actor, event.details["result"]) == (None, "missed")
 
 
-def test_what_was_missed_by_the_clock_is_made_up_for_by_the_runs_after(done):
-    """Nothing ran for two years: each run gives up one point, and then there is none left."""
+def test_what_was_missed_by_the_clock_is_made_up_for_by_the_next_run(done):
+    """Nothing ran for two years: the next run gives up all three points, and then there is none left."""
     late = morning(dt.date(2028, 11, 1))
-    assert [run_clocks(at=late)["given_up"] for _ in range(4)] == [1, 1, 1, 0]
+    assert [run_clocks(at=late)["given_up"] for _ in range(2)] == [3, 0]
     given_up = FollowUp.objects.order_by("id").values_list("months", "result", "asked_on")
     assert list(given_up) == [
         (3, "missed", LAST_OF_FEBRUARYS), (6, "missed", dt.date(2027, 5, 30)), (12, "missed", dt.date(2027, 11, 30)),
