@@ -1,4 +1,4 @@
-"""The page of messages that did not arrive, for the leads whom they concern, with a button to send one again."""
+"""The page of messages that did not arrive, for leads and managers, with a button to send one again."""
 
 from typing import Any
 from uuid import UUID
@@ -26,13 +26,13 @@ LONGEST = 50
 
 
 def count_failed(user: User) -> int | None:
-    """Return how many messages wait for a lead to look at them; None for anybody else."""
+    """Return how many messages wait for a lead or a manager to look at them; None for anybody else."""
     return failed_messages_for(user).count() if _may_look(user) else None
 
 
 @require_safe
 def failed_page(request: HttpRequest) -> HttpResponse:
-    """Show what could not be told about referrals of the lead's teams, and to those teams, the oldest first."""
+    """Show what could not be told that is the lead's to see, or the manager's, the oldest first."""
     user = signed_in(request.user)
     return _page(request, user) if _may_look(user) else render(request, "403.html", status=403)
 
@@ -51,7 +51,7 @@ def try_again_page(request: HttpRequest, message_id: UUID) -> HttpResponse:
 
 
 def _may_look(user: User) -> bool:
-    return Role.LEAD in user.roles()
+    return bool(user.roles() & {Role.LEAD, Role.MANAGER})
 
 
 def _page(request: HttpRequest, user: User, *, problem: str = "", status: int = 200) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What could not be told, over HTTP: for the leads whose team it concerns."""
+"""What could not be told, over HTTP: for the leads whose team it concerns, else for managers."""
 
 from typing import Any
 from uuid import UUID
@@ -57,7 +57,9 @@ class MessageViewSet(GenericViewSet[OutboxMessage]):
     @extend_schema(responses=FailedMessageSerializer(many=True))
     @action(detail=False)
     def failed(self, request: Request) -> Response:
-        """Those about referrals of a team that you lead, and those to such a team and its members, oldest first."""
+        """Those about referrals of a team that you lead, and those to such a team and its members, oldest first. As a
+        manager, those that concern no team with a lead.
+        """
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

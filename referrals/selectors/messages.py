@@ -1,4 +1,4 @@
-"""Messages of the outbox, for the leads whose teams they concern.
+"""Messages of the outbox, for the leads whose teams they concern; for managers where there is no lead.
 
 What was given up to a team's own system is not among them, also where it tells of a referral of theirs: whose system it
 is looks after it (`notifications.webhooks`), and nobody else knows of it.
@@ -19,14 +19,18 @@ from referrals.models import MessageBack, OnwardReferral, Referral
 
 
 def failed_messages_for(user: User) -> QuerySet[OutboxMessage]:
-    """Return the messages that were given up and concern a team which a user leads, oldest first."""
+    """Return the messages that were given up and concern a team which a user leads, oldest first.
+
+    Managers have those that concern no team with a lead, so that each is somebody's to see: a summary, a word about a
+    listing, a team whose lead has gone.
+    """
     return _concerning(failed_messages(), user)
 
 
 def message_for(user: User, message_id: UUID) -> OutboxMessage:
-    """Return a message, given up or not, that concerns a team which a user leads.
+    """Return a message, given up or not, that a user looks after as above.
 
-    :raises NotVisible: if it concerns none of theirs.
+    :raises NotVisible: if it is none of theirs.
     """
     message = _concerning(OutboxMessage.objects.filter(pk=message_id), user).first()
     if message is None:
@@ -35,21 +39,26 @@ def message_for(user: User, message_id: UUID) -> OutboxMessage:
 
 
 def _concerning(messages: QuerySet[OutboxMessage], user: User) -> QuerySet[OutboxMessage]:
-    """Narrow messages to those about a referral that a team led by the user has, and those to such a team or member."""
     if not user.is_active:
         return messages.none()
     led = Team.objects.filter(
-        is_active=True, organization__is_active=True, memberships__user=user, memberships__role=Role.LEAD
+        is_active=True, organization__is_active=True, memberships__role=Role.LEAD, memberships__user__is_active=True
     )
-    teams = list(led.order_by("id").values_list("id", flat=True).distinct())
-    inboxes = led.values("inbox_email")
-    members = User.objects.filter(memberships__team__in=teams, is_active=True).values("email")
-    about = {"reference": OuterRef("said_reference")}
+    is_theirs = _concerns(led.filter(memberships__user=user, memberships__role=Role.LEAD))
+    if Role.MANAGER in user.roles():
+        is_theirs |= ~_concerns(led)
     told = messages.exclude(channel=Channel.WEBHOOK)
-    return told.annotate(said_reference=KeyTextTransform("reference", "context")).filter(
-        Exists(Referral.objects.filter(**about, owner_team__in=teams))
-        | Exists(OnwardReferral.objects.filter(**about, referral__owner_team__in=teams))
-        | Exists(MessageBack.objects.filter(**about, referral__owner_team__in=teams))
-        | Q(recipient__in=inboxes)
-        | Q(recipient__in=members)
+    return told.annotate(said_reference=KeyTextTransform("reference", "context")).filter(is_theirs)
+
+
+def _concerns(teams: QuerySet[Team]) -> Q:
+    """Whether a message is about a referral that one of some teams has, or is to such a team or a member of it."""
+    ids = teams.values("id")
+    about = {"reference": OuterRef("said_reference")}
+    return (
+        Q(Exists(Referral.objects.filter(**about, owner_team__in=ids)))
+        | Q(Exists(OnwardReferral.objects.filter(**about, referral__owner_team__in=ids)))
+        | Q(Exists(MessageBack.objects.filter(**about, referral__owner_team__in=ids)))
+        | Q(recipient__in=teams.values("inbox_email"))
+        | Q(recipient__in=User.objects.filter(memberships__team__in=ids, is_active=True).values("email"))
     )

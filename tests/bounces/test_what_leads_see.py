@@ -22,11 +22,11 @@ URL = "/api/v1/messages/failed/"
 def given_up():
     """Writes a message that was given up; returns it."""
 
-    def write(reference, *, to, template="referral_accepted", number=1):
+    def write(reference, *, to, template="referral_accepted", number=1, **more):
         with transaction.atomic():
             message = enqueue(
                 event_key=f"test:{number}:{to}", recipient=to, template=template,
-                context={"reference": reference}, at=NOON,
+                context={"reference": reference} | more, at=NOON,
             )  # fmt: skip
             assert message is not None
         OutboxMessage.objects.filter(pk=message.pk).update(status="failed", failure="Nobody is there.", attempts=1)
@@ -71,11 +71,26 @@ def test_only_leads_and_only_of_the_teams_concerned(cast, rose, onward_at, given
 
     got = {name: set(seen(as_user(user))) for name, user in cast.everyone.items()}
     assert got["lead"] == {about_rose, about_walks, to_the_lead}
-    assert {name: ids for name, ids in got.items() if ids and name != "lead"} == {}
-    assert elsewhere not in got["lead"]
+    assert got["manager"] == {elsewhere}
+    assert {name: ids for name, ids in got.items() if ids and name not in {"lead", "manager"}} == {}
 
     Membership.objects.create(user=cast.provider, team=cast.leisure, role=Role.LEAD)
     assert set(seen(as_user(fresh(cast.provider)))) == {about_walks}
+
+
+def test_what_no_lead_has_is_the_managers(cast, rose, given_up, as_user):
+    """A summary to the managers, and what is about a referral of a team whose lead has gone. Nobody else has it."""
+    summary = given_up("S-7K3M9-QXD24", to=cast.manager.email, template="monthly_summary", due_on="2026-10-31")
+    about_rose = given_up(rose.reference, to=cast.gp.email, number=2)
+    manager = as_user(cast.manager)
+    assert seen(manager) == [str(summary.id)]
+    assert again(manager, about_rose).status_code == 404
+
+    Membership.objects.filter(role=Role.LEAD, team=rose.owner_team).delete()
+    assert seen(manager) == [str(summary.id), str(about_rose.id)]
+    assert again(manager, about_rose).status_code == 204
+    about_rose.refresh_from_db()
+    assert (about_rose.status, seen(manager)) == ("pending", [str(summary.id)])
 
 
 def test_a_list_of_many_takes_no_more_queries_than_of_one(cast, rose, given_up, as_user):

@@ -205,7 +205,8 @@ MAY_OPEN = {
     "befriender": "/ /inbox/ /summaries/",
     "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
     "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
-    "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /directory/figures/",
+    "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
+    "/directory/figures/",
     "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",
 }
 

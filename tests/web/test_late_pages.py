@@ -137,7 +137,7 @@ def test_who_was_second_is_told_so(browser_of, cast, given_up):
 def test_nobody_else_sees_it_or_sends_it(browser_of, cast, given_up, read, who):
     browser = browser_of(getattr(cast, who))
     page = browser.get("/messages/failed/")
-    leads_elsewhere = who == "outsider"
+    leads_elsewhere = who in {"outsider", "manager"}
     assert page.status_code == (200 if leads_elsewhere else 403)
     assert given_up.context["reference"] not in page.content.decode()
     assert ("/messages/failed/" in read(browser, "/").links) == leads_elsewhere
