@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from uuid import UUID
 
 from core.clocks import FARTHEST_PLAN, local_day
@@ -186,15 +187,19 @@ def _says_yes_or_no(event: ReferralEvent) -> bool:
 
 
 def _agreed(case: Case) -> Iterator[Broken]:
-    """Each sharing, by the consents that were recorded by then. Of one that is forgotten they are no more."""
+    """Each sharing, by the consents that were recorded by then. Of one that is forgotten they are no more.
+
+    A clock may have been wrong: what an earlier event of the chain is dated, has been by then.
+    """
     if case.referral.forgotten_at is not None:
         return
     by_id = {onward.pk: onward for onward in case.onward}
-    for event in case.events:
+    until = accumulate((event.occurred_at for event in case.events), max)
+    for event, by_then in zip(case.events, until, strict=True):
         if event.kind not in SHARES or event.onward_referral_id not in by_id:
             continue
         onward = by_id[event.onward_referral_id]
-        then = [row for row in case.consents if row.recorded_at <= event.occurred_at]
+        then = [row for row in case.consents if row.recorded_at <= by_then]
         decided = consents.may_share(then, recipient=consents.recipient_of(onward), on=local_day(event.occurred_at))
         if not decided.is_yes:
             yield "agreed", onward.reference

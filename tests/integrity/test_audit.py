@@ -11,6 +11,7 @@ from insights.models import IntegrityRun
 from notifications.models import OutboxMessage
 from referrals.models import ReferralEvent
 from referrals.services.events import text_to_hash
+from tests import stage
 from tests.stage import ONWARD_PATHS, REFERRAL_PATHS
 
 NOTHING = dict.fromkeys(RULES, 0)
@@ -100,6 +101,13 @@ def test_one_that_nobody_will_look_at_again_is_found(referral_at, onward_at, by_
     by_hand("UPDATE referrals_referral SET next_action_on = NULL WHERE id = %s", referral.pk)
     by_hand("UPDATE referrals_onwardreferral SET next_action_on = NULL WHERE id = %s", onward.pk)
     assert broken(audit(at=now)) == {"owned": [referral.reference], "awaited": [onward.reference]}
+
+
+def test_that_a_clock_was_ahead_when_the_person_agreed_is_no_alarm(cast, now):
+    """The clock of the web server was ten hours ahead, and right again when the person was sent on."""
+    referral = stage.referral_at(cast, "active", at=now + dt.timedelta(hours=10))
+    stage.onward_at(cast, "accepted", at=now, referral=referral)
+    assert broken(audit(at=now)) == {}
 
 
 def test_somebody_who_was_sent_on_without_having_agreed_is_found(onward_at, by_hand, now):
