@@ -47,7 +47,8 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     task_time_limit=120,
     task_soft_time_limit=100,
-    # At least three times the hard time limit, else a slow task is delivered again while it still runs.
+    # At least three times the hard time limit, else a slow task is delivered again while it still runs. The audit has a
+    # longer limit of its own: what is delivered again meanwhile finds its lock taken and ends (`core.tasks`).
     broker_transport_options={
         "visibility_timeout": 400,
         "unacked_restore_throttle": 1,

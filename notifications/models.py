@@ -228,7 +228,7 @@ class WebhookEndpoint(models.Model):
     """Where a team's own system is told, by a signed request, that something has happened to a referral of the team's.
 
     The row holds no secret: what is signed with is worked out from a salt and the deployment's secret key
-    (docs/adr/0035). Personal data: who made it.
+    (docs/adr/0036). Personal data: who made it.
     """
 
     reference = models.CharField(max_length=20, unique=True)

@@ -39,7 +39,7 @@ CLOCKS: tuple[Clock, ...] = (
     Clock(
         key="discharge", says="Confirm the discharge", turn="referrer", setting="the planned day",
         default="the working day after it, and every 2 working days then, custom", column=_CASE, index="referral_due",
-        pauses="never: it waits for the day itself", fires="the due list; the discharge team is asked",
+        pauses="never: it waits for the day itself", fires=_BREACH + "; the discharge team is asked",
     ),
     Clock(
         key="answer", says="Answer the team's question", turn="referrer", setting="answer_working_days",

@@ -1,7 +1,7 @@
 """Text messages and letters, by GOV.UK Notify.
 
 Its HTTP API is four calls, and we need three of them; its own Python client would bring a package that has no wheel
-(docs/adr/0034). The words are ours: Notify holds one template for each way, which is nothing but our text.
+(docs/adr/0035). The words are ours: Notify holds one template for each way, which is nothing but our text.
 
 The `reference` that Notify keeps is the id of our message. A message that was tried before is looked for by it first,
 so nothing is sent twice because an answer was lost.
