@@ -149,14 +149,15 @@ _STATE_OF_CASE = Case(
 _IS_HELD = Q(referral__status=ReferralStatus.ON_HOLD)
 _OF_ONWARD = {
     OnwardStatus.SENT: "provider_response",
+    OnwardStatus.INFORMATION_REQUESTED: "provider_question",
     OnwardStatus.WAITLISTED: "waiting_review",
     OnwardStatus.ACCEPTED: "assessment",
     OnwardStatus.ASSESSMENT_BOOKED: "assessment_outcome",
     OnwardStatus.PAUSED: "pause_end",
 }
 _STATE_OF_ONWARD = Case(
-    _when("provider_question|provider_response", status=OnwardStatus.INFORMATION_REQUESTED),
     *[_when(f"|{clock}", _IS_HELD, status=status) for status, clock in _OF_ONWARD.items()],
+    _when("provider_question|provider_response", status=OnwardStatus.INFORMATION_REQUESTED),
     *[_when(clock, status=status) for status, clock in _OF_ONWARD.items()],
     output_field=CharField(),
 )

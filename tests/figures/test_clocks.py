@@ -104,13 +104,10 @@ def test_what_was_sent_onward_stands_still_while_the_referral_is_on_hold(cast, o
         referral=onward.referral, step="hold", actor=Actor(stage.fresh(cast.link_worker)),
         at=now + dt.timedelta(days=1), details=StepDetails(reason="away", until=dt.date(2026, 12, 31)),
     )  # fmt: skip
-    clock, waits = ONWARD[status]
+    clock, _ = ONWARD[status]
     on_hold = run("hold_end") | {"case_review": {"standing_still": 1}}
-    if status == "information_requested":  # a question is the team's to answer also then
-        assert counted() == on_hold | run(clock, due_soon=1) | {waits: {"standing_still": 1}}
-    else:
-        assert counted(on=dt.date(2026, 12, 15)) == on_hold | {clock: {"standing_still": 1}}
-        assert of_turn(OnwardReferral.objects.get()) == (None, clock)
+    assert counted(on=dt.date(2026, 12, 15)) == on_hold | {clock: {"standing_still": 1}}
+    assert of_turn(OnwardReferral.objects.get()) == (None, clock)
 
 
 def test_a_try_to_reach_the_person_is_a_clock_of_its_own(referral_at):
