@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -280,16 +281,19 @@ def test_to_give_work_to_somebody_who_is_just_leaving_is_refused_in_words(cast, 
     """Nora's roles are ended, and that is not committed yet: Lena still sees her in the team, and gives her a case."""
     rose = referral_at("accepted")
     has_left, outcomes = threading.Event(), []
+    was_waited_for: list[object] = []
     as_it_is = account_services.end_roles
 
     def slowly(**said):
         done = as_it_is(**said)
         has_left.set()
         with connection.cursor() as cursor:
-            for _ in range(2000):  # until the other waits for us
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                if cursor.fetchone()[0]:
-                    break
+            until = time.monotonic() + 20
+            while not was_waited_for and time.monotonic() < until:
+                cursor.execute(
+                    "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+                )
+                was_waited_for.extend(cursor.fetchall())
         return done
 
     def give():
@@ -308,6 +312,7 @@ def test_to_give_work_to_somebody_who_is_just_leaving_is_refused_in_words(cast, 
     thread.start()
     leave_team(team=cast.team, leaver=nora, actor=Actor(stage.fresh(cast.lead)))
     thread.join()
+    assert was_waited_for
     assert outcomes == ["Invalid"]
     assert Referral.objects.get(pk=rose.pk).owner == cast.link_worker
 

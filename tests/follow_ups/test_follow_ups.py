@@ -18,6 +18,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from services_directory.models import Service
 from tests import stage
+from tests.follow_ups.conftest import on
 from tests.stage import ROSE
 
 FEBRUARY, MAY, NOVEMBER = dt.date(2027, 2, 2), dt.date(2027, 5, 2), dt.date(2027, 11, 2)
@@ -28,36 +29,8 @@ WELL = {"result": "reached", "mechanism": "02", "still_active": "elsewhere", "si
 
 
 @pytest.fixture
-def pat(cast, as_user):
-    """The provider's client."""
-    return as_user(cast.provider)
-
-
-@pytest.fixture
-def programme(cast):
-    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 6])
-
-
-@pytest.fixture
 def rose(programme, onward_at):
     return onward_at("started")
-
-
-@pytest.fixture
-def done(cast, programme, onward_at):
-    """Rose has completed, and Lou has closed her case."""
-    onward = onward_at("completed")
-    lou = Actor(stage.fresh(cast.link_worker))
-    closed = take_referral_step(
-        referral=onward.referral, step="close", actor=lou, at=onward.ended_at,
-        details=StepDetails(outcome="goals_met"),
-    )  # fmt: skip
-    assert closed.status == "closed"
-    return onward
-
-
-def on(time_machine, day):
-    time_machine.move_to(dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC), tick=False)
 
 
 def morning(day):

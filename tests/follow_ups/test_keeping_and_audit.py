@@ -9,29 +9,20 @@ from insights.integrity import audit
 from referrals.models import FollowUp, FollowUpClock, Referral, RetentionProposal, RetentionRule
 from referrals.services.clocks import run_clocks
 from referrals.services.follow_ups import Asked, record_follow_up
-from referrals.services.referrals import take_referral_step
 from referrals.services.retention import forget, propose_forgetting
-from referrals.services.steps import StepDetails
 from referrals.services.subject_access import everything_on
-from services_directory.models import Service
 from tests import stage
 
 FEBRUARY = dt.datetime(2027, 2, 2, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def rose(cast, onward_at):
+def rose(cast, done):
     """Rose has completed, her case has closed, at three months she was asked, and at six she will be."""
-    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 6])
-    onward = onward_at("completed")
-    take_referral_step(
-        referral=onward.referral, step="close", actor=Actor(stage.fresh(cast.link_worker)), at=onward.ended_at,
-        details=StepDetails(outcome="goals_met"),
-    )  # fmt: skip
     asked = Asked(months=3, result="reached", mechanism="02", still_active="here", since_the_start="better")
-    record_follow_up(onward=onward, actor=Actor(stage.fresh(cast.provider)), at=FEBRUARY, asked=asked)
+    record_follow_up(onward=done, actor=Actor(stage.fresh(cast.provider)), at=FEBRUARY, asked=asked)
     assert FollowUpClock.objects.get().months == 6
-    return onward
+    return done
 
 
 def test_her_file_says_when_she_was_asked_and_when_she_is_next(rose):

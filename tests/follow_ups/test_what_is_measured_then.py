@@ -4,13 +4,9 @@ import datetime as dt
 
 import pytest
 
-from accounts.actors import Actor
 from referrals.models import MeasureResponse, ReferralEvent
 from referrals.selectors.follow_ups import weeks_of
-from referrals.services.referrals import take_referral_step
-from referrals.services.steps import StepDetails
-from services_directory.models import Service
-from tests import stage
+from tests.follow_ups.conftest import on
 
 FEBRUARY = dt.date(2027, 2, 2)
 WELL = {
@@ -19,24 +15,9 @@ WELL = {
 
 
 @pytest.fixture
-def pat(cast, as_user):
-    return as_user(cast.provider)
-
-
-@pytest.fixture
-def rose(cast, onward_at):
+def rose(done):
     """Rose has completed a programme that reviews at 6 weeks, and her case has closed."""
-    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 6])
-    onward = onward_at("completed")
-    take_referral_step(
-        referral=onward.referral, step="close", actor=Actor(stage.fresh(cast.link_worker)), at=onward.ended_at,
-        details=StepDetails(outcome="goals_met"),
-    )  # fmt: skip
-    return onward
-
-
-def on(time_machine, day):
-    time_machine.move_to(dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC), tick=False)
+    return done
 
 
 def measured(client, onward, point):

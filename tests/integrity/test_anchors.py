@@ -16,12 +16,9 @@ from notifications.models import OutboxMessage
 from referrals.models import Referral, ReferralEvent
 from referrals.services.events import record_event, text_to_hash
 from tests.in_the_tables import no_trigger_looks
+from tests.integrity.conftest import broken
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def broken(found):
-    return {rule: references for rule, references in found.references.items() if references}
 
 
 def audited():

@@ -12,14 +12,10 @@ from notifications.models import OutboxMessage
 from referrals.models import ReferralEvent
 from referrals.services.events import text_to_hash
 from tests import stage
+from tests.integrity.conftest import broken
 from tests.stage import ONWARD_PATHS, REFERRAL_PATHS
 
 NOTHING = dict.fromkeys(RULES, 0)
-
-
-def broken(found):
-    """What was found, without the rules that hold."""
-    return {rule: references for rule, references in found.references.items() if references}
 
 
 def test_wherever_a_referral_has_come_to_by_the_services_no_rule_is_broken(referral_at, onward_at, now):

@@ -15,12 +15,7 @@ from referrals.services.onward import send_onward_referral
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
-
-
-def broken(found):
-    """What was found, without the rules that hold."""
-    return {rule: references for rule, references in found.references.items() if references}
-
+from tests.integrity.conftest import broken
 
 # --- Rule 1: every open referral has one owner, a team, then a person ------------------------------------------------
 
