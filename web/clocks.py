@@ -69,17 +69,13 @@ def _row(clock: ClockFigures) -> dict[str, Any]:
         "counts": [
             {
                 "name": title,
-                "value": _shown(getattr(clock, name)),
+                "value": words.count(getattr(clock, name)),
                 "is_nought": getattr(clock, name) == 0,
                 "is_late": name in LATE and getattr(clock, name) != 0,
             }
             for name, title in COLUMNS.items()
         ],
     }
-
-
-def _shown(count: int | None) -> str:
-    return "1 to 7" if count is None else str(count)
 
 
 @require_safe

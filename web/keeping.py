@@ -109,13 +109,10 @@ def _feed(feed: Any) -> dict[str, object]:
 
 
 def _gap(gap: dict[str, Any]) -> dict[str, object]:
-    def shown(count: int | None) -> str:
-        return "1 to 7" if count is None else str(count)
-
     return {
         "need": gap["need"].name,
         "neighbourhood": gap["neighbourhood"] or "Outside our neighbourhoods",
-        "asked": shown(gap["asked"]),
-        "nothing_near": shown(gap["nothing_near"]),
+        "asked": words.count(gap["asked"]),
+        "nothing_near": words.count(gap["nothing_near"]),
         "comes_to_people": "Yes" if gap["comes_to_people"] else "No",
     }

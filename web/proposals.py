@@ -62,7 +62,7 @@ def get_page(user: User, reference: str) -> ProposalPage:
 def _changes(proposal: ListingProposal) -> list[FieldChange]:
     return [
         FieldChange(
-            field=name.replace("_", " ").capitalize(),
+            field=words.in_words(name),
             before=_written(proposal.before.get(name)),
             after=_written(value),
         )

@@ -41,13 +41,14 @@ def get_page(user: User, reference: str) -> dict[str, Any]:
     sections: dict[str, list[dict[str, Any]]] = {}
     for group in row.figures:
         figures = [
-            (_name(name), _shown(name, value, is_exact=is_of_one_team)) for name, value in group["figures"].items()
+            (words.in_words(name), _shown(name, value, is_exact=is_of_one_team))
+            for name, value in group["figures"].items()
         ]
         sections.setdefault(group["by"], []).append({"name": group["name"], "figures": figures})
     return _title(row) | {
         "made": words.moment(row.made_at),
         "sections": [{"by": by, "title": HEADINGS[by], "groups": groups} for by, groups in sections.items()],
-        "definitions": [(_name(name), text) for name, text in DEFINITIONS[SummaryKind(row.kind)].items()],
+        "definitions": [(words.in_words(name), text) for name, text in DEFINITIONS[SummaryKind(row.kind)].items()],
     }
 
 
@@ -59,10 +60,6 @@ def _title(row: Summary) -> dict[str, Any]:
         "since": words.short_day(row.starts_on),
         "until": words.short_day(row.ends_on),
     }
-
-
-def _name(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _shown(name: str, value: float | None, *, is_exact: bool) -> str:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 
 from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
+from insights.disclosure import SUPPRESS_UP_TO
 from referrals import policies
 from referrals.enums import EventKind, TurnOf
 from referrals.models import Referral
@@ -89,8 +90,13 @@ def in_a_sentence(label: str) -> str:
 
 
 def in_words(name: str) -> str:
-    """Write the name of a figure as a title: "left_early" is "Left early"."""
+    """Write the name of a figure or a field as a title: "left_early" is "Left early"."""
     return name.replace("_", " ").capitalize()
+
+
+def count(shown: int | None) -> str:
+    """Write a count; one that is too small to show as `insights.disclosure` has it."""
+    return f"1 to {SUPPRESS_UP_TO}" if shown is None else str(shown)
 
 
 def nhs_number(digits: str) -> str:
