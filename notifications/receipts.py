@@ -39,6 +39,27 @@ class Told:
     """Where it went. Used where the message is for a key; never kept."""
 
 
+DID_NOT_ARRIVE = {
+    "permanent-failure": "Nobody can be reached at this number or address.",
+    "temporary-failure": "It could not be delivered for days: the phone was off, or the mailbox full.",
+    "technical-failure": "GOV.UK Notify could not send it.",
+}
+"""By Notify's word, ours. What else it tells is kept, and changes nothing."""
+
+
+def told_by_notify(*, sending: str, status: str, address: str) -> Told:
+    """Return what GOV.UK Notify tells.
+
+    :param sending: its id of the sending.
+    :param status: its word for what became of it.
+    :param address: where it went, if it says so.
+    """
+    return Told(
+        key=f"notify:{sending}:{status}", wire_id=sending, status=status, reason=DID_NOT_ARRIVE.get(status, ""),
+        is_about_address=status == "permanent-failure", address=address,
+    )  # fmt: skip
+
+
 @transaction.atomic(durable=True)
 def take(told: Told, *, message_id: UUID | None, at: dt.datetime) -> bool:
     """Note what became of a message; return whether it was news.
@@ -62,8 +83,8 @@ def take(told: Told, *, message_id: UUID | None, at: dt.datetime) -> bool:
         ids = [message.id for message in meant.select_for_update(no_key=True, of=("self",))]
         Delivery.objects.filter(message__in=ids).delete()
         OutboxMessage.objects.filter(id__in=ids).update(status=MessageStatus.FAILED, sent_at=None, failure=told.reason)
-        for message_id in ids:
-            logger.error("Message %s did not arrive: %s", message_id, told.reason)
+        for lost in ids:
+            logger.error("Message %s did not arrive: %s", lost, told.reason)
     return is_news
 
 

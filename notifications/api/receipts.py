@@ -1,4 +1,4 @@
-"""Where GOV.UK Notify tells what became of a text message or an email that it took."""
+"""Where GOV.UK Notify tells what became of a text message that it took."""
 
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from notifications import receipts
-
-DID_NOT_ARRIVE = {
-    "permanent-failure": "Nobody can be reached at this number or address.",
-    "temporary-failure": "It could not be delivered for days: the phone was off, or the mailbox full.",
-    "technical-failure": "GOV.UK Notify could not send it.",
-}
-"""By Notify's word, ours. What else it tells is kept, and changes nothing."""
 
 
 class NotifyAuthentication(BaseAuthentication):
@@ -72,14 +65,7 @@ class NotifyReceiptsView(APIView):
         said = form.validated_data
         message_id = _uuid(said.get("reference"))
         if message_id is not None:
-            told = receipts.Told(
-                key=f"notify:{said['id']}:{said['status']}",
-                wire_id=said["id"],
-                status=said["status"],
-                reason=DID_NOT_ARRIVE.get(said["status"], ""),
-                is_about_address=said["status"] == "permanent-failure",
-                address=said.get("to") or "",
-            )
+            told = receipts.told_by_notify(sending=said["id"], status=said["status"], address=said.get("to") or "")
             receipts.take(told, message_id=message_id, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
