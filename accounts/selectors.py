@@ -40,6 +40,12 @@ def inboxes_of(role: Role) -> list[str]:
     return list(teams.order_by("inbox_email").values_list("inbox_email", flat=True).distinct())
 
 
+def addresses_in(team: Team, *roles: Role) -> list[str]:
+    """Return where those in a team are who have one of some roles, in order; where there is nobody, its inbox."""
+    users = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=roles)
+    return list(users.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
+
+
 def is_known_practice_code(code: str) -> bool:
     """Whether a GP practice code is one of a known practice, or one of the codes for "none" and "not known"."""
     if code in NO_PRACTICE_CODES:

@@ -11,7 +11,6 @@ from demo.hours import in_days, later, on_day
 from demo.telling import Case, Story, acting
 from referrals.enums import AskedResult, ConsultationMechanism, OnwardStatus, SinceTheStart, StillActive
 from referrals.models import FollowUpClock
-from referrals.selectors.follow_ups import stands_still
 from referrals.services.follow_up_plans import choose_follow_ups
 from referrals.services.follow_ups import Asked, give_up_follow_ups, record_follow_up
 from services_directory.models import Service
@@ -39,7 +38,7 @@ def follow_ups(cast: Cast, case: Case, at: dt.datetime) -> Story:
         clock = _next(case)
         if clock is None and case.is_over:
             return
-        if clock is None or stands_still(clock.onward_referral):
+        if clock is None or clock.onward_referral.is_person_away:
             at = in_days(dice, at, 14, 30)
         elif clock.due_on > local_day(at):
             at = max(later(dice, at, 1, 1), on_day(dice, clock.due_on + dt.timedelta(days=dice.randint(0, 9))))

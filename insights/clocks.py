@@ -15,11 +15,10 @@ from accounts.enums import Role
 from accounts.models import Team, User
 from core.errors import NotPermitted
 from insights.disclosure import SUPPRESS_UP_TO, safe_count
-from insights.selectors import sees_rounded_figures_only
+from insights.selectors import answers_for_the_pathway, sees_rounded_figures_only
 from referrals.clocks import CLOCKS, Clock
 from referrals.selectors.clock_counts import COUNTED_ELSEWHERE, COUNTS, ClockCount, clock_counts
 
-READERS = {Role.MANAGER, Role.LEAD}
 COUNTED: tuple[Clock, ...] = tuple(clock for clock in CLOCKS if clock.key not in COUNTED_ELSEWHERE)
 DEFINITIONS = {
     "running": "Things that the clock runs for now, whenever they are due.",
@@ -90,11 +89,6 @@ class ClocksRead:
         return ClockFigures(clock=clock.key, says=clock.says, turn=clock.turn, oldest_due_on=oldest, **shown)
 
 
-def may_see_clocks(user: User) -> bool:
-    """Whether the user answers for clocks: the lead of a team, or a manager."""
-    return bool(READERS & user.roles())
-
-
 def clocks_for(user: User, *, on: dt.date) -> ClocksRead:
     """Count what is on each clock on a day: for a lead of their teams, for a manager of all, rounded.
 
@@ -102,7 +96,7 @@ def clocks_for(user: User, *, on: dt.date) -> ClocksRead:
 
     :raises NotPermitted: if the user is neither.
     """
-    if not may_see_clocks(user):
+    if not answers_for_the_pathway(user):
         raise NotPermitted("The figures of clocks are for leads and managers.")
     is_rounded = sees_rounded_figures_only(user)
     led = None if is_rounded else user.team_ids(Role.LEAD)

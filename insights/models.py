@@ -141,3 +141,8 @@ class IntegrityRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no rule was broken."""
+        return not any(self.counts.values())

@@ -29,6 +29,11 @@ DEFINITIONS = {
 }
 
 
+def answers_for_the_pathway(user: User) -> bool:
+    """Whether the user is told what is late, lost or not delivered: a manager, or the lead of a team."""
+    return bool(user.roles() & {Role.MANAGER, Role.LEAD})
+
+
 def sees_rounded_figures_only(user: User) -> bool:
     """Whether the user sees everybody's figures, and so none that is small."""
     return Role.MANAGER in user.roles()

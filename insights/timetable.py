@@ -11,19 +11,16 @@ from typing import Any
 from celery import Celery, current_app
 from celery.schedules import crontab, schedule
 
-from accounts.enums import Role
 from accounts.models import User
 from core.clocks import LONDON
 from core.errors import NotPermitted
 from core.models import RunOutcome, TaskRun
 from core.runs import failures_of, latest_runs_of, pulses
+from insights.selectors import answers_for_the_pathway
+from insights.watch.readiness import SWEEP_WITHIN
 
-READERS = {Role.MANAGER, Role.LEAD}
-"""As of the audit: those who answer for the pathway."""
 PATIENCE = dt.timedelta(minutes=30)
 """How long after its time a task is not late yet: it waits its turn in the queue, and takes a while."""
-SEEN_WITHIN = dt.timedelta(minutes=10)
-"""When a task that runs every second is late: as `insights.watch.readiness` has it of the sweep."""
 LATELY = dt.timedelta(days=7)
 """How far back failures are counted."""
 _DAYS = ("Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays")
@@ -48,17 +45,12 @@ class TaskState:
     failed_lately: int
 
 
-def may_see_runs(user: User) -> bool:
-    """Whether the user answers for the pathway: a manager, or the lead of a team."""
-    return bool(READERS & user.roles())
-
-
 def timetable_for(user: User, *, at: dt.datetime) -> list[TaskState]:
     """Return every task of the timetable, the late ones first, then by name. Four queries.
 
     :raises NotPermitted: if the user is neither a manager nor a lead.
     """
-    if not may_see_runs(user):
+    if not answers_for_the_pathway(user):
         raise NotPermitted("How the timetable is kept is for managers and leads.")
     app: Celery = current_app
     app.loader.import_default_modules()  # each task says how long it may take
@@ -89,8 +81,9 @@ def _state(
         is_late = expected is None or expected + PATIENCE < at
         done_at = done.ended_at if done else None
     else:
-        expected = seen + SEEN_WITHIN if seen else None
-        is_late, done_at = expected is None or expected < at, seen
+        # A pulse from the future, of a clock that was ahead, says nothing: as `/readyz` has it.
+        is_late = seen is None or abs(at - seen) > SWEEP_WITHIN
+        expected, done_at = min(seen + SWEEP_WITHIN, at) if seen else None, seen
     return TaskState(
         task=task, says=name[:1].upper() + name[1:], runs=in_words(when), is_late=is_late,
         expected_at=expected if is_late else None, done_at=done_at, figures=dict(done.figures) if done else {},

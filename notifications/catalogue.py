@@ -124,6 +124,19 @@ def group_of(template: str) -> MessageGroup | None:
     return about.group if about else None
 
 
+def for_whom(template: str) -> str:
+    """Return in words to whom a message goes."""
+    about = ABOUT.get(template)
+    return about.to if about else _REFERRED
+
+
+def address_shown(template: str, recipient: str) -> str:
+    """Return what whoever looks after a message may read of where it went: where a team or a user is told. Empty for
+    one to the person: where they are reached stands in the referral, for whoever may read that.
+    """
+    return recipient if group_of(template) else ""
+
+
 def is_essential(template: str) -> bool:
     """Whether a message always goes by email (to a person: at night, too), and at once: so does what the table does not
     know.

@@ -65,11 +65,12 @@ def deliver_digests(*, clock: Callable[[], dt.datetime], seconds: float = 20) ->
                 break
     if total.claimed:
         logger.info(
-            "Messages in digests sent: %d, put off: %d, given up: %d, handed back: %d.",
+            "Messages in digests sent: %d, put off: %d, given up: %d, handed back: %d, stopped: %d.",
             total.sent,
             total.deferred,
             total.failed,
             total.handed_back,
+            total.stopped,
         )
     return total
 

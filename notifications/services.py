@@ -28,6 +28,9 @@ HISTORY = "history"
 INBOX = "inbox"
 """The wire id of what is delivered by being there: in the inbox of the service, and by no other way."""
 
+OWED_AGAIN = {"status": MessageStatus.PENDING, "deferrals": 0}
+"""What a message that was given up becomes when its keeper says so, beside `available_at`: it begins anew."""
+
 BROKER_PATIENCE = 0.2
 """Seconds which a request may wait for Redis, at most, and only once in `PAUSE_AFTER_FAILURE`."""
 PAUSE_AFTER_WAKE = 0.2
@@ -117,9 +120,7 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
 def try_again(message: OutboxMessage, *, at: dt.datetime) -> bool:
     """Owe a message again that was given up, once its keeper has seen to the reason. Returns whether it was."""
     return bool(
-        OutboxMessage.objects.filter(id=message.id, status=MessageStatus.FAILED).update(
-            status=MessageStatus.PENDING, available_at=at, deferrals=0
-        )
+        OutboxMessage.objects.filter(id=message.id, status=MessageStatus.FAILED).update(**OWED_AGAIN, available_at=at)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
+from accounts.selectors import addresses_in
 from core.clocks import local_day
 from notifications import bounces
 from notifications import services as notifications
@@ -116,11 +117,11 @@ def templates_owed_after(event: ReferralEvent) -> set[str]:
 def announce_to_leads(event: ReferralEvent, *, actor: Actor) -> None:
     """Tell the leads of the team that has the referral; where there is none, the team."""
     team, template = event.referral.owner_team, TOLD_TO_LEADS[event.kind]
-    leads = User.objects.filter(is_active=True, memberships__team=team, memberships__role=Role.LEAD)
-    addresses = list(leads.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
     key = key_of(event)
     context = _context(event.onward_referral or event.referral, template)
-    notifications.enqueue_many([_owed(key, address, template, context, event, actor) for address in addresses])
+    notifications.enqueue_many(
+        [_owed(key, address, template, context, event, actor) for address in addresses_in(team, Role.LEAD)]
+    )
 
 
 def announce_to_the_person(referral: Referral, template: str, *, at: dt.datetime, actor: Actor) -> None:

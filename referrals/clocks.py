@@ -22,6 +22,8 @@ class Clock:
     fires: str
     of_scheme: str = ""
     """Those of its settings that a scheme may have of its own; they go before the team's (`SchemeClocks`)."""
+    can_be_breached: bool = True
+    """Whether the leads are told after the days of grace; what no provider answers expires instead."""
 
 
 _CASE = "referral.next_action_on"
@@ -76,6 +78,7 @@ CLOCKS: tuple[Clock, ...] = (
         "at least",
         fires="a reminder at half, the leads before the end, then it expires: owner, provider and referrer are told",
         of_scheme="provider_response_days, escalate_days_before",
+        can_be_breached=False,
     ),
     Clock(
         key="provider_question", says="Answer the provider's question", turn="team", setting="answer_working_days",
@@ -130,3 +133,5 @@ CLOCKS: tuple[Clock, ...] = (
         fires="asked, reminded, then shown as out of date",
     ),
 )  # fmt: skip
+
+BY_KEY = {clock.key: clock for clock in CLOCKS}

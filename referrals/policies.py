@@ -203,7 +203,7 @@ def _onward_actions(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> lis
         if not _provider_sees_person(onward, on=on):
             names = [name for name in names if name not in TAKES_UP]
         elif onward.referral.status in ReferralStatus.SENT:
-            names += ["record_measure", "record_review"] if onward.status in MEASURABLE else []
+            names += ["record_measure", "record_review"] if onward.status in OnwardStatus.TOOK_PART else []
             names += ["answer_screening"] if onward.status in OnwardStatus.OPEN else []
     if is_asked_now(onward, on=on) and may_record_follow_up(actor, onward, on=on):
         names.append("record_follow_up")
@@ -215,8 +215,7 @@ def _onward_actions(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> lis
 def is_asked_now(onward: OnwardReferral, *, on: dt.date) -> bool:
     """Whether somebody is to be asked now how they are. Reads the clock: whoever shows many has fetched it."""
     clock = getattr(onward, "follow_up_clock", None)
-    is_away = onward.status == OnwardStatus.PAUSED or onward.referral.status == ReferralStatus.ON_HOLD
-    return clock is not None and clock.has_opened(on=on) and not is_away
+    return clock is not None and clock.has_opened(on=on) and not onward.is_person_away
 
 
 def _steps_open_to(roles: set[Role], subject: Subject) -> list[str]:
@@ -262,5 +261,3 @@ BY_VISIT = frozenset({"book_assessment", "start"})
 """Steps of every service but a pack."""
 SENDABLE = (ReferralStatus.ACCEPTED, ReferralStatus.ACTIVE)
 """When a referral may be sent onward: after a link worker has taken it on. A scheme's hub sends at submission."""
-MEASURABLE = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)
-"""When a provider may take a measure: once the person has started, and still after the end, for the last points."""

@@ -23,6 +23,17 @@ without review points is due for nothing.
 """
 
 
+def person_is_away(*, of: str = "") -> models.Q:
+    """Return the condition that the person of an onward referral pauses, or that its referral is on hold, as
+    `OnwardReferral.is_person_away` has it.
+
+    :param of: what leads to the onward referral from the row that is asked: "onward_referral__".
+    """
+    return models.Q(**{f"{of}status": OnwardStatus.PAUSED}) | models.Q(
+        **{f"{of}referral__status": ReferralStatus.ON_HOLD}
+    )
+
+
 class ReferralQuerySet(models.QuerySet[Any]):
     """Referrals, by where they stand."""
 

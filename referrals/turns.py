@@ -9,12 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from core.clocks import last_breached
-from referrals.clocks import CLOCKS
+from referrals.clocks import BY_KEY
 from referrals.enums import HoldReason, OnwardStatus, ReferralStatus, TaskKind, TurnOf
 from referrals.models import OnwardReferral, Referral
 from referrals.models.follow_ups import OPENS
-
-BY_KEY: Final = {clock.key: clock for clock in CLOCKS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,14 +121,13 @@ def whose_turn(
     if isinstance(subject, OnwardReferral):
         turn = _of_onward(subject, on=on, moved=moved, held=held, reads_all=reads_all)
         turn = _follow_up(subject, turn, on=on) if held is None else turn
-        # What is never answered expires instead, and of what hangs on a hold no leads are told.
-        can_be_breached = turn.key != "provider_response" and held is None
+        tells_leads = held is None  # of what hangs on a hold they are not told
     else:
         turn = _of_referral(subject, on=on, moved=moved, reads_all=reads_all)
-        can_be_breached = True
+        tells_leads = True
     if turn.due_on is None:
         return turn
-    is_breached = can_be_breached and turn.due_on <= last_breached(on, grace)
+    is_breached = tells_leads and BY_KEY[turn.key].can_be_breached and turn.due_on <= last_breached(on, grace)
     return replace(turn, is_overdue=turn.due_on < on, is_breached=is_breached)
 
 

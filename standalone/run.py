@@ -82,7 +82,7 @@ def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:
 
 
 def start_processes(supervisor: Supervisor, ports: Ports, environment: dict[str, str], *, patience: float = 60) -> None:
-    """Start the mail and Notify catchers, web, worker, webhooks and beat, and wait until the service says that it is well."""
+    """Start the catchers, web, worker, webhooks and beat, and wait until the service says that it is well."""
     var = supervisor.folder
     catcher = ["standalone.mail_catcher", "--folder", str(var / "mail")]
     catcher += ["--smtp-port", str(ports.smtp), "--web-port", str(ports.mail_web)]

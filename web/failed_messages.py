@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.errors import Conflict, NotVisible
-from notifications.catalogue import ABOUT, group_of
+from insights.selectors import answers_for_the_pathway
+from notifications.catalogue import ABOUT, address_shown, for_whom
 from notifications.enums import Channel
 from notifications.models import OutboxMessage
 from referrals.selectors.messages import failed_messages_for
@@ -27,14 +27,14 @@ LONGEST = 50
 
 def count_failed(user: User) -> int | None:
     """Return how many messages wait for a lead or a manager to look at them; None for anybody else."""
-    return failed_messages_for(user).count() if _may_look(user) else None
+    return failed_messages_for(user).count() if answers_for_the_pathway(user) else None
 
 
 @require_safe
 def failed_page(request: HttpRequest) -> HttpResponse:
     """Show what could not be told that is the lead's to see, or the manager's, the oldest first."""
     user = signed_in(request.user)
-    return _page(request, user) if _may_look(user) else render(request, "403.html", status=403)
+    return _page(request, user) if answers_for_the_pathway(user) else render(request, "403.html", status=403)
 
 
 @require_POST
@@ -48,10 +48,6 @@ def try_again_page(request: HttpRequest, message_id: UUID) -> HttpResponse:
     except Conflict as refused:
         return _page(request, user, problem=refused.detail, status=409)
     return redirect("web:failed-messages")
-
-
-def _may_look(user: User) -> bool:
-    return bool(user.roles() & {Role.LEAD, Role.MANAGER})
 
 
 def _page(request: HttpRequest, user: User, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -71,11 +67,11 @@ def _message(row: OutboxMessage) -> dict[str, Any]:
         "id": row.id,
         "reference": reference,
         "has_page": reference[:2] in PAGES,
-        "to": about.to if about else "The person who is referred",
+        "to": for_whom(row.template),
         "when": words.moment(row.occurred_at),
         "about": f"when {about.when}" if about else "",
         "way": words.label_of(Channel, row.channel),
-        "recipient": row.recipient if group_of(row.template) else "",  # a person's address stands in the referral
+        "recipient": address_shown(row.template, row.recipient),
         "reason": row.failure,
         "attempts": row.attempts,
     }

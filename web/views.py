@@ -14,10 +14,8 @@ from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
-from insights.clocks import may_see_clocks
-from insights.integrity import may_see_findings
 from insights.reading import READERS
-from insights.timetable import may_see_runs
+from insights.selectors import answers_for_the_pathway
 from notifications.inbox import count_unread
 from notifications.previews import may_look
 from web import messages_back, proposals, records, summaries, worklists
@@ -66,9 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "profile": profile_of(user),
         "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
         "has_summaries": bool(user.roles() & set(READERS.values())),
-        "sees_clocks": may_see_clocks(user),
-        "sees_runs": may_see_runs(user),
-        "sees_the_audit": may_see_findings(user),
+        "answers_for_the_pathway": answers_for_the_pathway(user),
         "sees_figures": worklists.sees_figures(user),
         "keeps_the_directory": worklists.keeps_the_directory(user),
     }

@@ -1,7 +1,7 @@
 """The proof that nothing is lost: every rule of the pathway, over the whole database (docs/integrity.md)."""
 
 from insights.integrity.audit import Audit, audit, latest_run, run_audit
-from insights.integrity.findings import Finding, Findings, latest_findings, may_see_findings
+from insights.integrity.findings import Finding, Findings, latest_findings
 from insights.integrity.rules import RULES
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "audit",
     "latest_findings",
     "latest_run",
-    "may_see_findings",
     "run_audit",
 ]

@@ -8,9 +8,8 @@ from accounts.models import User
 from core.errors import NotPermitted
 from insights.integrity.audit import latest_run
 from insights.integrity.rules import RULES
+from insights.selectors import answers_for_the_pathway
 from referrals.selectors import onward_referrals_visible_to, referrals_visible_to
-
-READERS = {Role.MANAGER, Role.LEAD}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +35,6 @@ class Findings:
     rules: list[Finding]
 
 
-def may_see_findings(user: User) -> bool:
-    """Whether the user answers for the pathway: a manager, or the lead of a team."""
-    return bool(READERS & user.roles())
-
-
 def latest_findings(user: User) -> Findings | None:
     """Return what the last audit found; None before the first. A bounded number of queries, whatever was found.
 
@@ -48,7 +42,7 @@ def latest_findings(user: User) -> Findings | None:
 
     :raises NotPermitted: if the user is neither a manager nor a lead.
     """
-    if not may_see_findings(user):
+    if not answers_for_the_pathway(user):
         raise NotPermitted("The audit is for managers and leads.")
     run = latest_run()
     if run is None:
@@ -61,7 +55,7 @@ def latest_findings(user: User) -> Findings | None:
         referrals=run.referrals,
         events=run.events,
         messages_failed=run.messages_failed,
-        is_whole=not any(run.counts.values()),
+        is_whole=run.is_whole,
         rules=[
             Finding(
                 rule=rule,

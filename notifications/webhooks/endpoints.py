@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django_guid import get_guid
 
 from accounts.actors import Actor
 from accounts.models import Team, User
+from accounts.selectors import addresses_in
 from core.errors import Conflict, Invalid, NotPermitted, Stale
 from core.identifiers import new_reference
 from notifications import services as notifications
@@ -139,6 +141,7 @@ def ping(*, endpoint: WebhookEndpoint, actor: Actor, at: dt.datetime) -> OutboxM
     return OutboxMessage.objects.create(
         event_key=f"webhook-ping:{uuid.uuid4()}", recipient=endpoint.recipient, channel=Channel.WEBHOOK,
         template=payload.PING, context=payload.context_of(references), occurred_at=at, available_at=at,
+        request_id=get_guid() or "",
     )  # fmt: skip
 
 
@@ -152,7 +155,7 @@ def replay_one(*, endpoint: WebhookEndpoint, message: OutboxMessage, actor: Acto
     endpoint = _locked(endpoint, actor=actor)
     _check_in_use(endpoint)
     rows = deliveries_to(endpoint).filter(id=message.id)
-    if not rows.filter(status=MessageStatus.FAILED).update(**_owed_again(at)):
+    if not rows.filter(status=MessageStatus.FAILED).update(**notifications.OWED_AGAIN, available_at=at):
         rows.filter(status=MessageStatus.PENDING, available_at__gt=at, deferrals__gt=0).update(available_at=at)
     message.refresh_from_db()
     if message.status == MessageStatus.SENT:
@@ -170,7 +173,7 @@ def replay_failed(*, endpoint: WebhookEndpoint, since: dt.datetime, actor: Actor
     endpoint = _locked(endpoint, actor=actor)
     _check_in_use(endpoint)
     failed = deliveries_to(endpoint).filter(status=MessageStatus.FAILED, occurred_at__gte=since)
-    return failed.order_by().update(**_owed_again(at))
+    return failed.order_by().update(**notifications.OWED_AGAIN, available_at=at)
 
 
 def disable(endpoint: WebhookEndpoint, *, reason: DisabledReason, at: dt.datetime) -> bool:
@@ -188,16 +191,10 @@ def disable(endpoint: WebhookEndpoint, *, reason: DisabledReason, at: dt.datetim
                 event_key=f"webhook:{endpoint.reference}:disabled:{at.isoformat()}", recipient=address,
                 template="webhook_disabled", context={"reference": endpoint.reference}, at=at,
             )
-            for address in _addresses_of_keepers(endpoint.team)
+            for address in addresses_in(endpoint.team, *KEEPERS)
         ]
     )  # fmt: skip
     return True
-
-
-def _addresses_of_keepers(team: Team) -> list[str]:
-    """Return where to tell those who keep a team's endpoints; where there is nobody left, the team."""
-    keepers = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=KEEPERS)
-    return list(keepers.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
 
 
 def _keeper(actor: Actor, team_id: UUID) -> User:
@@ -244,10 +241,6 @@ def _check_in_use(endpoint: WebhookEndpoint) -> None:
 def _sorted(event_types: Iterable[str]) -> list[str]:
     wanted = set(event_types)
     return [event_type for event_type in payload.EVENT_TYPES if event_type in wanted]
-
-
-def _owed_again(at: dt.datetime) -> dict[str, object]:
-    return {"status": MessageStatus.PENDING, "available_at": at, "deferrals": 0}
 
 
 def _rows(endpoint: WebhookEndpoint) -> QuerySet[WebhookEndpoint]:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
+from referrals.querysets import person_is_away
 
 
 class ReferralFilterSet(django_filters.FilterSet):
@@ -46,5 +47,4 @@ class OnwardReferralFilterSet(django_filters.FilterSet):
     def filter_follow_up_due(
         self, rows: QuerySet[OnwardReferral], name: str, value: dt.date
     ) -> QuerySet[OnwardReferral]:
-        rows = rows.filter(follow_up_clock__due_on__lte=value).exclude(status=OnwardStatus.PAUSED)
-        return rows.exclude(referral__status=ReferralStatus.ON_HOLD)
+        return rows.filter(follow_up_clock__due_on__lte=value).exclude(person_is_away())

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.selectors import signed_in
-from notifications.catalogue import ABOUT, group_of
+from notifications.catalogue import address_shown, for_whom
 from notifications.enums import Channel
 from notifications.models import OutboxMessage
 from referrals.selectors import messages as selectors
@@ -34,12 +34,11 @@ class FailedMessageSerializer(serializers.Serializer[Any]):
 
     def get_to(self, message: OutboxMessage) -> str:
         """For whom it was, in words."""
-        about = ABOUT.get(message.template)
-        return about.to if about else "The person who is referred"
+        return for_whom(message.template)
 
     def get_recipient(self, message: OutboxMessage) -> str:
         """The address of a user or a team. Empty where it was for the person: theirs stands in the referral."""
-        return message.recipient if group_of(message.template) else ""
+        return address_shown(message.template, message.recipient)
 
 
 class MessageViewSet(GenericViewSet[OutboxMessage]):

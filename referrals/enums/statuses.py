@@ -53,5 +53,6 @@ class OnwardStatus(models.TextChoices):
     ANSWERED = nonmember(("waitlisted", "accepted", "assessment_booked", "paused"))  # open, and each with its own date
     HOLDING_A_PLACE = nonmember(("accepted", "assessment_booked", "started", "paused"))
     TAKING_PART = nonmember(("started", "paused"))
+    TOOK_PART = nonmember(("started", "paused", "completed", "left_early"))  # has begun, and was not taken back
     REROUTABLE = nonmember(("declined", "expired"))
     NEVER_TAKEN_UP = nonmember(("declined", "expired", "withdrawn"))

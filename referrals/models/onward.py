@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
-from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome
+from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome, ReferralStatus
 from referrals.models.referral import Referral
 from referrals.pathway import OnwardPathway
 from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED, OnwardReferralQuerySet
@@ -109,6 +109,11 @@ class OnwardReferral(OnwardPathway):
     def is_sent_out(self) -> bool:
         """Whether it is a pack that is sent and followed up: nobody attends, and nothing is booked."""
         return bool(self.service.delivery == Delivery.POSTED)
+
+    @property
+    def is_person_away(self) -> bool:
+        """Whether the person pauses, or the referral is on hold: nobody asks how they are until they are back."""
+        return bool(self.status == OnwardStatus.PAUSED or self.referral.status == ReferralStatus.ON_HOLD)
 
     @property
     def can_be_rerouted(self) -> bool:

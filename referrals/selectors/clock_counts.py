@@ -15,15 +15,15 @@ from django.db.models import Case, CharField, Count, F, Min, OuterRef, Q, QueryS
 from django.db.models.lookups import Exact
 
 from core.clocks import add_working_days
+from referrals.clocks import BY_KEY
 from referrals.enums import HoldReason, OnwardStatus, ReferralStatus
 from referrals.models import ConsentClock, FollowUpClock, OnwardReferral, Referral, ReferralEvent
-from referrals.selectors.clocks import breached
+from referrals.querysets import person_is_away
+from referrals.selectors.clocks import breached, graces_in_use
 
 SOON_WORKING_DAYS = 5
 COUNTED_ELSEWHERE = {"listing_checks"}
 """Clocks of the directory: its keepers have figures of their own (`services_directory.selectors.figures`)."""
-NEVER_BREACHED = {"provider_response"}
-"""What is never answered expires instead."""
 
 
 @dataclass(kw_only=True)
@@ -56,7 +56,7 @@ COUNTS = ("running", "due_today", "due_soon", "overdue", "breached", "standing_s
 def clock_counts(*, on: dt.date, teams: Collection[UUID] | None = None) -> list[ClockCount]:
     """Return what is open on a day, by clock and by the team that has the referral; of these teams, or of all.
 
-    Ten queries, however many: five counts, and the settings of the teams once for each of them.
+    Six queries, however many: the settings of the teams, and five counts.
     """
     found: dict[tuple[str, UUID], ClockCount] = {}
     for state, team, row in _rows(on, teams):
@@ -64,7 +64,7 @@ def clock_counts(*, on: dt.date, teams: Collection[UUID] | None = None) -> list[
         counts = []
         if runs:
             named = {name: row[name] for name in ("due_today", "due_soon", "overdue", "breached")}
-            if runs in NEVER_BREACHED:
+            if not BY_KEY[runs].can_be_breached:
                 named["breached"] = 0
             counts.append(ClockCount(clock=runs, team=team, running=row["all"], oldest_due_on=row["oldest"], **named))
         if still:
@@ -93,11 +93,7 @@ def _rows(on: dt.date, teams: Collection[UUID] | None) -> Iterator[tuple[str, UU
         (
             FollowUpClock.objects.all(),
             Case(
-                When(
-                    Q(onward_referral__status=OnwardStatus.PAUSED)
-                    | Q(onward_referral__referral__status=ReferralStatus.ON_HOLD),
-                    then=Value("|follow_ups"),
-                ),
+                When(person_is_away(of="onward_referral__"), then=Value("|follow_ups")),
                 default=Value("follow_ups"),
             ),
             "due_on", "onward_referral__referral__owner_team",
@@ -107,21 +103,22 @@ def _rows(on: dt.date, teams: Collection[UUID] | None) -> Iterator[tuple[str, UU
             Value("consent_expiry"), "due_on", "consent__referral__owner_team",
         ),
     )  # fmt: skip
+    graces = graces_in_use()
     for rows, state, due, team in sources:
         of_teams = rows if teams is None else rows.filter(**{f"{team}__in": teams})
         counted = of_teams.order_by().annotate(state=state).values("state", **{"of_team": F(f"{team}_id")})
-        for row in counted.annotate(**_counts(due, team, on)):
+        for row in counted.annotate(**_counts(due, team, on, graces)):
             yield row["state"], row["of_team"], row
 
 
-def _counts(due: str, team: str, on: dt.date) -> dict[str, Count | Min]:
+def _counts(due: str, team: str, on: dt.date, graces: Collection[int]) -> dict[str, Count | Min]:
     soon = add_working_days(on + dt.timedelta(days=1), SOON_WORKING_DAYS - 1)
     return {
         "all": Count("pk"),
         "due_today": Count("pk", filter=Q(**{due: on})),
         "due_soon": Count("pk", filter=Q(**{f"{due}__gt": on, f"{due}__lte": soon})),
         "overdue": Count("pk", filter=Q(**{f"{due}__lt": on})),
-        "breached": Count("pk", filter=breached(due=due, team=team, on=on)),
+        "breached": Count("pk", filter=breached(due=due, team=team, on=on, graces=graces)),
         "oldest": Min(due),
     }
 

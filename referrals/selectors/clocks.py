@@ -1,6 +1,7 @@
 """What the clocks find: each by an index on its due column."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
@@ -13,16 +14,22 @@ from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED
 USUAL_GRACE: int = TeamPolicy._meta.get_field("breach_working_days").default
 
 
-def breached(*, due: str, team: str, on: dt.date) -> Q:
+def graces_in_use() -> set[int]:
+    """Return every number of days of grace that a team has set (`breach_working_days`)."""
+    return set(TeamPolicy.objects.order_by().values_list("breach_working_days", flat=True).distinct())
+
+
+def breached(*, due: str, team: str, on: dt.date, graces: Collection[int] | None = None) -> Q:
     """Return the condition that a row was due so long ago that it is a breach by the setting of its team.
 
     A working day is found by a calendar, so the calendar is asked once for each setting in use, not for each row.
 
     :param due: the name of the row's due day.
     :param team: the name of its team.
+    :param graces: `graces_in_use`, where whoever asks has read them already.
     """
     setting = f"{team}__policy__breach_working_days"
-    graces = set(TeamPolicy.objects.order_by().values_list("breach_working_days", flat=True).distinct())
+    graces = graces_in_use() if graces is None else graces
     condition = Q(**{f"{team}__policy__isnull": True, f"{due}__lte": last_breached(on, USUAL_GRACE)})
     for grace in sorted(graces):
         condition |= Q(**{setting: grace, f"{due}__lte": last_breached(on, grace)})

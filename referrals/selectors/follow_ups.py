@@ -20,11 +20,10 @@ from referrals.enums import (
 )
 from referrals.models import FollowUp, FollowUpClock, FollowUpPlan, MeasureResponse, OnwardReferral, Referral
 from referrals.models.follow_ups import OPENS, USUAL_MONTHS
+from referrals.querysets import person_is_away
 from referrals.selectors.delivery import began_on, day_of_point
 from services_directory.models import Service
 
-TOOK_PART = (OnwardStatus.STARTED, OnwardStatus.PAUSED, OnwardStatus.COMPLETED, OnwardStatus.LEFT_EARLY)
-"""Who has begun at the service, and was not taken back: who left early is asked, too, or what lasted looks too well."""
 GOES_ON = (*ReferralStatus.SENT, ReferralStatus.CLOSED)
 NO_MORE = (CloseOutcome.DECLINED_BY_PERSON, CloseOutcome.DECEASED)
 """Outcomes of a referral after which nobody asks."""
@@ -65,11 +64,6 @@ def weeks_of(months: int) -> int:
     return round(months * 52 / 12)
 
 
-def stands_still(onward: OnwardReferral) -> bool:
-    """Whether nobody is asked now, because the person is away: it goes on from there when they are back."""
-    return bool(onward.status == OnwardStatus.PAUSED or onward.referral.status == ReferralStatus.ON_HOLD)
-
-
 def said_no(onward: OnwardReferral) -> bool:
     """Whether the person does not want to be asked any more: the last word of a point counts."""
     last = onward.follow_ups.order_by("months", "-id").distinct("months")
@@ -84,7 +78,7 @@ def may_be_asked(onward: OnwardReferral, *, on: dt.date) -> bool:
     """
     referral = onward.referral
     return bool(
-        onward.status in TOOK_PART
+        onward.status in OnwardStatus.TOOK_PART  # who left early is asked, too, or what lasted looks too well
         and referral.status in GOES_ON
         and not (referral.status == ReferralStatus.CLOSED and referral.outcome in NO_MORE)
         and referral.forgotten_at is None
@@ -133,7 +127,7 @@ def follow_up_points(onward: OnwardReferral, *, on: dt.date) -> list[FollowUpPoi
         elif due_on - OPENS > on:
             state = PointState.TO_COME
         else:
-            state = PointState.WAITS if stands_still(onward) else PointState.OPEN
+            state = PointState.WAITS if onward.is_person_away else PointState.OPEN
         points.append(
             FollowUpPoint(
                 months=months, due_on=due_on, closes_on=closes_on, state=state,
@@ -146,7 +140,7 @@ def follow_up_points(onward: OnwardReferral, *, on: dt.date) -> list[FollowUpPoi
 
 def next_follow_up(onward: OnwardReferral, *, on: dt.date) -> FollowUpPoint | None:
     """Return the first point at which the person is still to be asked; None if there is none."""
-    if onward.status not in TOOK_PART:
+    if onward.status not in OnwardStatus.TOOK_PART:
         return None
     waiting = (PointState.TO_COME, PointState.OPEN, PointState.WAITS)
     return next((point for point in follow_up_points(onward, on=on) if point.state in waiting), None)
@@ -160,10 +154,8 @@ def is_asked_at(onward: OnwardReferral, *, weeks: int, on: dt.date) -> bool:
 
 def follow_ups_to_give_up(*, on: dt.date) -> QuerySet[FollowUpClock]:
     """Return the clocks whose time is over. Those that stand still wait."""
-    rows = FollowUpClock.objects.filter(closes_on__lt=on).exclude(onward_referral__status=OnwardStatus.PAUSED)
-    return rows.exclude(onward_referral__referral__status=ReferralStatus.ON_HOLD).order_by(
-        "closes_on", "onward_referral"
-    )
+    rows = FollowUpClock.objects.filter(closes_on__lt=on).exclude(person_is_away(of="onward_referral__"))
+    return rows.order_by("closes_on", "onward_referral")
 
 
 def _taken(onward: OnwardReferral) -> dict[int, tuple[str, ...]]:

@@ -20,7 +20,6 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import AddressRecord, Person, PersonChange, Referral
-from referrals.reaching import may_contact as may_contact  # asked for here by whoever sends
 from referrals.services.deaths import lock_person_of
 from referrals.services.events import record_event
 from referrals.services.follow_up_clocks import plan_follow_ups_of

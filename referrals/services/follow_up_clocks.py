@@ -6,7 +6,7 @@ from core.clocks import local_day
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import FollowUpClock, OnwardReferral, Person, Referral
 from referrals.pathway.onward import BEGINS
-from referrals.selectors.follow_ups import TOOK_PART, next_follow_up
+from referrals.selectors.follow_ups import next_follow_up
 
 BACK = ("resume", "confirm_discharge_again")
 """The steps after which a person who was away is back."""
@@ -55,7 +55,7 @@ def stop_follow_ups_of(person: Person) -> None:
 
 
 def _begun(referral: Referral) -> list[OnwardReferral]:
-    rows = OnwardReferral.objects.filter(referral=referral, status__in=TOOK_PART).order_by("id")
+    rows = OnwardReferral.objects.filter(referral=referral, status__in=OnwardStatus.TOOK_PART).order_by("id")
     found = list(rows.select_related("service__follow_up_plan", "provider_team"))
     for onward in found:
         onward.referral = referral

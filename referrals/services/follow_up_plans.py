@@ -30,7 +30,9 @@ def choose_follow_ups(
     :raises Stale: if somebody else has changed them since the caller read them.
     :raises Invalid: if a month or the window is out of its range.
     """
-    service = Service.objects.select_for_update(of=("self",)).select_related("follow_up_plan").get(pk=service.pk)
+    service = (
+        Service.objects.select_for_update(of=("self",), no_key=True).select_related("follow_up_plan").get(pk=service.pk)
+    )
     if not policies.may_choose_measures(actor, service.receiving_team_id):
         raise NotPermitted("The scheme's provider or a lead of its team says when people are asked.")
     plan = plan_of(service)

@@ -18,20 +18,19 @@ from referrals.enums import (
     AskedResult,
     ConsultationMechanism,
     EventKind,
+    OnwardStatus,
     PointState,
     SinceTheStart,
     StillActive,
 )
 from referrals.models import FollowUp, FollowUpClock, OnwardReferral
 from referrals.selectors.follow_ups import (
-    TOOK_PART,
     FollowUpPoint,
     follow_up_points,
     follow_ups_of,
     follow_ups_to_give_up,
     may_be_asked,
     said_no,
-    stands_still,
 )
 from referrals.services.events import record_event
 from referrals.services.follow_up_clocks import plan_follow_up
@@ -80,7 +79,7 @@ def record_follow_up(
     ):  # fmt: skip
         return last
     check_version(onward, expected_version)
-    if onward.status not in TOOK_PART:
+    if onward.status not in OnwardStatus.TOOK_PART:
         raise Conflict("The person has not started there: there is nothing to ask.", code="not_started")
     takes_back = last is not None and last.result == AskedResult.DECLINED and asked.result == AskedResult.REACHED
     if said_no(onward) and not takes_back:
@@ -115,7 +114,7 @@ def _give_up(onward_id: int, *, at: dt.datetime) -> bool:
     today = local_day(at)
     onward = lock(OnwardReferral.objects.get(pk=onward_id))
     clock = FollowUpClock.objects.select_for_update().filter(pk=onward_id).first()
-    if clock is None or clock.closes_on >= today or stands_still(onward):
+    if clock is None or clock.closes_on >= today or onward.is_person_away:
         return False  # somebody asked in the meantime, or another worker was first
     is_missed = may_be_asked(onward, on=today)
     if is_missed:

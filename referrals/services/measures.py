@@ -16,7 +16,7 @@ from accounts.models import Organization, Team
 from core.clocks import local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from referrals import policies
-from referrals.enums import EventKind, MeasureMode, ReferralStatus
+from referrals.enums import EventKind, MeasureMode, OnwardStatus, ReferralStatus
 from referrals.measures import MEASURES, BadAnswers, Measure, Scored, judge_answers
 from referrals.models import MeasureInUse, MeasureLicence, MeasureResponse, OnwardReferral, Referral
 from referrals.selectors.follow_ups import is_asked_at, plan_of, weeks_of
@@ -75,7 +75,7 @@ def record_measure(
         raise NotPermitted("The team that supports the person records measures, or the provider on its own offer.")
     if referral.status not in ReferralStatus.SENT and not _is_of_a_follow_up(taken, onward, on=local_day(at)):
         raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
-    if onward is not None and onward.status not in policies.MEASURABLE:
+    if onward is not None and onward.status not in OnwardStatus.TOOK_PART:  # also after the end, for the last points
         raise Conflict("The person has not started there: nothing is measured yet.", code="not_started")
     measure = _judge(taken, subject, referral, today=local_day(at))
     team = onward.provider_team if onward else referral.owner_team

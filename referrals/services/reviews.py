@@ -55,7 +55,7 @@ def record_review(
     check_version(onward, expected_version)
     if onward.referral.status not in ReferralStatus.SENT:
         raise Conflict("The referral has ended: nothing more is recorded.", code="referral_ended")
-    if onward.status not in policies.MEASURABLE:
+    if onward.status not in OnwardStatus.TOOK_PART:  # also after the end, for the last points
         raise Conflict("The person has not started there: there is nothing to review yet.", code="not_started")
     _check(onward, given, day=day, today=today)
     review = Review.objects.create(

@@ -90,7 +90,7 @@ def set_scheme_clocks(
     leads = Role.LEAD in actor.roles_in([service.receiving_team_id])
     if actor.user is None or not (leads or is_editor(actor)):
         raise NotPermitted("A lead of the scheme's team or a directory editor sets its clocks.")
-    Service.objects.select_for_update().get(pk=service.pk)  # two at once, of whom the first makes the row
+    Service.objects.select_for_update(no_key=True).get(pk=service.pk)  # two at once, of whom the first makes the row
     earlier = _latest(service.pk) or SchemeClocks(service=service, version=0)
     if expected_version is not None and expected_version != earlier.version:
         raise Stale("Somebody has changed the clocks: read them again.", current_version=earlier.version)

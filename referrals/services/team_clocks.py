@@ -43,7 +43,7 @@ def set_clocks(
     """
     if Role.LEAD not in actor.roles_in([team.pk]):
         raise NotPermitted("A lead sets the clocks of the team.")
-    Team.objects.select_for_update().get(pk=team.pk)  # two leads at once, of whom the first makes the row
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # two leads at once, of whom the first makes the row
     policy = TeamPolicy.objects.filter(team=team).first() or TeamPolicy(team=team)
     if expected_version is not None and expected_version != policy.version:
         raise Stale("Another lead has changed the clocks: read them again.", current_version=policy.version)

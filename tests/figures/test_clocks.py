@@ -287,13 +287,13 @@ def test_more_rows_and_teams_need_no_more_queries(cast, referral_at, onward_at, 
     manager.roles()
     for build in (lambda: referral_at("submitted"), lambda: onward_at("waitlisted")):
         build()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(6):
             clocks_for(manager, on=MONDAY)
     Membership.objects.create(user=cast.lead, team=cast.neighbouring_team, role=Role.LEAD)
     referral_at("submitted", team_id=cast.neighbouring_team.pk)
     lead = stage.fresh(cast.lead)
     lead.roles()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):
         clocks_for(lead, on=MONDAY)
 
 

@@ -96,6 +96,12 @@ def test_one_of_every_second_is_late_when_it_was_not_seen_for_ten_minutes(state,
     assert found.expected_at == (now + dt.timedelta(minutes=10) if is_late else None)
 
 
+def test_one_seen_by_a_clock_that_was_an_hour_ahead_is_late_as_readyz_has_it(state, now):
+    TaskPulse.objects.create(task=SECOND, at=now + dt.timedelta(hours=1))
+    found = state(SECOND, now)
+    assert (found.is_late, found.expected_at) == (True, now)
+
+
 def test_the_delivery_of_webhooks_is_seen_too(state, now, time_machine):
     time_machine.move_to(now, tick=False)
     deliver_webhooks()

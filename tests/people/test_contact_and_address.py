@@ -4,7 +4,7 @@ import pytest
 
 from referrals.enums import ContactChannel
 from referrals.models import AddressRecord, Person, PersonChange, Referral, ReferralEvent
-from referrals.services.contact_details import may_contact
+from referrals.reaching import may_contact
 
 CHANNELS = [str(channel) for channel in ContactChannel]
 

@@ -10,7 +10,7 @@ from notifications import services as notifications
 from notifications.models import OutboxMessage
 from referrals.enums import ContactChannel
 from referrals.models import OnwardReferral, Person, PersonChange, Referral, ReferralEvent
-from referrals.services.contact_details import may_contact
+from referrals.reaching import may_contact
 from tests import stage
 
 OPEN = ["draft", "deferred", "submitted", "information_requested", "accepted", "active", "on_hold"]
