@@ -20,10 +20,12 @@ DROP TRIGGER follow_up_append_only ON referrals_followup;
 DROP TRIGGER follow_up_no_truncate ON referrals_followup;
 """
 
-# What is due, as before, and who is to be asked how they are: found by `follow_up_due`, also after the referral has
-# closed. Then it is nobody's by name: who had the case in hand may have gone.
+# What is due, as before, but for the question of a provider, which waits while the referral is on hold; and who is to be
+# asked how they are: found by `follow_up_due`, also after the referral has closed. Then it is nobody's by name: who had
+# the case in hand may have gone.
 BEFORE: str = import_module("referrals.migrations.0020_clocks").DUE
-DUE = BEFORE.strip().removesuffix(";") + """
+QUESTION = "WHERE onward.status = 'information_requested'"
+DUE = BEFORE.strip().removesuffix(";").replace(QUESTION, f"{QUESTION} AND referral.status <> 'on_hold'") + """
 UNION ALL
 SELECT
     'follow-up-' || onward.id, 'follow_up', clock.due_on, referral.id, referral.owner_team_id,

@@ -102,6 +102,16 @@ def test_a_question_of_a_provider_is_due_beside_the_case(cast, onward_at, as_use
     assert [kind for kind, *_ in due(as_user(cast.link_worker))] == ["next_action"]
 
 
+def test_a_question_of_a_provider_waits_with_the_case_and_is_due_again_with_it(cast, onward_at, as_user):
+    onward = onward_at("information_requested")
+    client = as_user(cast.link_worker)
+    held = client.post(url(onward.referral, "hold"), {"reason": "away", "until": "2026-12-01"})
+    assert held.status_code == 200
+    assert [kind for kind, *_ in due(client)] == ["hold_ends"]
+    assert client.post(url(onward.referral, "resume"), {}).status_code == 200
+    assert {kind for kind, *_ in due(client)} == {"next_action", "provider_question"}
+
+
 def test_from_the_first_contact_to_a_case_that_asks_to_be_closed(cast, referral_at, as_user, time_machine):
     rose = referral_at("accepted", person=replace(ROSE, telephone="07700 900123"))
     client = as_user(cast.link_worker)
