@@ -19,7 +19,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
 from tests.conftest import NOW
-from tests.in_the_tables import no_trigger_looks
+from tests.in_the_tables import give_a_history, no_trigger_looks
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/insights/clocks/"
@@ -297,22 +297,12 @@ def test_more_rows_and_teams_need_no_more_queries(cast, referral_at, onward_at, 
         clocks_for(lead, on=MONDAY)
 
 
-MANY_ENDED = """
-INSERT INTO referrals_referral
-SELECT (jsonb_populate_record(one, jsonb_build_object(
-    'id', one.id + number, 'reference', 'R-22222-' || translate(lpad(number::text, 5, '0'), '01', 'CD')
-))).*
-FROM referrals_referral AS one, generate_series(1, 800) AS number WHERE one.id = %s
-"""
-
-
 def test_what_is_open_is_found_by_an_index(cast, onward_at, referral_at):
     """Of the history nothing is read: the figures cost what is open, not what there ever was."""
     onward_at("accepted")
     ended = referral_at("closed")
     with no_trigger_looks() as cursor:
-        cursor.execute(MANY_ENDED, [ended.pk])
-        cursor.execute("ANALYZE referrals_referral")
+        give_a_history(cursor, "referrals_referral", ended.pk)
         cursor.execute("SET LOCAL enable_seqscan = off")
         with CaptureQueriesContext(connection) as caught:
             clock_counts(on=MONDAY)
