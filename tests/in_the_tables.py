@@ -17,7 +17,7 @@ WHERE contype = 'f' AND confrelid::regclass::text = ANY(%s) ORDER BY 1, 2
 COPIES = """
 INSERT INTO {table}
 SELECT (jsonb_populate_record(one, jsonb_build_object(
-    'id', one.id + number,
+    'id', (SELECT max(id) FROM {table}) + number,
     'reference', left(one.reference, 2) || '22222-' || translate(lpad(number::text, 5, '0'), '01', 'CD')
 ))).*
 FROM {table} AS one, generate_series(1, 800) AS number WHERE one.id = %s

@@ -300,9 +300,10 @@ def test_more_rows_and_teams_need_no_more_queries(cast, referral_at, onward_at, 
 def test_what_is_open_is_found_by_an_index(cast, onward_at, referral_at):
     """Of the history nothing is read: the figures cost what is open, not what there ever was."""
     onward_at("accepted")
-    ended = referral_at("closed")
+    ended, declined = referral_at("closed"), onward_at("declined")
     with no_trigger_looks() as cursor:
         give_a_history(cursor, "referrals_referral", ended.pk)
+        give_a_history(cursor, "referrals_onwardreferral", declined.pk)
         cursor.execute("SET LOCAL enable_seqscan = off")
         with CaptureQueriesContext(connection) as caught:
             clock_counts(on=MONDAY)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from referrals.models import OnwardReferral, Referral, ReferralEvent, Review
 from services_directory.models import Service
+from tests.in_the_tables import give_a_history, no_trigger_looks
 from tests.stage import ROSE
 
 
@@ -236,8 +237,10 @@ def test_who_took_part_before_there_were_reviews_is_not_forgotten(cast, rose, on
     assert days == {rose.reference: FEBRUARY, waits.reference: None, befriended.reference: None}
 
 
-def test_what_is_due_is_found_by_an_index(rose):
-    with connection.cursor() as cursor, transaction.atomic():
+def test_what_is_due_is_found_by_an_index(rose, onward_at):
+    ended = onward_at("declined")
+    with no_trigger_looks() as cursor:
+        give_a_history(cursor, "referrals_onwardreferral", ended.pk)
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
             "EXPLAIN SELECT * FROM referrals_duetask WHERE kind = 'provider_review' AND due_on <= '2027-02-01'"
