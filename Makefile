@@ -9,7 +9,7 @@ ALONE := $(BIN)/python -m standalone exec --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test test-faults check check-beside-servers journey format schema pathway lock
+.PHONY: help environment run test test-faults check check-beside-servers journey format schema pathway vendor lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,10 @@ schema: environment ## write docs/openapi.yml from the code
 
 pathway: environment ## write docs/pathway.md from the code
 	@exec $(ALONE) $(BIN)/python manage.py draw_pathway
+
+# For developers who move to another release of the design system; needs npm.
+vendor: environment
+	$(BIN)/python -m web.vendoring
 
 # For developers who change pyproject.toml; needs uv.
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11

@@ -134,3 +134,10 @@ def profile_of(user: User) -> dict[str, object]:
             .order_by("team__name", "role", "id")
         ),
     }
+
+
+def members_of(team: Team, *roles: Role) -> QuerySet[User]:
+    """Return the active people of a team who may take its work on, by name; `roles`: link workers and leads if none."""
+    wanted = roles or (Role.LINK_WORKER, Role.LEAD)
+    rows = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=wanted)
+    return rows.order_by("full_name", "id").distinct()

@@ -7,6 +7,7 @@
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF
 from django_guid.integrations import CeleryIntegration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +20,10 @@ IS_PRODUCTION = DEPLOYMENT == "production"
 
 # --- Identity of this deployment -------------------------------------------------------------------
 SERVICE_NAME = env.str("SERVICE_NAME", default="Community Referral")
+ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="")
+"""Who runs this deployment, as the foot of each page says; the look is neutral, and theirs to brand."""
+CONTACT_TELEPHONE = env.str("CONTACT_TELEPHONE", default="" if IS_PRODUCTION else "0161 496 0900")
+"""Whom somebody rings who is stuck. The demonstration's is of the range that is kept for drama."""
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # --- Secrets and hosts -----------------------------------------------------------------------------
@@ -43,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "rest_framework",
     "knox",
     "django_guid",
@@ -50,6 +56,8 @@ INSTALLED_APPS = [
     "django_fsm",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "csp",
+    "django_htmx",
 ]
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
@@ -64,25 +72,35 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "core.middleware.NoStoreMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 # A redirect to add a slash turns a POST into a GET in many clients: a referral would be lost without an error.
 APPEND_SLASH = False
 WSGI_APPLICATION = "config.wsgi.application"
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
+    # Ours, in the folders `jinja2` (docs/adr/0041); what a package brings is in Django's own language.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "web.jinja.environment",
+            "context_processors": [*CONTEXT_PROCESSORS, "web.context.frame"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
     },
 ]
+FORM_RENDERER = "web.forms.Renderer"
 
 # --- Database --------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
@@ -119,6 +137,19 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Nothing comes from elsewhere, and no page holds a script or a style of its own.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 if IS_PRODUCTION:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from services_directory.enums import Capacity, Delivery, Frequency, ReferralRoute, Weekday
 from services_directory.models import CostOption, Schedule, Service, ServiceAtLocation
 from web import words
-from web.records import Fact
+from web.record.facts import Fact
 
 
 def facts_of(service: Service) -> list[Fact]:

@@ -10,7 +10,7 @@ from services_directory.enums import ProposalStatus
 from services_directory.listing.document import by_field
 from services_directory.models import ListingProposal
 from web import words
-from web.records import Fact
+from web.record.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)

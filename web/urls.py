@@ -1,10 +1,13 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from web import checks, clocks, failed_messages, integrity, keeping, messages, summaries, views
+from web.home import home
+from web.steps import StepPage
 
 app_name = "web"
+REFERENCE = r"(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home, name="home"),
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("about/", views.about, name="about"),
@@ -25,5 +28,14 @@ urlpatterns = [
     path("runs/", clocks.runs_page, name="runs"),
     path("summaries/", summaries.list_page, name="summaries"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.
-    re_path(r"^r/(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})/?$", views.record, name="record"),
+    re_path(rf"^r/{REFERENCE}/?$", views.record, name="record"),
+    re_path(rf"^r/{REFERENCE}/do/(?P<step>[a-z-]+)/$", StepPage.as_view(), name="step"),
+    path("", include("web.referring.urls")),
+    path("", include("web.casework.urls")),
+    path("", include("web.finding.urls")),
+    path("", include("web.providing.urls")),
+    path("", include("web.managing.urls")),
+    path("", include("web.person.urls")),
+    path("", include("web.public.urls")),
+    path("", include("web.account.urls")),
 ]

@@ -1,4 +1,4 @@
-"""The door: sign in, what waits for you, and the page of a reference."""
+"""The door: sign in, and the page of a reference."""
 
 import math
 from typing import Any
@@ -10,17 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.selectors import profile_of, signed_in
+from accounts.selectors import signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.throttling import SignInThrottle
-from insights.reading import READERS
-from insights.selectors import answers_for_the_pathway
-from notifications.inbox import count_unread
-from notifications.previews import may_look
-from web import messages_back, proposals, records, summaries, worklists
-from web.failed_messages import count_failed
-from web.forms import SignInForm
+from web import messages_back, proposals, summaries
+from web.record.page import get_record
+from web.sign_in import SignInForm
 
 
 class SignInView(LoginView):
@@ -54,24 +50,6 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Show who is signed in, and what waits for them."""
-    user = signed_in(request.user)
-    context = {
-        "unread": count_unread(user, at=timezone.now()),
-        "answers_for_messages": may_look(user),
-        "failed_messages": count_failed(user),
-        "profile": profile_of(user),
-        "worklists": worklists.worklists_of(user, today=local_day(timezone.now())),
-        "has_summaries": bool(user.roles() & set(READERS.values())),
-        "answers_for_the_pathway": answers_for_the_pathway(user),
-        "sees_figures": worklists.sees_figures(user),
-        "keeps_the_directory": worklists.keeps_the_directory(user),
-    }
-    return render(request, "web/home.html", context)
-
-
-@require_safe
 def record(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what a reference stands for, to whoever may see it."""
     user, reference = signed_in(request.user), reference.upper()
@@ -82,7 +60,7 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
             return render(request, "web/summary.html", {"summary": summaries.get_page(user, reference)})
         if reference.startswith("M-"):
             return HttpResponse(messages_back.get_page(user, reference))
-        page = records.get_record(user, reference, today=local_day(timezone.now()))
+        page = get_record(user, reference, today=local_day(timezone.now()))
     except NotVisible as unseen:
         raise Http404 from unseen
-    return render(request, "web/record.html", {"record": page})
+    return render(request, "web/record.jinja", {"record": page})

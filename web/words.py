@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.formats import date_format
 
+from accounts.actors import Actor
 from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from insights.disclosure import SUPPRESS_UP_TO
@@ -135,3 +136,15 @@ def holder(referral: Referral) -> str:
     if referral.status == "draft":
         return f"{referral.referring_team.name} (not sent yet)"
     return f"{referral.owner.full_name}, {referral.owner_team.name}" if referral.owner else referral.owner_team.name
+
+
+def person_on_a_page(actor: Actor, subject: Subject, *, on: dt.date) -> str:
+    """Write who a page is about, for whoever may see it; else nothing."""
+    if isinstance(subject, Referral):
+        return full_name(subject)
+    return full_name(subject.referral) if policies.sees_person(actor, subject, on=on) else ""
+
+
+def full_name(referral: Referral) -> str:
+    """Write the person's name as it is spoken."""
+    return f"{referral.first_name} {referral.family_name}"

@@ -26,7 +26,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return _words(self.html.partition("<body>")[2])
+        return _words(re.split("<body[^>]*>", self.html)[-1])
 
     @property
     def links(self) -> list[str]:
@@ -42,7 +42,9 @@ class Page:
 
 
 def _words(html: str) -> str:
-    without_tags = re.sub(r"<[^>]+>", " ", re.sub(r'<span class="name".*?</span>', "", html))
+    without_tags = re.sub(
+        r"<[^>]+>", " ", re.sub(r'<span class="(?:name|nhsuk-table-responsive__heading)".*?</span>', "", html)
+    )
     return re.sub(r"\s+", " ", unescape(without_tags)).strip()
 
 

@@ -42,7 +42,7 @@ def test_a_link_worker_sees_what_is_due_and_what_is_new(browser_of, cast, referr
 
     time_machine.move_to(dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC))
     due = read(browser_of(cast.link_worker), "/").section("due")
-    assert due.endswith(f"{new.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026")
+    assert due.endswith(f"{new.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026 Due today")
 
     time_machine.move_to(dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC))
     due = read(browser_of(cast.link_worker), "/").section("due")

@@ -1,0 +1,47 @@
+"""The look is the design system's without the marks of the NHS, and asks nobody outside for anything."""
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from referrals.enums import OnwardStatus, ReferralStatus
+from web.states import COLOURS, tag_of
+from web.vendoring import FOLDER, VERSION
+
+ROOT = Path(__file__).resolve().parents[3]
+MACROS_ARE_FOR = {"0.10.2": "10.6.1"}
+"""The release of the design system for which each release of its macros is made, as its change log says."""
+
+
+def test_the_sheet_is_of_the_release_that_the_macros_are_for():
+    assert MACROS_ARE_FOR[version("nhsuk-frontend-jinja")] == VERSION
+    assert [path.name for path in FOLDER.parent.iterdir()] == [f"nhsuk-{VERSION}"]
+    assert f"nhsuk-{VERSION}/nhsuk.min.js" in (ROOT / "web" / "static" / "web" / "app.js").read_text()
+
+
+def test_nothing_of_it_is_the_marks_of_the_nhs_or_asks_another_host():
+    for path in sorted([*FOLDER.rglob("*.*"), *(ROOT / "web" / "static" / "web").iterdir()]):
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(r"Frutiger|assets\.nhs\.uk|sourceMappingURL|@import", text)
+        hosts = set(re.findall(r"https?://([\w.-]+)", text)) - {"www.w3.org", "design-system.service.gov.uk"}
+        assert (path.name, found, hosts) == (path.name, [], set())
+
+
+def test_every_icon_that_the_sheet_asks_for_is_there():
+    sheet = (FOLDER / "nhsuk.min.css").read_text(encoding="utf-8")
+    asked = set(re.findall(r"url\((?!data:)([^)]+)\)", sheet))
+    assert len(asked) == 4
+    assert all(finders.find(f"vendor/nhsuk-{VERSION}/{path}") for path in asked)
+
+
+def test_every_state_has_words_and_a_colour():
+    assert set(COLOURS["referral"]) == set(ReferralStatus.values)
+    assert set(COLOURS["onward"]) == set(OnwardStatus.values)
+    assert tag_of("referral", "active").text == "Being supported"
+    assert tag_of("onward", "declined", said="Declined by the provider: full").text == "Declined by the provider: full"
+    assert tag_of("clock", "overdue").text == "Overdue"
+    with pytest.raises(KeyError):
+        tag_of("referral", "lost")

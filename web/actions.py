@@ -1,0 +1,55 @@
+"""What somebody may do next, as buttons: from `policies.available_actions`, each with the page where it is done."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.actors import Actor
+from referrals import policies
+from referrals.policies import Subject
+from web import words
+
+PAGES: dict[str, str] = {}
+"""The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
+HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})
+"""Rare and grave: never the first button of a page, and in the colour of a warning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One thing that somebody may do. `address` is empty where only the API does it."""
+
+    name: str
+    label: str
+    address: str
+    is_step: bool
+
+    @property
+    def classes(self) -> str:
+        return "nhsuk-button--warning" if self.name in HEAVY else "nhsuk-button--secondary"
+
+
+def actions_of(actor: Actor, subject: Subject, *, on: dt.date) -> list[Action]:
+    """Return what the actor may do with the subject on a day, in the order of the pathway, the grave last."""
+    steps = policies.steps_for(subject)
+    names = policies.available_actions(actor, subject, on=on)
+    found = [
+        Action(
+            name=name,
+            label=words.action(subject, name),
+            address=address_of(subject, name),
+            is_step=name in steps,
+        )
+        for name in names
+    ]
+    return sorted(found, key=lambda each: each.name in HEAVY)
+
+
+def address_of(subject: Subject, name: str) -> str:
+    """Return where an action is taken; empty: on no page yet."""
+    if name in PAGES:
+        return reverse(PAGES[name], args=[subject.reference])
+    if name in policies.steps_for(subject):
+        return reverse("web:step", args=[subject.reference, name.replace("_", "-")])
+    return ""

@@ -1,0 +1,1 @@
+"""The link worker's pages: triage, caseload, a case, contacts, the plan."""

@@ -1,0 +1,42 @@
+"""What the frame of every page shows: who is signed in, and the way to each part of their work."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from accounts.enums import Role
+from accounts.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One entry of the menu: the name of its page, for whom it is, and which addresses are part of it."""
+
+    title: str
+    page: str
+    roles: frozenset[Role]
+
+
+EVERYBODY = frozenset(Role)
+MENU = (Way(title="Home", page="web:home", roles=EVERYBODY),)
+"""In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the layout needs. Functions, so that a page which shows no menu asks nobody anything (the 500)."""
+    return {"menu": lambda: menu_of(request), "signed_in_as": lambda: _name_of(request)}
+
+
+def menu_of(request: HttpRequest) -> list[Way]:
+    """Return the entries for who is signed in; nobody: none."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return []
+    roles = user.roles() if user is not None else set()
+    return [way for way in MENU if way.roles is EVERYBODY or way.roles & roles]
+
+
+def _name_of(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return str(user.full_name) if user is not None and user.is_authenticated else ""

@@ -1,0 +1,1 @@
+"""Finding services for a person: search, a service, offering and signposting."""

@@ -1,0 +1,33 @@
+"""The environment of the pages' templates: Jinja, as the design system's macros are (docs/adr/0041)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from web import states, words
+from web.forms import errors_of
+from web.vendoring import VERSION
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment: our templates first, then the design system's macros."""
+    macros = PackageLoader("nhsuk_frontend_jinja", "templates")
+    loader = ChoiceLoader([options.pop("loader"), macros])
+    # The macros ask for what was not given, several levels down: they are written for an undefined that chains.
+    options |= {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(loader=loader, **options)  # noqa: S701 - Django turns escaping on in the options
+    made.globals |= {
+        "url": lambda name, *args, **kwargs: reverse(name, args=args, kwargs=kwargs),
+        "static": static,
+        "nhsuk_version": VERSION,
+        "service_name": words.service_name,
+        "organisation_name": settings.ORGANISATION_NAME,
+        "contact_telephone": settings.CONTACT_TELEPHONE,
+        "tag_of": states.tag_of,
+        "errors_of": errors_of,
+    }
+    made.filters |= {name: getattr(words, name) for name in ("day", "short_day", "moment", "in_a_sentence")}
+    return made

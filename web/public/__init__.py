@@ -1,0 +1,1 @@
+"""Everybody's pages: the directory, and referring oneself from it."""

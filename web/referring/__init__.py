@@ -1,0 +1,1 @@
+"""The referrer's pages: make a referral, see what became of it, answer, withdraw."""
