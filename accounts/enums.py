@@ -28,3 +28,13 @@ class Role(models.TextChoices):
     PRIVACY_OFFICER = "privacy_officer", "Records and privacy officer"
     SAFEGUARDING = "safeguarding", "Safeguarding lead"
     SYSTEM = "system", "The service itself"
+
+
+class AccountEventKind(models.TextChoices):
+    """What happened to the way somebody signs in."""
+
+    RESET_ASKED = "reset_asked", "A new password was asked for"
+    PASSWORD_CHANGED = "password_changed", "The password was changed"
+    FACTOR_ADDED = "factor_added", "A second step was added to sign-in"
+    FACTOR_REMOVED = "factor_removed", "A second step was taken away from sign-in"
+    CODES_MADE = "codes_made", "New recovery codes were made"

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.enums import OrganizationKind, Role
+from accounts.enums import AccountEventKind, OrganizationKind, Role
 
 
 class Organization(models.Model):
@@ -122,3 +122,34 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} in {self.team_id}"
+
+
+class AccountEvent(models.Model):
+    """That something happened to the way somebody signs in. Of it they are told, and by it a new password is chosen.
+
+    Personal data: what somebody did to their own account, kept for `accounts.services.EVENTS_KEPT`.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, help_text="What a message about it names.")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_events")  # nothing without its user
+    kind = models.CharField(max_length=20, choices=AccountEventKind)
+    at = models.DateTimeField()
+    used_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the new password that was asked for was chosen, or may be no more."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=AccountEventKind.values), name="account_event_kind_known"),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(kind=AccountEventKind.RESET_ASKED),
+                name="account_event_only_a_reset_is_used",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="account_event_of_user_idx"),
+            models.Index(fields=["at"], name="account_event_at_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from knox.models import AuthToken
 
 from accounts.enums import OrganizationKind, Role
-from accounts.models import Organization, Team, User
+from accounts.models import AccountEvent, Organization, Team, User
 from core.identifiers import NO_PRACTICE_CODES
 
 
@@ -141,3 +141,8 @@ def members_of(team: Team, *roles: Role) -> QuerySet[User]:
     wanted = roles or (Role.LINK_WORKER, Role.LEAD)
     rows = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=wanted)
     return rows.order_by("full_name", "id").distinct()
+
+
+def account_events_of(user: User, *, count: int = 10) -> list[AccountEvent]:
+    """Return what last happened to the way a user signs in, the latest first."""
+    return list(AccountEvent.objects.filter(user=user).order_by("-at", "-id")[:count])

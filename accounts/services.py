@@ -3,17 +3,23 @@
 import datetime as dt
 import uuid
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from knox.models import AuthToken
 
-from accounts.enums import OrganizationKind, Role
-from accounts.models import Membership, Organization, Team, User
+from accounts import second_factor
+from accounts.enums import AccountEventKind, OrganizationKind, Role
+from accounts.models import AccountEvent, Membership, Organization, Team, User
 from core.errors import NotPermitted
+from core.identifiers import new_reference
 
 TOKEN_LIFE = dt.timedelta(hours=12)
 """How long a token from a password lasts: one long working day. A machine's own token may be given longer."""
+EVENTS_KEPT = dt.timedelta(days=365)
+"""How long it is known what happened to the way somebody signs in."""
 
 
 PUBLIC_DESK = uuid.UUID("5d3c0b4e-6f0f-4f5e-9a57-2f1c8f6e0a11")
@@ -115,14 +121,25 @@ def issue_token(*, user: User, life: dt.timedelta = TOKEN_LIFE) -> tuple[str, dt
     return token, row.expiry
 
 
-def exchange_password_for_token(*, email: str, password: str) -> tuple[User, str, dt.datetime]:
-    """Sign in a machine by email and password.
+def exchange_password_for_token(*, email: str, password: str, code: str = "") -> tuple[User, str, dt.datetime]:
+    """Sign in a machine by email and password, and by the code of a second step where the user has one.
 
-    :raises NotPermitted: if they do not belong together, or the account is closed; it does not say which.
+    :raises NotPermitted: if email and password do not belong together, or the account is closed (it does not say
+        which); if the code is missing or wrong; if this deployment requires a second step which the user has not.
     """
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
         raise NotPermitted("The email or the password is not right.", code="wrong_credentials")
+    if second_factor.has_one(user):
+        if not code:
+            raise NotPermitted("Send the code of your second step as well, in code.", code="code_needed")
+        if not second_factor.is_code_of(user, code):
+            raise NotPermitted("The code is not right, or has been used. Send the next one.", code="wrong_code")
+    elif second_factor.must_have_one(user):
+        raise NotPermitted(
+            "Sign in with a browser first, and set up a second step. Then send its code, in code.",
+            code="second_factor_needed",
+        )
     token, expires_at = issue_token(user=user)
     return user, token, expires_at
 
@@ -132,9 +149,33 @@ def revoke_token(*, token: AuthToken) -> None:
     token.delete()
 
 
+def note_account_event(*, user: User, kind: AccountEventKind, at: dt.datetime) -> AccountEvent:
+    """Record what happened to the way somebody signs in, inside a use case that tells them of it."""
+    return AccountEvent.objects.create(reference=new_reference("A"), user=user, kind=kind, at=at)
+
+
+def set_password(*, user: User, password: str) -> None:
+    """Give a user a new password. Every session and token from before has ended with it, whoever held them."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    AuthToken.objects.filter(user=user).delete()
+
+
+def end_what_is_open(*, user: User) -> None:
+    """End every session and every token of a user at once."""
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
+    sessions.delete()
+    AuthToken.objects.filter(user=user).delete()
+
+
 @transaction.atomic
 def forget_what_ended(*, at: dt.datetime) -> tuple[int, int]:
-    """Delete the tokens and the sessions that had ended by then; return how many of each."""
+    """Delete the tokens and the sessions that had ended by then, and events of accounts that nobody will ask for any
+    more; return how many tokens and sessions.
+    """
     tokens, _ = AuthToken.objects.filter(expiry__lt=at).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
+    UserSession.objects.filter(~Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
+    AccountEvent.objects.filter(at__lt=at - EVENTS_KEPT).delete()
     return tokens, sessions

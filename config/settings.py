@@ -24,6 +24,9 @@ ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="")
 """Who runs this deployment, as the foot of each page says; the look is neutral, and theirs to brand."""
 CONTACT_TELEPHONE = env.str("CONTACT_TELEPHONE", default="" if IS_PRODUCTION else "0161 496 0900")
 """Whom somebody rings who is stuck. The demonstration's is of the range that is kept for drama."""
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+PRIVACY_NOTICE_URL = env.str("PRIVACY_NOTICE_URL", default="")
+"""Where the organisation's own privacy notice is, with who its data protection officer is."""
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # --- Secrets and hosts -----------------------------------------------------------------------------
@@ -58,6 +61,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "django_htmx",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
@@ -69,7 +75,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "web.account.typed.SignedInMiddleware",
+    "web.account.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -122,6 +130,7 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 LOGOUT_REDIRECT_URL = "web:sign-in"
+CSRF_FAILURE_VIEW = "web.account.typed.forged"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -132,6 +141,37 @@ if DEPLOYMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+
+# --- Signing in, by django-allauth (docs/signing-in.md, docs/adr/0041) ---------------------------------
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if IS_PRODUCTION else "optional")
+"""Whether everybody with a role needs a second step to sign in: `required`, or `optional`."""
+if SECOND_FACTOR not in {"required", "optional"}:
+    raise environ.ImproperlyConfigured(f"SECOND_FACTOR must be required or optional, not {SECOND_FACTOR!r}.")
+ACCOUNT_ADAPTER = "web.account.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_ENABLED = False  # and there is no page for it: people are registered by who answers for them
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, and then no more
+ACCOUNT_FORMS = {
+    "login": "web.account.forms.SignInForm",
+    "reauthenticate": "web.account.forms.ConfirmForm",
+    "change_password": "web.account.forms.ChangePasswordForm",
+}
+# By address pages and API count together (the throttle `sign-in`); here by account, and by who has signed in.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "web.account.forms.CodeForm",
+    "reauthenticate": "web.account.forms.ConfirmByCodeForm",
+    "activate_totp": "web.account.forms.SetUpAppForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is known because somebody registered it, not because it was confirmed
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
 
 # --- Transport security: on wherever the service is reached over HTTPS ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -188,7 +228,7 @@ STORAGES = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
@@ -306,7 +346,7 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if DEPLOYMENT == "test"
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
+    else {"BACKEND": "core.caches.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

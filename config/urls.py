@@ -1,13 +1,13 @@
 """Every URL of the service."""
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from core import problems
 from core.api import SchemaView
 from core.views import alive
 from insights.api.watch import metrics, ready
 from services_directory.publishing.views import Root
+from web.account.pages import api_documentation
 
 api_v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
@@ -17,7 +17,7 @@ api_v1: list[URLPattern | URLResolver] = [
     path("", include("services_directory.api.urls")),
     path("", include("insights.api.urls")),
     path("schema/", SchemaView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("docs/", api_documentation, name="docs"),
 ]
 urlpatterns = [
     path("api/v1/", include(api_v1)),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("readyz", ready, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("", include("web.urls")),
+    path("", include("web.account.names")),
 ]
 handler400 = problems.bad_request
 handler404 = problems.page_not_found

@@ -5,18 +5,23 @@ nothing about the person.
 """
 
 import http
+import logging
 import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django_guid import get_guid
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from core import errors
 from core.renderers import PROBLEM_TYPE
+
+logger = logging.getLogger(__name__)
 
 STATUS_OF = {
     errors.Invalid: status.HTTP_400_BAD_REQUEST,
@@ -146,10 +151,10 @@ def is_for_machines(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django itself finds suspicious, a wrong Host for one: even a template could trip over it."""
+    """Answer what Django itself finds suspicious, a wrong Host for one: nothing more is asked of the request."""
     if is_for_machines(request):
         return json_problem(400, kind="bad_request")
-    return HttpResponse(ADVICE[400], status=400, content_type="text/plain")
+    return _page_that_asks_nobody("400.html", status=400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -163,4 +168,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer after a bug: no detail of it, and nothing about anybody."""
     if is_for_machines(request):
         return json_problem(500, kind="server_error")
-    return render(request, "500.html", status=500)
+    return _page_that_asks_nobody("500.html", status=500)
+
+
+def _page_that_asks_nobody(name: str, *, status: int) -> HttpResponse:
+    """Return a page that needs neither request nor database; plain text where even the templates have failed."""
+    try:
+        page = render_to_string(name, {"request_id": get_guid()})
+    except Exception:
+        logger.exception("The page %s could not be written", name)
+        return HttpResponse(ADVICE[status], status=status, content_type="text/plain; charset=utf-8")
+    return HttpResponse(page, status=status)

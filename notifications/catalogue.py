@@ -23,6 +23,7 @@ _REFERRER = "The referrer, or their team"
 _PROVIDER = "The provider's team"
 _PERSON = "The person who referred themself"
 _REFERRED = "The person who is referred"
+_USER = "The user whose account it is"
 _OTHER_SIDE = "Whoever did not act: the link worker, or the provider's team"
 
 
@@ -109,6 +110,9 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "listings_to_check": About("Whoever keeps listings", "a check of listings is due", _DIRECTORY),
         "listings_still_to_check": About("Whoever keeps listings", "they have not answered for two weeks", _DIRECTORY),
         "listing_reported": About("The directory's editors", "a provider reports a listing", _DIRECTORY),
+        # About their own account, whoever they are: nothing that an inbox may show to somebody at their desk.
+        "password_reset": About(_USER, "a new password is asked for", None, is_essential=True),
+        "account_changed": About(_USER, "the way they sign in has changed", None, is_essential=True),
         # Nothing else says that their own system has stopped hearing.
         "webhook_disabled": About(
             "The leads and managers of the team whose system it is", "its webhook endpoint is disabled", _REMINDERS,

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from accounts.enums import Role
 from accounts.models import User
+from web.account import typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,15 @@ MENU = (Way(title="Home", page="web:home", roles=EVERYBODY),)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return what the layout needs. Functions, so that a page which shows no menu asks nobody anything (the 500)."""
-    return {"menu": lambda: menu_of(request), "signed_in_as": lambda: _name_of(request)}
+    """Return what the layout needs. Functions, so that a page which shows no menu asks nobody anything.
+
+    `csrf_input` is Django's, and says besides for whom a form is shown: what is typed into it is not lost (typed.py).
+    """
+    return {
+        "csrf_input": typed.hidden_fields(request),
+        "menu": lambda: menu_of(request),
+        "signed_in_as": lambda: _name_of(request),
+    }
 
 
 def menu_of(request: HttpRequest) -> list[Way]:

@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.errors import Conflict, DomainError, Invalid, NotPermitted, NotVisible, Stale, TooOften
+from web.account import typed
 
 STATUS_OF = {Stale: 409, Conflict: 409, NotPermitted: 403, TooOften: 429}
 """How a page is answered whose form was refused for the moment, and not for what was typed."""
@@ -149,7 +150,8 @@ class DayField(forms.MultiValueField):
 
 
 class FormPage(View):
-    """A page with one form: shown, judged, and done, or shown again with everything that was typed.
+    """A page with one form: shown, judged, and done, or shown again with everything that was typed: also where whoever
+    typed it had been signed out meanwhile (web/account/typed.py).
 
     A page says what it is about in `prepare`, what the template shows in `context`, and what is done in `act`.
     """
@@ -193,7 +195,7 @@ class FormPage(View):
             raise Http404 from unseen
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.build())
+        return self.show(self.build(typed.take(request)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.build(request.POST)

@@ -14,6 +14,7 @@ from core.errors import NotPermitted
 from notifications import inbox, inbox_services, previews
 from web import words
 
+OF_NO_KIND = "To the person, and about one's own account"
 LONGEST = 50
 """How many messages the page of an inbox shows; the API has them all."""
 
@@ -29,7 +30,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "unread": inbox.count_unread(user, at=now),
         "newest": entries[0].at.isoformat() if entries else "",
     }
-    return render(request, "web/inbox.html", context)
+    return render(request, "web/account/inbox.jinja", context)
 
 
 @require_POST
@@ -54,7 +55,8 @@ def templates_page(request: HttpRequest) -> HttpResponse:
         return render(request, "403.html", status=403)
     context = {
         "kinds": [
-            (kind.value if kind else "person", kind.label if kind else "To the person", rows) for kind, rows in found
+            (kind.value if kind else "person", kind.label if kind else "To the person, and about an account", rows)
+            for kind, rows in found
         ],
         "digest": previews.preview_of_digest(),
     }

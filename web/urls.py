@@ -8,9 +8,6 @@ app_name = "web"
 REFERENCE = r"(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})"
 urlpatterns = [
     path("", home, name="home"),
-    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("about/", views.about, name="about"),
     path("check/<str:reference>/<str:signature>/", checks.CheckRequestView.as_view(), name="check-request"),
     path(
         "check/<str:reference>/<str:signature>/<uuid:service_id>/",

@@ -13,6 +13,10 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
 
     email = serializers.EmailField()
     password = serializers.CharField(trim_whitespace=False, style={"input_type": "password"})
+    code = serializers.CharField(
+        required=False, allow_blank=True, max_length=20, default="",
+        help_text="The code of the user's second step, where they have one: of their app, or a recovery code.",
+    )  # fmt: skip
 
 
 class TokenSerializer(serializers.Serializer[Any]):

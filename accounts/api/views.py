@@ -3,6 +3,8 @@
 from typing import Any
 
 import django_filters
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.permissions import AllowAny
@@ -21,7 +23,7 @@ from accounts.api.serializers import (
 )
 from accounts.enums import OrganizationKind
 from accounts.models import Organization, Team
-from core.errors import Conflict
+from core.errors import Conflict, TooOften
 from core.throttling import SignInThrottle
 
 
@@ -38,7 +40,13 @@ class TokensView(APIView):
     def post(self, request: Request) -> Response:
         form = TokenRequestSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        tries = get_adapter(request._request)  # the tries at one account are counted with those of the pages
+        try:
+            tries.pre_authenticate(request._request, email=form.validated_data["email"])
+        except ValidationError:
+            raise TooOften("There were too many wrong tries at this account. Wait five minutes.", wait=300) from None
         _, token, expires_at = services.exchange_password_for_token(**form.validated_data)
+        tries._rollback_login_failed_rl_usage()
         return Response(
             TokenSerializer({"token": token, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED
         )

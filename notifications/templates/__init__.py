@@ -21,11 +21,12 @@ from django.utils.formats import date_format
 
 from core.identifiers import REFERENCE_ALPHABET
 from core.signed_links import code_of
-from notifications.templates.bodies import LISTING_CHECK, SELF_REFERRAL_CODE
+from notifications.templates.bodies import LISTING_CHECK, PASSWORD_RESET, SELF_REFERRAL_CODE
 from notifications.templates.table import TEMPLATES, MessageTemplate
 
 __all__ = [
     "LISTING_CHECK",
+    "PASSWORD_RESET",
     "SELF_REFERRAL_CODE",
     "TEMPLATES",
     "MessageTemplate",

@@ -13,6 +13,9 @@ LISTING_CHECK = "listing-check"
 SELF_REFERRAL_CODE = "self_referral_code"
 """The template with the code, and what its code is for."""
 
+PASSWORD_RESET = "password-reset"  # noqa: S105 - no secret
+"""What the signed link to a new password is for."""
+
 
 def link_to(reference: str) -> str:
     """Return the address at which whoever may see it finds what a reference stands for."""
@@ -22,6 +25,16 @@ def link_to(reference: str) -> str:
 def link_to_check(reference: str) -> str:
     """Return the signed address at which whoever keeps some listings says whether they are still right."""
     return f"{settings.PUBLIC_URL}/check/{reference}/{signature_of(reference, purpose=LISTING_CHECK)}/"
+
+
+def link_to_new_password(reference: str) -> str:
+    """Return the signed address at which somebody chooses a new password."""
+    return f"{settings.PUBLIC_URL}/new-password/{reference}/{signature_of(reference, purpose=PASSWORD_RESET)}/"
+
+
+def link_to_account(_: str) -> str:
+    """Return the address of everybody's own account."""
+    return f"{settings.PUBLIC_URL}/me/"
 
 
 def link_to_figures(_: str) -> str:
@@ -80,6 +93,36 @@ $service
 )
 
 
+TO_WHO_FORGOT = Template(
+    """\
+Hello,
+
+$news
+
+You can choose a new password here, within one hour:
+$link
+
+If you did not ask for it, do nothing: your password stays as it is.
+Please do not reply to this message: nobody reads this mailbox.
+
+$service
+"""
+)
+ABOUT_AN_ACCOUNT = Template(
+    """\
+Hello,
+
+$news
+
+You can see what it was here, once you have signed in:
+$link
+
+If it was not you, tell whoever runs this service for you at once.
+Please do not reply to this message: nobody reads this mailbox.
+
+$service
+"""
+)
 TO_THE_PERSON = Template(
     """\
 Hello,

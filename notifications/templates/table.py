@@ -7,15 +7,19 @@ from types import MappingProxyType
 
 from notifications.templates.bodies import (
     ABOUT_A_PERSON,
+    ABOUT_AN_ACCOUNT,
     BY_LINK_ALONE,
     SELF_REFERRAL_CODE,
     TO_A_KEEPER,
     TO_THE_PERSON,
+    TO_WHO_FORGOT,
     WITH_A_CODE,
     WITH_FIGURES,
     link_to,
+    link_to_account,
     link_to_check,
     link_to_figures,
+    link_to_new_password,
     link_to_webhook,
 )
 
@@ -259,6 +263,19 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="A provider says that a listing of the directory is not right any more: report $reference.",
             body=TO_A_KEEPER,
             link=link_to_figures,
+        ),
+        # to a user, about their own account
+        "password_reset": MessageTemplate(
+            subject="Choose a new password: $reference",
+            news="Somebody, we hope you, asked for a new password for your account.",
+            body=TO_WHO_FORGOT,
+            link=link_to_new_password,
+        ),
+        "account_changed": MessageTemplate(
+            subject="The way you sign in has changed: $reference",
+            news="Your password, or the second step of signing in, has been changed.",
+            body=ABOUT_AN_ACCOUNT,
+            link=link_to_account,
         ),
         # to the team whose system is told by webhooks
         "webhook_disabled": MessageTemplate(

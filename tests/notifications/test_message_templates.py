@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from core.signed_links import code_of, is_code_of, is_signed
-from notifications.templates import LISTING_CHECK, SELF_REFERRAL_CODE, TEMPLATES, check, compose
+from notifications.templates import LISTING_CHECK, PASSWORD_RESET, SELF_REFERRAL_CODE, TEMPLATES, check, compose
 from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
@@ -31,6 +31,7 @@ def context_for(template):
 
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
+        "account_changed",
         "appointment_missed",
         "appointment_reminder",
         "clock_breached",
@@ -59,6 +60,7 @@ def test_these_messages_exist():
         "onward_unanswered",
         "onward_waitlisted",
         "onward_withdrawn",
+        "password_reset",
         "referral_accepted",
         "referral_answered",
         "referral_arrived",
@@ -121,7 +123,9 @@ def test_every_template_is_filled_completely(template):
 
 @pytest.mark.parametrize("template", EVERY_TEMPLATE)
 def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
-    """Only what asks about listings, which are public, opens to whoever holds the link."""
+    """What asks about listings, which are public, opens to whoever holds the link. So does, for an hour and once, a new
+    password.
+    """
     text = compose(template, context_for(template))
     link = TEMPLATES[template].link(REFERENCE)
     if template in TO_THE_PERSON:
@@ -131,8 +135,13 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert start == f"{settings.PUBLIC_URL}/check/{REFERENCE}"
         assert is_signed(REFERENCE, signature, purpose=LISTING_CHECK)
         assert "without signing in" in text.body
+    elif template == "password_reset":
+        start, _, signature = link.removesuffix("/").rpartition("/")
+        assert start == f"{settings.PUBLIC_URL}/new-password/{REFERENCE}"
+        assert is_signed(REFERENCE, signature, purpose=PASSWORD_RESET)
+        assert "within one hour" in text.body
     else:
-        places = (f"/r/{REFERENCE}", "/directory/figures/", f"/api/v1/webhooks/{REFERENCE}/")
+        places = ("/me/", f"/r/{REFERENCE}", "/directory/figures/", f"/api/v1/webhooks/{REFERENCE}/")
         assert link in {f"{settings.PUBLIC_URL}{place}" for place in places}
         assert "once you have signed in" in text.body
 

@@ -70,7 +70,7 @@ def test_no_line_of_the_log_names_anybody_whatever_goes_wrong(
     client.get("/people/Zqrosina Zqokaforova/")
     gita.get("/api/v1/people/9990000026/")
     gita.get("/healthz", headers={"X-Request-ID": "Zqokaforova-Zqrosina"})
-    client.post("/sign-in/", {"username": "zqmail@people.example", "password": marker})
+    client.post("/sign-in/", {"login": "zqmail@people.example", "password": marker})
 
     # bugs: their words name the person, as a database's do
     def bug(*_: Any, **__: Any) -> None:

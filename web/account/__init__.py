@@ -1,1 +1,1 @@
-"""Signing in, and what somebody sets for themself."""
+"""The frame of every page: signing in, one's own account, help, and what the service says of itself."""

@@ -1,0 +1,113 @@
+"""The second step of signing in: who must have one, who has one, and whether a code is theirs.
+
+django-allauth keeps the steps themselves (`allauth.mfa`): the secret of an app, the recovery codes, the passkeys.
+"""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.crypto import salted_hmac
+from qrcode.main import QRCode
+
+from accounts.models import User
+
+BY_ITSELF = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What is a second step. Recovery codes stand in for one of these; alone they are none."""
+REQUIRED = "required"
+"""The value of `settings.SECOND_FACTOR` by which everybody with a role needs one."""
+
+
+def must_have_one(user: User) -> bool:
+    """Whether somebody needs a second step: this deployment requires it, and they have a role, so they see people."""
+    return settings.SECOND_FACTOR == REQUIRED and bool(user.roles())
+
+
+def has_one(user: User) -> bool:
+    """Whether somebody has set up a second step."""
+    return Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exists()
+
+
+def is_still_to_be_set_up(user: User, session: Mapping[str, Any]) -> bool:
+    """Whether somebody who has signed in may see nothing yet but how to set up their second step.
+
+    Who came in by one is not asked of the database again.
+    """
+    records = session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
+    if any(record.get("method") == "mfa" for record in records):
+        return False
+    return must_have_one(user) and not has_one(user)
+
+
+def is_code_of(user: User, code: str) -> bool:
+    """Whether a code is one of somebody's app or recovery codes. Either is good once: it is spent here."""
+    rows = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("-type", "id")
+    for row in rows:
+        if row.wrap().validate_code(code):
+            row.record_usage()
+            return True
+    return False
+
+
+def take_away(user: User) -> bool:
+    """Take away every second step of somebody, inside a use case. Returns whether there was one."""
+    count, _ = Authenticator.objects.filter(user=user).delete()
+    return bool(count)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """How django-allauth keeps second steps here."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "The code is not right, or has been used. Wait for the next one and enter that.",
+        "cannot_delete_authenticator": "This service requires a second step, and this is your only one.",
+    }
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SERVICE_NAME)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Draw the square code of dots without a style of its own: the pages allow none."""
+        code = QRCode(border=4)
+        code.add_data(url)
+        dots = [(x, y) for y, row in enumerate(code.get_matrix()) for x, is_dark in enumerate(row) if is_dark]
+        side = len(code.get_matrix())
+        path = "".join(f"M{x} {y}h1v1h-1z" for x, y in dots)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="240" height="240" role="img" '
+            f'aria-label="A square code to scan with your app" shape-rendering="crispEdges">'
+            f'<rect width="{side}" height="{side}" fill="#fff"/><path d="{path}"/></svg>'
+        )
+
+    def encrypt(self, text: str) -> str:
+        """A copy of the database alone opens no account."""
+        return _ciphers().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _ciphers().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as lost:
+            raise RuntimeError("A second step was sealed with a secret key that is not listed any more.") from lost
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Where one is required, the last one stays: whoever lost it has it taken away by `reset_second_factor`."""
+        user = authenticator.user
+        if authenticator.type not in BY_ITSELF or not isinstance(user, User) or not must_have_one(user):
+            return True
+        return Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exclude(pk=authenticator.pk).exists()
+
+    def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"display_name": getattr(user, "full_name", "")}
+
+
+def _ciphers() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [salted_hmac("accounts.second_factor", "", secret=key, algorithm="sha256").digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

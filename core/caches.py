@@ -1,0 +1,48 @@
+"""The cache that the processes share, which may be away: nothing here is kept nowhere else."""
+
+import logging
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Redis; while it is down, a cache in which nothing is ever found.
+
+    What counts in it (throttles, the tries at a password, the codes that were used) then counts nothing: whoever works
+    here must be able to sign in and to refer.
+    """
+
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        try:
+            return super().add(key, value, *args, **kwargs)
+        except RedisError:
+            _report("add")
+            return True
+
+    def get(self, key: Any, default: Any = None, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get(key, default, *args, **kwargs)
+        except RedisError:
+            _report("get")
+            return default
+
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().set(key, value, *args, **kwargs)
+        except RedisError:
+            _report("set")
+
+    def delete(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        try:
+            return super().delete(key, *args, **kwargs)
+        except RedisError:
+            _report("delete")
+            return False
+
+
+def _report(operation: str) -> None:
+    logger.exception("The cache could not %s: while Redis is down, no tries are counted", operation)

@@ -1,0 +1,125 @@
+"""The second step of signing in: set up, used, lost, and where it is required."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+
+from accounts.models import AccountEvent, User
+from notifications.models import OutboxMessage
+from tests.web.account.conftest import code_of
+
+pytestmark = pytest.mark.django_db
+SET_UP = "/me/second-step/app/"
+
+
+def key_on(page):
+    return "".join(re.findall(r'<span class="app-reference">([A-Z2-7 ]+)</span>', page.content.decode())[0].split())
+
+
+def test_a_gp_sets_up_an_app_and_signs_in_by_its_code(cast, somebody, django_capture_on_commit_callbacks):
+    gita = somebody(cast.gp)
+    assert gita.sign_in().headers["Location"] == "/"
+
+    # The app gets its secret by the square or by the key beside it; the first code shows that it has it.
+    page = gita.client.get(SET_UP)
+    html = page.content.decode()
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in html
+    assert "style=" not in html
+    key = key_on(page)
+    assert gita.client.post(SET_UP, {"code": "12345x"}).status_code == 200
+    assert Authenticator.objects.count() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = gita.client.post(SET_UP, {"code": code_of(key)})
+    assert answer.headers["Location"] == "/me/second-step/codes/"
+    codes = re.findall(r"<code>(\d{8})</code>", gita.client.get("/me/second-step/codes/").content.decode())
+    assert len(codes) == 10
+
+    # She is told, by a message that says nothing of it but that.
+    event, message = AccountEvent.objects.get(), OutboxMessage.objects.get()
+    assert (event.user, event.kind, message.template, message.recipient) == (
+        cast.gp, "factor_added", "account_changed", cast.gp.email,
+    )  # fmt: skip
+
+    # Next time her password alone leads to the second step, and nowhere else; a wrong code no further.
+    again = somebody(cast.gp)
+    answer = again.sign_in(next_page="/inbox/")
+    assert answer.headers["Location"] == "/sign-in/code/"
+    assert SESSION_KEY not in again.client.session
+    assert again.client.get("/inbox/").status_code == 302
+    refused = again.client.post("/sign-in/code/", {"code": "000000x"})
+    assert "The code is not right, or has been used." in refused.content.decode()
+    assert again.client.get("/inbox/").status_code == 302
+    answer = again.client.post("/sign-in/code/", {"code": codes[0]})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/inbox/")
+    assert again.client.get("/inbox/").status_code == 200
+
+    # A recovery code is good once.
+    third = somebody(cast.gp)
+    third.sign_in()
+    assert third.client.post("/sign-in/code/", {"code": codes[0]}).status_code == 200
+    assert SESSION_KEY not in third.client.session
+
+
+def test_where_it_is_required_nothing_is_seen_before_it_is_set_up(cast, somebody, settings, read):
+    settings.SECOND_FACTOR = "required"
+    gita = somebody(cast.gp)
+    gita.sign_in()
+    for path in ("/", "/inbox/", "/me/", "/me/messages/", "/me/second-step/", "/r/R-22222-22222"):
+        answer = gita.client.get(path)
+        assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, SET_UP), path
+    assert gita.client.post("/inbox/read/", {"until": "2026-11-02T09:30:00Z"}).headers["Location"].startswith(SET_UP)
+    assert gita.client.get("/api/v1/me/").json()["code"] == "second_factor_needed"
+    assert gita.client.get("/help/").status_code == 200  # and what anybody may read
+    page = gita.client.get(SET_UP)
+    assert "a password alone is not enough" in page.content.decode()
+
+    assert gita.client.post(SET_UP, {"code": code_of(key_on(page))}).status_code == 302
+    assert gita.client.get("/").status_code == 200
+    assert gita.client.get("/api/v1/me/").status_code == 200
+
+    # She cannot do without it any more.
+    answer = gita.client.post("/me/second-step/app/remove/")
+    assert "this is your only one" in answer.content.decode()
+    assert Authenticator.objects.filter(type="totp").count() == 1
+
+
+def test_who_came_in_by_it_is_not_asked_of_the_database_again(cast, somebody, settings, django_assert_num_queries):
+    settings.SECOND_FACTOR = "required"
+    gita = somebody(cast.gp)
+    secret = gita.set_up_app()
+    gita.sign_in()
+    gita.client.post("/sign-in/code/", {"code": code_of(secret)})
+    with django_assert_num_queries(2):  # her session, and herself
+        assert gita.client.get("/me/password/").status_code == 200
+
+
+def test_somebody_without_a_role_needs_none(db, somebody, settings):
+    settings.SECOND_FACTOR = "required"
+    new = somebody(User.objects.create(email="new@work.example", full_name="Nadia Newly"))
+    new.sign_in()
+    assert new.client.get("/me/").status_code == 200
+
+
+def test_it_is_taken_away_by_whoever_has_it_where_it_is_not_required(cast, somebody):
+    gita = somebody(cast.gp)
+    secret = gita.set_up_app()
+    gita.sign_in()
+    gita.client.post("/sign-in/code/", {"code": code_of(secret)})
+    assert gita.client.post("/me/second-step/app/remove/").status_code == 302
+    assert (Authenticator.objects.count(), AccountEvent.objects.get().kind) == (0, "factor_removed")
+
+
+def test_what_changes_how_one_signs_in_asks_for_the_password_again(cast, somebody, time_machine):
+    gita = somebody(cast.gp)
+    gita.sign_in()
+    time_machine.shift(600)
+    answer = gita.client.get(SET_UP)
+    assert answer.headers["Location"] == f"/me/confirm/?next={SET_UP.replace('/', '%2F')}"
+    assert "The password is not right." in gita.client.post(
+        answer.headers["Location"], {"password": "a guess"}
+    ).content.decode()  # fmt: skip
+    answer = gita.client.post(answer.headers["Location"], {"password": "a long walk by the river"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, SET_UP)
+    assert gita.client.get(SET_UP).status_code == 200

@@ -1,0 +1,118 @@
+"""The forms of signing in and of one's own account, in our words."""
+
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm
+from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateByCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+
+CURRENT, NEW = "current-password", "new-password"
+HOW_LONG = "At least 12 characters. Three or four words that do not belong together are easy to remember."
+
+
+def _password(field: forms.Field, label: str, autocomplete: str, hint: str = "") -> None:
+    field.label, field.help_text = label, hint
+    field.widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    field.error_messages["required"] = "Enter the password." if autocomplete == CURRENT else "Enter a new password."
+
+
+def _code(field: forms.Field, label: str, hint: str) -> None:
+    field.label, field.help_text = label, hint
+    field.widget = forms.TextInput(
+        attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+    )
+    field.error_messages["required"] = "Enter the code."
+
+
+class SignInForm(LoginForm):
+    """Email and password. The refusal does not say which of them was wrong."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = self.fields["login"]
+        email.label = "Email address"
+        email.widget = forms.EmailInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        )
+        email.error_messages["required"] = "Enter your email address."
+        _password(self.fields["password"], "Password", CURRENT)
+        self.fields["password"].error_messages["required"] = "Enter your password."
+
+
+class ConfirmForm(AllauthReauthenticateForm):
+    """The password again, before something of the account is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _password(self.fields["password"], "Password", CURRENT)
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    """The password of now, and a new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _password(self.fields["oldpassword"], "The password that you have now", CURRENT)
+        _password(self.fields["password1"], "New password", NEW, HOW_LONG)
+        _password(self.fields["password2"], "New password again", NEW)
+
+
+class CodeForm(AuthenticateForm):
+    """The second step: a code of an app, or a recovery code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code(self.fields["code"], "Code", "6 digits from your authenticator app, or one of your recovery codes.")
+
+
+class ConfirmByCodeForm(AllauthReauthenticateByCodeForm):
+    """The same, before something of the account is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code(self.fields["code"], "Code", "6 digits from your authenticator app, or one of your recovery codes.")
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    """The first code of an app, which shows that it has the secret."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code(self.fields["code"], "Code", "The 6 digits which the app shows now.")
+
+
+class ForgottenPasswordForm(forms.Form):
+    """Whose password it is."""
+
+    email = forms.EmailField(
+        label="Email address",
+        help_text="The address with which you sign in.",
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Enter an email address, like name@practice.example.",
+        },
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A new password, twice."""
+
+    password = forms.CharField(label="New password", strip=False, help_text=HOW_LONG)
+    again = forms.CharField(label="New password again", strip=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _password(self.fields["password"], "New password", NEW, HOW_LONG)
+        _password(self.fields["again"], "New password again", NEW)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        first, second = self.cleaned_data.get("password"), self.cleaned_data.get("again")
+        if first and second and first != second:
+            self.add_error("again", "The two passwords are not the same.")
+        return cleaned

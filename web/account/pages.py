@@ -1,0 +1,166 @@
+"""What the service says of itself: about, help, privacy, accessibility. To anybody, but for the part of help that is
+about one's own work.
+"""
+
+from dataclasses import dataclass
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+from accounts.enums import Role
+from accounts.models import User
+from referrals.enums import RecordKind
+from referrals.services.retention import keep_days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One of the commonest things that somebody does here, step by step."""
+
+    title: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guide:
+    """Help for one part in the work."""
+
+    title: str
+    roles: frozenset[Role]
+    jobs: tuple[Job, ...]
+
+
+GUIDES = (
+    Guide(
+        title="You refer people",
+        roles=frozenset({Role.REFERRER}),
+        jobs=(
+            Job(title="Refer somebody", steps=(
+                'Choose "Refer somebody" in the menu.',
+                "Begin with the NHS number: if they have been referred before, you see it at once.",
+                "Say why, how to reach them, and what they have agreed to. You can stop and go on later.",
+                "Send it. You see who has it now, and by when they ring the person.",
+            )),
+            Job(title="See what became of it", steps=(
+                'Choose "My referrals", and then the reference.',
+                "It says whose turn it is, what happens next and by when.",
+                "You are told by email when it is accepted, when there is a question, and when it is finished.",
+            )),
+            Job(title="Answer a question", steps=(
+                'Open the referral from the email, or from "My referrals".',
+                "Write the answer, and send it. Until then nobody can go on, so please be quick.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You are a link worker",
+        roles=frozenset({Role.LINK_WORKER, Role.LEAD}),
+        jobs=(
+            Job(title="Take a new referral on", steps=(
+                'Your home page shows "New to triage". The oldest is on top.',
+                "Open it, read why the person was referred, and accept it, ask the referrer, or say why not.",
+            )),
+            Job(title="Write down a call", steps=(
+                'Open the case, and choose "Log a contact".',
+                "Say how it went. If nobody answered, the day of the next try is worked out for you.",
+            )),
+            Job(title="Find something for the person", steps=(
+                'Open the case, and choose "Find services".',
+                "What does not suit this person says so, and why. Nearest first.",
+                "Offer them one: the provider is told and answers; or signpost, and they go by themselves.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You provide a service",
+        roles=frozenset({Role.PROVIDER}),
+        jobs=(
+            Job(title="Answer a referral", steps=(
+                "Your home page shows what waits for your answer, and by when.",
+                "Open it, and accept, put the person on your waiting list, ask a question, or say why you cannot.",
+            )),
+            Job(title="Write down who came", steps=(
+                "Choose the session, and mark each person: came, did not come, told us before.",
+                "Save it once for the whole group.",
+            )),
+            Job(title="Say how it ended", steps=(
+                "Open the person's referral, and choose that they have finished or left.",
+                "Whoever sent them is told by us.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You look after the service",
+        roles=frozenset({Role.MANAGER, Role.DIRECTORY_EDITOR, Role.PRIVACY_OFFICER, Role.SAFEGUARDING, Role.LEAD}),
+        jobs=(
+            Job(title="See how it goes", steps=(
+                "Your home page leads to the figures. Beside each stands what it means.",
+                "Every table can be taken away as a file. Small numbers are hidden, so that nobody is known by them.",
+            )),
+            Job(title="Let somebody in, or out", steps=(
+                "Whoever runs the service registers a new colleague, with their team and what they do in it.",
+                "Tell them as soon as somebody leaves: what they had must go to somebody else.",
+            )),
+            Job(title="Help somebody who cannot sign in", steps=(
+                'Forgotten password: they choose "Forgotten your password?" where they sign in.',
+                "Lost telephone: they use a recovery code. Without one, whoever runs the service takes the second "
+                "step away, once they know for certain who asks.",
+            )),
+        ),
+    ),
+)  # fmt: skip
+
+
+def guides_for(user: object) -> list[Guide]:
+    """Return the help for what somebody does here; for whoever is not signed in, and does nothing yet, all of it."""
+    roles = user.roles() if isinstance(user, User) else set()
+    return [guide for guide in GUIDES if guide.roles & roles] or list(GUIDES)
+
+
+@login_not_required
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Say what the service is."""
+    return render(request, "web/account/about.jinja")
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Say how to do the three commonest things, and whom to ring."""
+    return render(request, "web/account/help.jinja", {"guides": guides_for(request.user)} | _contact())
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is held, why, for how long, and who sees it."""
+    years = {kind: round(days / 365.25) for kind, days in keep_days().items()}
+    context = {
+        "notice": settings.PRIVACY_NOTICE_URL,
+        "years": years[RecordKind.SUPPORTED],
+        "years_not_taken_on": years[RecordKind.NOT_TAKEN_ON],
+    }
+    return render(request, "web/account/privacy.jinja", context | _contact())
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say for whom the pages work, how that was tested, and what does not work yet."""
+    return render(request, "web/account/accessibility.jinja", _contact())
+
+
+def _contact() -> dict[str, str]:
+    return {"contact_email": settings.CONTACT_EMAIL}
+
+
+# The package's page draws its little pictures from addresses that hold the picture itself; nothing else is let in.
+api_documentation = csp_update({"img-src": ["data:"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="web/account/api.jinja")
+)
