@@ -10,6 +10,8 @@ from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateBy
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 
+from web.forms import look
+
 CURRENT, NEW = "current-password", "new-password"
 HOW_LONG = "At least 12 characters. Three or four words that do not belong together are easy to remember."
 
@@ -20,11 +22,15 @@ def _password(field: forms.Field, label: str, autocomplete: str, hint: str = "")
     field.error_messages["required"] = "Enter the password." if autocomplete == CURRENT else "Enter a new password."
 
 
+def _email() -> Any:
+    widget = forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"})
+    return look(widget, attributes={"autocapitalize": "none"})
+
+
 def _code(field: forms.Field, label: str, hint: str) -> None:
     field.label, field.help_text = label, hint
-    field.widget = forms.TextInput(
-        attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-    )
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"})
+    field.widget = look(widget, width="10", code=True)
     field.error_messages["required"] = "Enter the code."
 
 
@@ -35,12 +41,17 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         email = self.fields["login"]
         email.label = "Email address"
-        email.widget = forms.EmailInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-        )
+        email.widget = _email()
         email.error_messages["required"] = "Enter your email address."
         _password(self.fields["password"], "Password", CURRENT)
         self.fields["password"].error_messages["required"] = "Enter your password."
+
+    def clean(self) -> dict[str, Any] | None:
+        try:
+            return super().clean()  # type: ignore[no-any-return]
+        except forms.ValidationError as refused:
+            self.add_error("login", refused)  # where the list of what is wrong leads
+            return self.cleaned_data
 
 
 class ConfirmForm(AllauthReauthenticateForm):
@@ -91,7 +102,7 @@ class ForgottenPasswordForm(forms.Form):
     email = forms.EmailField(
         label="Email address",
         help_text="The address with which you sign in.",
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=_email(),
         error_messages={
             "required": "Enter your email address.",
             "invalid": "Enter an email address, like name@practice.example.",

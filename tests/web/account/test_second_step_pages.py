@@ -91,7 +91,7 @@ def test_who_came_in_by_it_is_not_asked_of_the_database_again(cast, somebody, se
     secret = gita.set_up_app()
     gita.sign_in()
     gita.client.post("/sign-in/code/", {"code": code_of(secret)})
-    with django_assert_num_queries(2):  # her session, and herself
+    with django_assert_num_queries(3):  # her session, herself, and what she does here, for the menu
         assert gita.client.get("/me/password/").status_code == 200
 
 
