@@ -3,7 +3,8 @@ services, because a status without its history is a state that production never 
 """
 
 import datetime as dt
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,13 +16,30 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from referrals.models import OnwardReferral, Referral
 from tests import stage
+from tests.standing_town import StandingTown
 
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 """A Monday morning."""
 
 
+TOWN = StandingTown()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the database is opened: which of the two it is."""
+    TOWN.prepare(item)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
     """Let the test runner empty the tables between tests; the tests of these triggers arm them again."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -29,6 +47,11 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    with django_db_blocker.unblock():
+        TOWN.build()
+    yield
+    with django_db_blocker.unblock():
+        TOWN.remove()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -59,7 +82,7 @@ def now() -> dt.datetime:
 @pytest.fixture
 def cast(db: None) -> stage.Cast:
     """A practice, a link-worker team, a leisure trust and a charity, with their people and their services."""
-    return stage.build_cast()
+    return TOWN.cast() if TOWN.is_here else stage.build_cast()
 
 
 @pytest.fixture
@@ -79,7 +102,7 @@ def referral_at(cast: stage.Cast) -> Callable[..., Referral]:
     """A referral brought to a status by the services."""
 
     def bring(status: str, **changes: Any) -> Referral:
-        return stage.referral_at(cast, status, at=NOW, **changes)
+        return TOWN.scene(f"referral {status} {changes}", lambda: stage.referral_at(cast, status, at=NOW, **changes))  # type: ignore[no-any-return]
 
     return bring
 
@@ -89,6 +112,6 @@ def onward_at(cast: stage.Cast) -> Callable[..., OnwardReferral]:
     """An onward referral brought to a status by the services."""
 
     def bring(status: str, **changes: Any) -> OnwardReferral:
-        return stage.onward_at(cast, status, at=NOW, **changes)
+        return TOWN.scene(f"onward {status} {changes}", lambda: stage.onward_at(cast, status, at=NOW, **changes))  # type: ignore[no-any-return]
 
     return bring
