@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.usersessions.views import ListUserSessionsView
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from notifications.enums import HowTold, MessageGroup
 from notifications.inbox_services import Choices, choose_for_oneself
 from notifications.preferences import preference_of
 from web.fields import TimeField
-from web.forms import FormPage, VersionedForm
+from web.forms import FormPage, VersionedForm, look
 
 WHAT_IT_IS = {
     MessageGroup.NEW_WORK: "A referral has come to you, or is yours again.",
@@ -41,19 +42,19 @@ def account_page(request: HttpRequest) -> HttpResponse:
         _row("Job", user.job_title or "Not said"),
         _row("Email address", user.email),
         _row("What you do here", "; ".join(teams) or "Nothing yet"),
-        _row("Password", "Only you know it", "account_change_password", "your password"),
+        _row("Password", "Only you know it", "account_change_password", "Change", "your password"),
         _row(
             "Second step", "Set up: a code from your app" if has_factor else "Not set up", "mfa_index",
-            "the second step of signing in",
+            "Change" if has_factor else "Set up", "the second step of signing in",
         ),
-        _row("Signed in", "Until 12 hours after you signed in", "usersessions_list", "where you are signed in"),
-        _row("Messages", "How and when you are told", "web:preferences", "how you are told"),
+        _row("Signed in", "For 12 hours, in each browser", "usersessions_list", "See", "where you are signed in"),
+        _row("Messages", "How and when you are told", "web:preferences", "Change", "how you are told"),
     ]  # fmt: skip
     return render(request, "web/account/account.jinja", {"rows": rows, "events": account_events_of(user)})
 
 
-def _row(name: str, value: str, page: str = "", what: str = "") -> dict[str, Any]:
-    way = [{"href": reverse(page), "text": "Change", "visuallyHiddenText": what}] if page else []
+def _row(name: str, value: str, page: str = "", verb: str = "", what: str = "") -> dict[str, Any]:
+    way = [{"href": reverse(page), "text": verb, "visuallyHiddenText": what}] if page else []
     return {"key": {"text": name}, "value": {"text": value}, "actions": {"items": way}}
 
 
@@ -72,9 +73,36 @@ class SetUpAppView(ActivateTOTPView):
         }
 
 
+class SessionsView(ListUserSessionsView):
+    """Where one is signed in, and how to end the others."""
+
+    template_name = "web/account/sessions.jinja"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        rows = [
+            (browser_of(each.user_agent), each.ip, each.created_at, each.is_current()) for each in context["sessions"]
+        ]
+        return context | {"rows": rows}
+
+
+def browser_of(user_agent: str) -> str:
+    """Say in words what a browser calls itself: "Firefox on Windows"."""
+    # In this order: each of them also says that it is the ones behind it.
+    browsers = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+    systems = {
+        "iPhone": "an iPhone", "iPad": "an iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "a Mac",
+        "Linux": "Linux",
+    }  # fmt: skip
+    browser = next((name for mark, name in browsers.items() if mark in user_agent), "A browser")
+    system = next((name for mark, name in systems.items() if mark in user_agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
 def _how(group: MessageGroup) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=group.label, help_text=WHAT_IT_IS[group], choices=HowTold.choices, widget=forms.RadioSelect,
+        label=group.label, help_text=WHAT_IT_IS[group], choices=HowTold.choices,
+        widget=look(forms.RadioSelect(), classes="nhsuk-radios--inline nhsuk-radios--small"),
         error_messages={"required": f"Choose how you are told: {group.label.lower()}."},
     )  # fmt: skip
 

@@ -11,10 +11,9 @@ from allauth.mfa.base.views import IndexView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp.views import DeactivateTOTPView
-from allauth.usersessions.views import ListUserSessionsView
 from django.urls import path
 
-from web.account.me import SetUpAppView
+from web.account.me import SessionsView, SetUpAppView
 from web.account.sign_in import CodeView, SignInView, sign_out
 
 
@@ -48,5 +47,5 @@ urlpatterns = [
         page(codes.DownloadRecoveryCodesView, "recovery_codes.txt"),
         name="mfa_download_recovery_codes",
     ),
-    path("me/sessions/", page(ListUserSessionsView, "sessions.jinja"), name="usersessions_list"),
+    path("me/sessions/", SessionsView.as_view(), name="usersessions_list"),
 ]
