@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.usersessions.views import ListUserSessionsView
 from django import forms
@@ -56,6 +57,18 @@ def account_page(request: HttpRequest) -> HttpResponse:
 def _row(name: str, value: str, page: str = "", verb: str = "", what: str = "") -> dict[str, Any]:
     way = [{"href": reverse(page), "text": verb, "visuallyHiddenText": what}] if page else []
     return {"key": {"text": name}, "value": {"text": value}, "actions": {"items": way}}
+
+
+class ChangePasswordView(PasswordChangeView):
+    """Change one's password."""
+
+    template_name = "web/account/change_password.jinja"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Whoever has no password (a system's account) has none to change, and there is no page to begin with one."""
+        if not signed_in(request.user).has_usable_password():
+            return HttpResponseRedirect(reverse("web:account"))
+        return super().dispatch(request, *args, **kwargs)
 
 
 class SetUpAppView(ActivateTOTPView):

@@ -6,14 +6,14 @@ Only these of its pages exist: there is no sign-up, no address to confirm, and n
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.views import PasswordChangeView, ReauthenticateView
+from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp.views import DeactivateTOTPView
 from django.urls import path
 
-from web.account.me import SessionsView, SetUpAppView
+from web.account.me import ChangePasswordView, SessionsView, SetUpAppView
 from web.account.sign_in import CodeView, SignInView, sign_out
 
 
@@ -28,7 +28,7 @@ urlpatterns = [
     path("sign-out/", sign_out, name="account_logout"),
     path("me/confirm/", page(ReauthenticateView, "confirm.jinja"), name="account_reauthenticate"),
     path("me/confirm/code/", page(ReauthenticateByCodeView, "confirm.jinja"), name="mfa_reauthenticate"),
-    path("me/password/", page(PasswordChangeView, "change_password.jinja"), name="account_change_password"),
+    path("me/password/", ChangePasswordView.as_view(), name="account_change_password"),
     path("me/second-step/", page(IndexView, "second_step.jinja"), name="mfa_index"),
     path("me/second-step/app/", SetUpAppView.as_view(), name="mfa_activate_totp"),
     path("me/second-step/app/remove/", page(DeactivateTOTPView, "remove_app.jinja"), name="mfa_deactivate_totp"),

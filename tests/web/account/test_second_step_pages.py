@@ -35,6 +35,9 @@ def test_a_gp_sets_up_an_app_and_signs_in_by_its_code(cast, somebody, django_cap
     assert answer.headers["Location"] == "/me/second-step/codes/"
     codes = re.findall(r"<code>(\d{8})</code>", gita.client.get("/me/second-step/codes/").content.decode())
     assert len(codes) == 10
+    kept = gita.client.get("/me/second-step/codes/download/")
+    assert [line for line in kept.content.decode().splitlines() if line in codes] == codes
+    assert "Each lets you in once" in kept.content.decode()
 
     # She is told, by a message that says nothing of it but that.
     event, message = AccountEvent.objects.get(), OutboxMessage.objects.get()
