@@ -31,7 +31,7 @@ def must_have_one(user: User) -> bool:
 
 def has_one(user: User) -> bool:
     """Whether somebody has set up a second step."""
-    return Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exists())
 
 
 def is_still_to_be_set_up(user: User, session: Mapping[str, Any]) -> bool:
@@ -61,7 +61,7 @@ def take_away(user: User) -> bool:
     return bool(count)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped there
     """How django-allauth keeps second steps here."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
@@ -100,7 +100,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         user = authenticator.user
         if authenticator.type not in BY_ITSELF or not isinstance(user, User) or not must_have_one(user):
             return True
-        return Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exclude(pk=authenticator.pk).exists()
+        return bool(Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exclude(pk=authenticator.pk).exists())
 
     def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)

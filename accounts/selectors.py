@@ -3,6 +3,7 @@
 from functools import cache
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -114,7 +115,7 @@ def _columns(model: type[Model]) -> dict[str, str]:
     return {field.attname: str(field.column) for field in model._meta.concrete_fields}
 
 
-def signed_in(user: User | AnonymousUser) -> User:
+def signed_in(user: AbstractBaseUser | AnonymousUser) -> User:
     """Return the user of an authenticated request, typed as ours."""
     if not isinstance(user, User):
         raise TypeError("an authenticated request was expected")

@@ -1,7 +1,8 @@
 """Small things that every REST view shares: entity tags, preconditions, strict input, and the schema's own view."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
@@ -31,10 +32,22 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class KeptGenerator(SchemaGenerator):
+    """Works the OpenAPI document out once in each process: it takes seconds, and is the same for all."""
+
+    kept: ClassVar[Any] = None
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> Any:
+        if KeptGenerator.kept is None:
+            KeptGenerator.kept = super().get_schema(*args, **kwargs)  # type: ignore[no-untyped-call]  # untyped there
+        return KeptGenerator.kept
+
+
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document, open to all: it holds no data of anybody."""
 
     authentication_classes = ()
+    generator_class = KeptGenerator
 
 
 def etag(version: int) -> str:

@@ -13,6 +13,10 @@ class SignInThrottle(ScopedRateThrottle):
     While Redis is down nothing is counted (`core.caches`).
     """
 
+    def allow_request(self, request: Any, view: Any) -> bool:
+        """Whether this try is judged. A page has neither a request nor a view of REST framework's: none is needed."""
+        return super().allow_request(request, view)
+
 
 class PublicDoorThrottle(SignInThrottle):
     """Counts what comes from one address without signing in (scopes `self-referral`, `find-team`)."""

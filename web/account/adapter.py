@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether this is the user's password. An address is the user's own here, not a row of django-allauth's."""
         email = signed_in(user).email
-        return self.authenticate(self.request, email=email, password=password) == user
+        return bool(self.authenticate(self.request, email=email, password=password) == user)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         services.set_password(user=signed_in(user), password=password)

@@ -48,10 +48,10 @@ class SignInForm(LoginForm):
 
     def clean(self) -> dict[str, Any] | None:
         try:
-            return super().clean()  # type: ignore[no-any-return]
+            super().clean()
         except forms.ValidationError as refused:
             self.add_error("login", refused)  # where the list of what is wrong leads
-            return self.cleaned_data
+        return dict(self.cleaned_data)
 
 
 class ConfirmForm(AllauthReauthenticateForm):

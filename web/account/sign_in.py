@@ -42,7 +42,8 @@ class SignInView(LoginView):
         return too_many_tries(request, self) or super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"typed_waits": typed.waits(self.request)}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"typed_waits": typed.waits(self.request)}
 
 
 class CodeView(AuthenticateView):

@@ -19,7 +19,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
 from django.utils import timezone
@@ -29,7 +29,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from accounts.selectors import signed_in
 
 KEPT_FOR = dt.timedelta(minutes=30)
 """How long what was typed waits for whoever typed it."""
@@ -83,7 +82,7 @@ def take(request: HttpRequest, *, to: str | None = None) -> QueryDict | None:
     if not waiting or (waiting["page"], waiting["to"]) != (request.get_full_path(), to or request.path):
         return None
     del request.session[_IN_SESSION]
-    if not _is_theirs(waiting, signed_in(request.user)):
+    if not _is_theirs(waiting, request.user):
         return None
     typed = QueryDict(mutable=True)
     for name, values in waiting["fields"].items():
@@ -107,7 +106,7 @@ def drop_unless_theirs(request: HttpRequest, user: Any) -> None:
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in whoever is not signed in, and from there back to the page on which they were typing."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
         page = keep(request) or _page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -16,7 +16,7 @@ PASSWORD = "a long walk by the river"
 
 def code_of(secret: str) -> str:
     """What an app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Somebody:
         """Have an app, set up before; return its secret."""
         secret = generate_totp_secret()
         TOTP.activate(self.user, secret)
-        return secret
+        return str(secret)
 
     def fields_of(self, path: str) -> dict[str, str]:
         """The hidden fields of the form on a page."""
