@@ -22,7 +22,7 @@ run: environment ## start the whole service on this machine, until Ctrl-C
 	@exec $(BIN)/python -m standalone run
 
 test: environment ## run the tests beside servers of their own (ARGS="tests/api -k accept")
-	@exec $(ALONE) $(BIN)/python -m pytest -n auto $(ARGS)
+	@exec $(ALONE) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-faults: environment ## kill everything under load and reconcile (ARGS="--short --seed 7"); long without --short
 	@exec $(BIN)/python -m tests.faults $(ARGS)
@@ -61,6 +61,9 @@ pathway: environment ## write docs/pathway.md from the code
 # For developers who move to another release of the design system; needs npm.
 vendor: environment
 	$(BIN)/python -m web.vendoring
+
+screenshots: environment ## take the pictures of the README anew, of the demo's year (docs/pictures/); needs Chromium
+	@exec $(ALONE) $(BIN)/python -m tests.e2e.screenshots $(ARGS)
 
 # For developers who change pyproject.toml; needs uv.
 COMPILE := uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11

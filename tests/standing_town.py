@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from tests.stage import Cast, build_cast
 
 _COMMITS = {"transactional_db", "live_server"}
-_PATCHES = {"monkeypatch", "settings", "time_machine", "django_capture_on_commit_callbacks"}
+_PATCHES = {"monkeypatch", "settings", "django_capture_on_commit_callbacks"}
 """A test with one of these may want to see the services at work, or may have them work otherwise."""
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
@@ -42,6 +43,7 @@ class StandingTown:
         self._scenes: dict[str, Scene] = {}
         self._wanted = False
         self._is_plain = False
+        self._is_another_time = False
 
     @property
     def is_here(self) -> bool:
@@ -51,6 +53,8 @@ class StandingTown:
     def build(self) -> None:
         """Copy the empty database, make the cast in the copy, and open the one that the test at hand wants."""
         self._empty = connections["default"]
+        if not self._empty.settings_dict["NAME"].startswith("test_"):
+            raise RuntimeError("No test of this run asked for a database, so there is no test database to copy.")
         creation = self._empty.creation
         creation.clone_test_db("town", verbosity=0)
         town = connections.create_connection("default")
@@ -60,6 +64,15 @@ class StandingTown:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # as autovacuum would, some day in the middle of a test
         self._open()
+
+    def copy_of_the_empty(self, name: str) -> dict[str, Any]:
+        """Copy the empty database once more, and return how to connect to the copy."""
+        self._empty.creation.clone_test_db(name, verbosity=0)
+        return dict(self._empty.creation.get_test_db_clone_settings(name))
+
+    def remove_copy(self, name: str) -> None:
+        """Drop such a copy."""
+        self._empty.creation.destroy_test_db(suffix=name, verbosity=0)
 
     def remove(self) -> None:
         """Drop the copy, and leave the empty database open."""
@@ -75,6 +88,7 @@ class StandingTown:
         commits = bool(_COMMITS & fixtures) or (marker is not None and bool(marker.kwargs.get("transaction")))
         self._wanted = "cast" in fixtures and not commits
         self._is_plain = not _PATCHES & fixtures
+        self._is_another_time = "time_machine" in fixtures
         if self._town is not None:
             self._open()
 
@@ -88,6 +102,8 @@ class StandingTown:
         """Return what `play` returns: played again where nothing was written before it in this test."""
         if not (self.is_here and self._is_plain and _nothing_is_written()):
             return play()
+        if self._is_another_time:  # rows say when they were made
+            name = f"{timezone.now():%Y-%m-%d %H:%M} {name}"
         if name not in self._scenes:
             self._scenes[name] = recorded(play)
         else:

@@ -1,0 +1,33 @@
+"""Signing in, and what each role finds first."""
+
+import pytest
+
+from tests.e2e.browsing import DESK, FIRST_LOAD, PHONE, axe, path_of, sign_in, sticks_out, weight
+from tests.e2e.town import PASSWORD
+
+ROLES = ("gp", "link_worker", "lead", "provider", "hub_worker", "manager", "editor")
+
+
+def test_somebody_signs_in_and_out(anybody, service):
+    page = anybody()
+    page.goto("/")
+    assert path_of(page) == "/sign-in/"
+    sign_in(page, service.town.email_of("gp"), PASSWORD)
+    assert page.get_by_role("link", name="Gita Gill").is_visible()
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/")
+    assert path_of(page) == "/sign-in/"
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_home_by_role(who, as_person, service):
+    page = as_person(who)
+    page.goto("/")
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert axe(page) == []
+        assert sticks_out(page) == 0
+
+
+def test_first_load_is_light(anybody):
+    assert weight(anybody(), "/sign-in/") < FIRST_LOAD
