@@ -17,7 +17,7 @@ class Actor:
 
     `is_retelling` marks the demo's history: what it owes in messages is recorded as delivered then, and not sent now.
     `person_of` is the id of the referral whose person acts, on their own page. They have no account and no role: what
-    they may do is asked by name, and of that one referral (docs/adr/0041).
+    they may do is asked by name, and of that one referral (docs/adr/0043).
     """
 
     user: User | None

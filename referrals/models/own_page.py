@@ -11,7 +11,7 @@ class PersonLink(models.Model):
     """One link to the page of the person of one referral, on which they read and say what concerns them.
 
     Its secret lies nowhere: it is worked out from the referral's reference and the link's last day (`key`), of which
-    each referral has one link, when the message is composed or the slip is printed (`core.links`, docs/adr/0041).
+    each referral has one link, when the message is composed or the slip is printed (`core.links`, docs/adr/0043).
     Personal data: when the person opened it, and how often a date of birth was wrong.
     """
 

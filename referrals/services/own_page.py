@@ -1,7 +1,7 @@
 """What a person says on their own page: how to reach them, what they would like, no thanks, and yes after all.
 
 Each is an event by the person, and somebody of the team learns of it. They have no account: what they may do is
-what stands here, with the one referral that their pass names (docs/adr/0041).
+what stands here, with the one referral that their pass names (docs/adr/0043).
 """
 
 import datetime as dt

@@ -65,10 +65,9 @@ class ReachedForm(VersionedForm):
     def __init__(self, *args: Any, contact: ContactFacts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.contact = contact
-        self.fields["telephone"].help_text = _what_we_have(
-            contact.telephone_ends and f"ends in {contact.telephone_ends}"
-        )
-        self.fields["email"].help_text = _what_we_have(contact.email_hint and f"is {contact.email_hint}")
+        number, address = contact.telephone_ends, contact.email_hint
+        self.fields["telephone"].help_text = _what_we_have(number and f"ends in {number}")
+        self.fields["email"].help_text = _what_we_have(address and f"is {address}")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

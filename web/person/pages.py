@@ -20,7 +20,7 @@ from web.person.visits import COOKIE, COOKIE_PATH, LinkView, VisitFormPage, Visi
 
 
 class DoorPage(LinkView):
-    """What a link opens first. It says nothing of anybody, not even that there is a name; opening it changes nothing."""
+    """What a link opens first. It says nothing of anybody, not even a name, and to open it changes nothing."""
 
     http_method_names = ("get", "head", "post")
 

@@ -28,7 +28,7 @@ from web.forms import FormPage
 
 COOKIE, COOKIE_PATH = "own_page", "/your-page/"
 LETTERS = "letters"
-"""The cookie, and the question in an address, that ask for larger letters. It is about nobody: whoever looks, chooses."""
+"""The cookie, and the question in an address, that ask for larger letters. It is about nobody."""
 A_YEAR = dt.timedelta(days=365)
 ENDS = {
     EXPIRED: "This link is too old",
@@ -46,7 +46,7 @@ class VisitOver(Conflict):
 
 @method_decorator(login_not_required, name="dispatch")
 class LinkView(View):
-    """A page that a link leads to: not too often from one address, an end for each end of a link, nothing given away."""
+    """A page that a link leads to: not too often from one address, and a page for each end of a link."""
 
     throttle_scope = "signed-link"
 
@@ -64,8 +64,8 @@ class LinkView(View):
             return kept_private(request, _end(request, ended, status=410))
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        handler: Callable[..., HttpResponse] = super().dispatch
-        return handler(request, *args, **kwargs)
+        handler: Callable[..., HttpResponse] = View.dispatch  # past that of a page for staff
+        return handler(self, request, *args, **kwargs)
 
 
 class VisitView(LinkView):
@@ -93,12 +93,6 @@ class VisitView(LinkView):
 
 class VisitFormPage(VisitView, FormPage):
     """A page of a visit with one form."""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        return LinkView.dispatch(self, request, *args, **kwargs)
-
-    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return VisitView.answer(self, request, *args, **kwargs)
 
     def show(self, form: Any, *, problem: DomainError | None = None, status: int = 200) -> HttpResponse:
         context = {"form": form, "problem": problem} | self.shown() | self.context(form)

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 _ENDS = re.compile(r"</(?:p|li|h[1-6]|label|legend|button|dt|dd|a|title)>|<br>|[.?!:]+(?=\s|<|$)")
-_HINTS = re.compile(r'</div>')
+_HINTS = re.compile(r"</div>")
 
 
 def grade(html: str) -> float:
