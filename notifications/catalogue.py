@@ -80,6 +80,10 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "self_referral_received": About(_PERSON, "they have confirmed the address", None, is_essential=True),
         "self_referral_question": About(_PERSON, "the team has a question", None),
         "self_referral_update": About(_PERSON, "there is other news", None),
+        "person_link": About(_REFERRED, "they are referred, or the link worker makes a new link", None),
+        # They have said that they do not want to be rung, or sent anywhere.
+        "person_said_no": About(_OWNER, "the person says no thanks on their own page", _NEWS, is_essential=True),
+        "person_wrote": About(_OWNER, "the person says something else on their own page", _ASKED),
         "appointment_reminder": About(_REFERRED, "their first assessment is soon", None),
         "appointment_missed": About(_REFERRED, "they have missed it", None),
         "discharge_unconfirmed": About("The discharge team", "the planned day of discharge has passed", _REMINDERS),

@@ -43,6 +43,10 @@ AFTER_REFERRAL_STEP: dict[str, tuple[tuple[Audience, str], ...]] = {
     "discharge_overdue": (("referrer", "discharge_unconfirmed"),),
     "record_readmission": (("owner", "referral_held"),),
     "confirm_discharge_again": (("owner", "referral_home"),),
+    "person_said_no": (("owner", "person_said_no"),),
+    "person_changed_mind": (("owner", "person_wrote"),),
+    "person_wrote": (("owner", "person_wrote"),),
+    "contact_changed_by_person": (("owner", "person_wrote"),),
     "record_death": (("referrer", "referral_ended"), ("owner", "referral_ended")),
 }
 FOR_THE_PERSON = {"referral_question": "self_referral_question"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from referrals.enums import ConsentDecision, ConsentPurpose
+from referrals.enums import ConsentDecision, ConsentPurpose, OnwardStatus, ReferralStatus
 from referrals.models import Consent, OnwardReferral
 from services_directory.models import Service
 from services_directory.suitability.dates import in_words
@@ -109,6 +109,16 @@ def has_run_out(consent: Consent, *, on: dt.date) -> bool:
 def may_share(consents: Iterable[Consent], *, recipient: Recipient, on: dt.date) -> Decided:
     """Return whether something about the person may go to a service."""
     return decision_for(consents, purpose=ConsentPurpose.SHARE_WITH_PROVIDERS, recipient=recipient, on=on)
+
+
+def provider_sees_person(onward: OnwardReferral, *, on: dt.date, said: Iterable[Consent] | None = None) -> bool:
+    """As long as the provider has not turned the person away, the offer stands, the referral was no error, and the
+    person agrees to sharing with it. Reads the consents of the referral, but for a caller that has them (`said`).
+    """
+    if onward.status in OnwardStatus.NEVER_TAKEN_UP or onward.referral.status == ReferralStatus.ENTERED_IN_ERROR:
+        return False
+    said = onward.referral.consents.all() if said is None else said
+    return may_share(said, recipient=recipient_of(onward), on=on).is_yes
 
 
 def may_message_registered_practice(

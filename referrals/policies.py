@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from referrals.consents import may_share, recipient_of
+from referrals.consents import provider_sees_person
 from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
 from referrals.pathway import Step, steps_of
@@ -36,7 +36,7 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
     """
     referral = subject.referral if isinstance(subject, OnwardReferral) else subject
     if actor.user is None:
-        return {Role.SYSTEM}
+        return {Role.SYSTEM} if actor.is_service else set()
     roles = actor.roles_in([referral.owner_team_id]) & _TEAM
     roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
     if roles & _TEAM and referral.source in ReferralSource.STATED:
@@ -56,6 +56,16 @@ def may_work_on(actor: Actor, referral: Referral) -> bool:
     return bool(roles_of(actor, referral) & _TEAM)
 
 
+def is_its_person(actor: Actor, referral: Referral) -> bool:
+    """Whether it is the person of the referral who acts, on their own page."""
+    return actor.person_of is not None and actor.person_of == referral.pk
+
+
+def may_say_how_reached(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor may say how the person is reached and spoken with: the owning team, and the person."""
+    return may_work_on(actor, referral) or is_its_person(actor, referral)
+
+
 def may_speak_for_consent(actor: Actor, referral: Referral) -> bool:
     """Whether the actor may record what the person decided about sharing: whoever speaks with the person."""
     return bool(roles_of(actor, referral))
@@ -68,14 +78,14 @@ def may_record_health(actor: Actor, referral: Referral) -> bool:
 
 def may_answer_screening(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     """Whether the actor may answer on a day what a service's own rules ask: its provider, while it sees the person."""
-    return Role.PROVIDER in roles_of(actor, onward) and _provider_sees_person(onward, on=on)
+    return Role.PROVIDER in roles_of(actor, onward) and provider_sees_person(onward, on=on)
 
 
 def may_record_measure(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor may record a measure on a day: the owning team on the referral, a provider on what it has."""
     roles = roles_of(actor, subject)
     if isinstance(subject, OnwardReferral):
-        return Role.PROVIDER in roles and _provider_sees_person(subject, on=on)
+        return Role.PROVIDER in roles and provider_sees_person(subject, on=on)
     return bool(roles & _TEAM)
 
 
@@ -95,7 +105,7 @@ def may_record_follow_up(actor: Actor, onward: OnwardReferral, *, on: dt.date) -
     long as it sees them, or the team that supported them. Whoever speaks with them first spares them the other's call.
     """
     roles = roles_of(actor, onward)
-    return bool(roles & _TEAM) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
+    return bool(roles & _TEAM) or (Role.PROVIDER in roles and provider_sees_person(onward, on=on))
 
 
 def may_record_licence(actor: Actor, team_ids: list[UUID]) -> bool:
@@ -152,7 +162,7 @@ def may_take_out(actor: Actor) -> bool:
 def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     """Whether the actor sees on a day who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)
-    return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and _provider_sees_person(onward, on=on))
+    return bool(roles - {Role.PROVIDER}) or (Role.PROVIDER in roles and provider_sees_person(onward, on=on))
 
 
 def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
@@ -170,16 +180,7 @@ def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: 
     roles = roles_of(actor, subject)
     if roles & _TEAM or Role.SYSTEM in roles:
         return True
-    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and _provider_sees_person(subject, on=on)
-
-
-def _provider_sees_person(onward: OnwardReferral, *, on: dt.date) -> bool:
-    """As long as the provider has not turned the person away, the offer stands, the referral was no error, and the
-    person agrees to sharing with it. Reads the consents of the referral: whoever shows many has fetched them.
-    """
-    if onward.status in OnwardStatus.NEVER_TAKEN_UP or onward.referral.status == ReferralStatus.ENTERED_IN_ERROR:
-        return False
-    return may_share(onward.referral.consents.all(), recipient=recipient_of(onward), on=on).is_yes
+    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and provider_sees_person(subject, on=on)
 
 
 TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}
@@ -200,7 +201,7 @@ def _onward_actions(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> lis
     if onward.status == "started" and Role.PROVIDER in roles and not onward.is_sent_out:
         names.append("record_attendance")
     if Role.PROVIDER in roles:
-        if not _provider_sees_person(onward, on=on):
+        if not provider_sees_person(onward, on=on):
             names = [name for name in names if name not in TAKES_UP]
         elif onward.referral.status in ReferralStatus.SENT:
             names += ["record_measure", "record_review"] if onward.status in OnwardStatus.TOOK_PART else []

@@ -43,9 +43,12 @@ def may_contact(referral: Referral, channel: ContactChannel) -> bool:
     """Whether the person of a referral may be reached by a channel. For whoever sends to a person; reads the person.
 
     Only a yes is a yes: not asked is no, and so is the rest where the person said “by telephone only” (that itself is a
-    yes to a call, and to no message). To the dead nothing is sent.
+    yes to a call, and to no message). To the dead nothing is sent, and to whoever has said no thanks no message: they
+    may be rung, to make sure.
     """
     if referral.person.is_deceased:
+        return False
+    if referral.said_no_at is not None and channel != ContactChannel.TELEPHONE:
         return False
     if referral.telephone_rule == TelephoneRule.PHONE_ONLY:
         return channel == ContactChannel.TELEPHONE

@@ -26,12 +26,12 @@ SAY_NOTHING_OF_THE_REST = frozenset({"capacity", "receiving_team", "rule_sets"})
 
 def is_editor(actor: Actor) -> bool:
     """Whether the actor keeps the whole directory: a directory editor, or the service itself (a command)."""
-    return actor.user is None or Role.DIRECTORY_EDITOR in actor.user.roles()
+    return actor.is_service or (actor.user is not None and Role.DIRECTORY_EDITOR in actor.user.roles())
 
 
 def side_of(actor: Actor, service: Service) -> ChangeSide | None:
     """Return on which side the actor keeps this listing; None: on none, it is not theirs to change."""
-    if actor.user is None:
+    if actor.is_service:
         return ChangeSide.SERVICE
     if is_editor(actor):
         return ChangeSide.EDITOR

@@ -125,6 +125,10 @@ def _stands_so(case: Case) -> Iterator[Broken]:
         ended_at = steps[-1].occurred_at if steps and steps[-1].to_status in ended else None
         if row.outcome != (said[-1] if said else "") or row.ended_at != ended_at:
             yield "replayed", row.reference
+    says = [event for event in case.events if event.kind in {EventKind.PERSON_SAID_NO, EventKind.PERSON_CHANGED_MIND}]
+    said_no_at = says[-1].occurred_at if says and says[-1].kind == EventKind.PERSON_SAID_NO else None
+    if case.referral.said_no_at != said_no_at and (says or case.referral.redirected_from_id is None):
+        yield "replayed", case.referral.reference  # what was said of a referral that moved goes with it
     owners: set[str] = {""}
     for event in case.events:
         if event.kind in GIVES_AN_OWNER and "owner" in event.details:

@@ -6,8 +6,8 @@ reference, the link made from it, and a date to answer by. A link that needs no 
 made here when the message is composed: the row of a message holds nothing that opens a door.
 
 One message, the code of a self-referral, says the code and nothing else. The code is worked out from the reference like
-a signature; it is no value that a caller could give. What goes to a person who referred themself leads nowhere: they
-have no account.
+a signature; it is no value that a caller could give. What goes to the person leads nowhere, for they have no account;
+but one message bears the link to their own page, which asks for their date of birth.
 """
 
 import datetime as dt
@@ -21,12 +21,19 @@ from django.utils.formats import date_format
 
 from core.identifiers import REFERENCE_ALPHABET
 from core.signed_links import code_of
-from notifications.templates.bodies import LISTING_CHECK, PASSWORD_RESET, SELF_REFERRAL_CODE
+from notifications.templates.bodies import (
+    LISTING_CHECK,
+    PASSWORD_RESET,
+    PERSONS_PAGE,
+    SELF_REFERRAL_CODE,
+    link_to_persons_page,
+)
 from notifications.templates.table import TEMPLATES, MessageTemplate
 
 __all__ = [
     "LISTING_CHECK",
     "PASSWORD_RESET",
+    "PERSONS_PAGE",
     "SELF_REFERRAL_CODE",
     "TEMPLATES",
     "MessageTemplate",
@@ -35,6 +42,7 @@ __all__ = [
     "check",
     "compose",
     "compose_short",
+    "link_to_persons_page",
     "say",
 ]
 
@@ -97,13 +105,15 @@ def compose(template: str, context: Mapping[str, str]) -> Text:
 
 
 def compose_short(template: str, context: Mapping[str, str]) -> Text:
-    """Put a message into the fewest words, for a text message or a letter: the news, and who says it. Leads nowhere.
+    """Put a message into the fewest words, for a text message or a letter: the news, and who says it. Of links it has
+    the one that the person can open.
 
     :raises ValueError: as `check` does.
     """
     said = say(template, context)
     code = f" {code_of(context['reference'], purpose=template)}" if TEMPLATES[template].has_code else ""
-    return Text(subject=said.subject, body=f"{settings.SERVICE_NAME}: {said.news}{code}")
+    link = f" {said.link}" if TEMPLATES[template].has_own_link else ""
+    return Text(subject=said.subject, body=f"{settings.SERVICE_NAME}: {said.news}{code}{link}")
 
 
 def say(template: str, context: Mapping[str, str]) -> Said:
@@ -119,5 +129,5 @@ def say(template: str, context: Mapping[str, str]) -> Said:
     return Said(
         subject=Template(words.subject).substitute(values),
         news=Template(words.news).substitute(values),
-        link=words.link(context["reference"]),
+        link=words.link(f"{context['reference']}/{context['due_on']}" if words.has_own_link else context["reference"]),
     )

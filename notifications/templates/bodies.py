@@ -4,10 +4,15 @@ from string import Template
 
 from django.conf import settings
 
+from core.links import token_of
 from core.signed_links import signature_of
 
 LISTING_CHECK = "listing-check"
 """What the signed link of a listing check is for."""
+
+
+PERSONS_PAGE = "persons-page"
+"""What the secret of the link to a person's own page is for."""
 
 
 SELF_REFERRAL_CODE = "self_referral_code"
@@ -35,6 +40,14 @@ def link_to_new_password(reference: str) -> str:
 def link_to_account(_: str) -> str:
     """Return the address of everybody's own account."""
     return f"{settings.PUBLIC_URL}/me/"
+
+
+def link_to_persons_page(key: str, *, digest: str = "") -> str:
+    """Return the address at which the person of a referral finds their own page, by the key of their link.
+
+    :param digest: of its secret, where the caller knows it: see `core.links.token_of`.
+    """
+    return f"{settings.PUBLIC_URL}/p/{token_of(key, purpose=PERSONS_PAGE, digest=digest)}/"
 
 
 def link_to_figures(_: str) -> str:
@@ -130,6 +143,21 @@ Hello,
 $news
 
 If you ring us about it, please say this reference. To keep things private, this message says nothing more.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
+TO_THE_PERSON_WITH_A_LINK = Template(
+    """\
+Hello,
+
+$news
+
+You can open it here. You do not need a password:
+$link
+
+We will ask for your date of birth, so that nobody else can read it. Did you not expect this? Then do nothing.
 Please do not reply to it: nobody reads this mailbox.
 
 $service

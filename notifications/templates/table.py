@@ -12,6 +12,7 @@ from notifications.templates.bodies import (
     SELF_REFERRAL_CODE,
     TO_A_KEEPER,
     TO_THE_PERSON,
+    TO_THE_PERSON_WITH_A_LINK,
     TO_WHO_FORGOT,
     WITH_A_CODE,
     WITH_FIGURES,
@@ -20,6 +21,7 @@ from notifications.templates.bodies import (
     link_to_check,
     link_to_figures,
     link_to_new_password,
+    link_to_persons_page,
     link_to_webhook,
 )
 
@@ -33,6 +35,10 @@ class MessageTemplate:
     body: Template = ABOUT_A_PERSON
     link: Callable[[str], str] = link_to
     has_code: bool = False
+    has_own_link: bool = False
+    """Whether its link opens without signing in, until the day that it names: made from that day, too, and part of the
+    text message and the letter.
+    """
 
     @property
     def context(self) -> frozenset[str]:
@@ -161,6 +167,24 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             subject="There is news about your request: $reference",
             news="There is news about your request, $reference. A link worker will tell you, or has done so.",
             body=TO_THE_PERSON,
+        ),
+        # to the person: their own page
+        "person_link": MessageTemplate(
+            subject="Your own page: $reference",
+            news="You have a page of your own with us. It says who asked us to get in touch, and what happens next. "
+            "It works until $due_on. Your reference is $reference.",
+            body=TO_THE_PERSON_WITH_A_LINK,
+            link=link_to_persons_page,
+            has_own_link=True,
+        ),
+        # to the link worker or their team: what the person says there
+        "person_said_no": MessageTemplate(
+            subject="The person says no thanks: $reference",
+            news="The person of referral $reference has said no thanks on their own page. Please look at it.",
+        ),
+        "person_wrote": MessageTemplate(
+            subject="There is news from the person: $reference",
+            news="The person of referral $reference has used their own page. Please look at what they say.",
         ),
         # to the person, about their first assessment
         "appointment_reminder": MessageTemplate(

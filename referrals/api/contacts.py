@@ -145,7 +145,7 @@ class CaseNoteSerializer(Output):
     is_shared = serializers.BooleanField()
     replaces = serializers.IntegerField(source="replaces_id", allow_null=True)
     replaced_by = serializers.SerializerMethodField()
-    recorded_by = serializers.CharField(source="recorded_by.full_name")
+    recorded_by = serializers.CharField(source="author")
     recorded_at = serializers.DateTimeField()
 
     def get_replaced_by(self, note: CaseNote) -> int | None:

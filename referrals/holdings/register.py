@@ -19,6 +19,7 @@ from referrals.models import (
     Observation,
     OnwardReferral,
     PersonChange,
+    PersonLink,
     PersonMerge,
     PlanVersion,
     RecordEntry,
@@ -60,6 +61,10 @@ HOLDINGS: tuple[Holding, ...] = (
         ),
     ),
     Holding(model=AddressRecord, title="Where you live and lived", to_referral="referral", is_removed=True),
+    Holding(
+        model=PersonLink, title="Links to your own page", to_referral="referral", is_removed=True,
+        hides=frozenset({"token_digest"}),
+    ),
     Holding(model=PersonChange, title="What was corrected of who you are", to_person="person", is_removed=True),
     Holding(
         model=PersonMerge, title="Two records found to be yours", to_person="kept",

@@ -14,6 +14,7 @@ from referrals.models.health import Clearance, Observation
 from referrals.models.measures import MeasureInUse, MeasureLicence, MeasureResponse
 from referrals.models.message_back import MessageBack, MessageBackFiling
 from referrals.models.onward import Attendance, OnwardReferral
+from referrals.models.own_page import PersonLink
 from referrals.models.person import Person, PersonChange, PersonMerge
 from referrals.models.record import RecordEntry, RecordVersion
 from referrals.models.referral import Referral, ReferralNeed, Risk
@@ -46,6 +47,7 @@ __all__ = [
     "OnwardReferral",
     "Person",
     "PersonChange",
+    "PersonLink",
     "PersonMerge",
     "PlanVersion",
     "RecordEntry",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.actors import THE_PERSON
 from referrals.enums import (
     ConsultationMechanism,
     ContactDirection,
@@ -85,7 +86,10 @@ class CaseNote(models.Model):
     text = models.TextField(max_length=8000)
     is_shared = models.BooleanField(default=False, help_text="The referrer reads it too.")
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        help_text="Empty: the person themself, on their own page.",
+    )  # fmt: skip
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -99,6 +103,11 @@ class CaseNote(models.Model):
 
     def __str__(self) -> str:
         return f"Note {self.pk} of {self.referral_id}"
+
+    @property
+    def author(self) -> str:
+        """Who wrote it, by name."""
+        return self.recorded_by.full_name if self.recorded_by else THE_PERSON
 
 
 class PlanVersion(models.Model):

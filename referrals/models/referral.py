@@ -99,6 +99,9 @@ class Referral(ReferralPathway, PersonAsGiven):
     submitted_at = models.DateTimeField(null=True, blank=True, help_text="When the team's clocks began.")
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=CloseOutcome, blank=True)
+    said_no_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the person said no thanks on their own page, and has not taken it back."
+    )
     forgotten_at = models.DateTimeField(
         null=True, blank=True, help_text="When what names or describes the person was taken out of it, for good."
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from accounts.enums import Role
+from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, User
 from referrals.models import MessageBack, MessageBackFiling, Referral
 from referrals.selectors.visible import referrals_visible_to, the_one
@@ -92,3 +92,12 @@ def _with_all_shown(rows: QuerySet[MessageBack], user: User) -> QuerySet[Message
         .prefetch_related(Prefetch("filings", filings, to_attr="my_filings"))
         .order_by("-id")
     )
+
+
+def registered_practice_of(referral: Referral) -> Organization | None:
+    """Return the practice where the person is registered, if it works with the service and did not itself refer."""
+    works_here = Organization.objects.filter(
+        ods_code=referral.gp_practice_code, kind=OrganizationKind.GP_PRACTICE, is_active=True,
+        teams__is_active=True, teams__memberships__role=Role.REFERRER, teams__memberships__user__is_active=True,
+    )  # fmt: skip
+    return works_here.exclude(pk=referral.referring_team.organization_id).distinct().first()

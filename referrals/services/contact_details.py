@@ -12,6 +12,7 @@ from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from core.identifiers import clean_nhs_number, clean_postcode
 from referrals import policies
+from referrals.announcements import announce
 from referrals.enums import (
     AddressKind,
     EventKind,
@@ -38,11 +39,13 @@ def change_contact(
     what they were; numbers, addresses and words are not repeated in it.
 
     :raises Stale: if the referral has changed since the caller read it.
-    :raises NotPermitted: if the actor is not of the team that owns the referral.
+    :raises NotPermitted: if the actor is neither of the team that owns the referral nor its person.
     :raises Conflict: if it is not open.
     :raises Invalid: if nothing changes.
     """
-    referral = _lock_open(referral, actor=actor, expected_version=expected_version)
+    referral = lock(referral)
+    check_version(referral, expected_version)
+    _judge(referral, is_theirs=policies.may_say_how_reached(actor, referral))
     changed = [name for name in (*CONTACT, *REACHED_AT) if name in values and _value(referral, name) != values[name]]
     if not changed:
         raise Invalid({"contact": ["Nothing of this is new."]})
@@ -50,10 +53,13 @@ def change_contact(
     before = {name: _value(referral, name) for name in told}
     for name in changed:
         setattr(referral, name, values[name])
-    record_event(
-        referral=referral, kind=EventKind.CONTACT_CHANGED, actor=actor, at=at,
+    by_the_person = policies.is_its_person(actor, referral)
+    event = record_event(
+        referral=referral, kind=EventKind.CONTACT_CHANGED_BY_PERSON if by_the_person else EventKind.CONTACT_CHANGED,
+        actor=actor, at=at,
         details={"changed": changed, "before": before, "after": {name: _value(referral, name) for name in told}},
     )  # fmt: skip
+    announce(event, actor=actor)
     plan_follow_ups_of(referral, on=local_day(at))  # who wants to be reached by nobody is not asked
     return referral
 
@@ -163,11 +169,15 @@ def correct_nhs_number(
 def _lock_open(referral: Referral, *, actor: Actor, expected_version: int | None) -> Referral:
     referral = lock(referral)
     check_version(referral, expected_version)
-    if not policies.may_work_on(actor, referral):
+    _judge(referral, is_theirs=policies.may_work_on(actor, referral))
+    return referral
+
+
+def _judge(referral: Referral, *, is_theirs: bool) -> None:
+    if not is_theirs:
         raise NotPermitted("The team that owns the referral corrects how the person is reached.")
     if referral.status not in ReferralStatus.SENT:
         raise Conflict("The referral is not open.", code="step_not_allowed")
-    return referral
 
 
 def _value(referral: Referral, name: str) -> Any:

@@ -1,8 +1,6 @@
 """Issue a message back: called inside the step that it tells of, after its event is written."""
 
 from accounts.actors import Actor
-from accounts.enums import OrganizationKind, Role
-from accounts.models import Organization
 from core.clocks import local_day
 from core.identifiers import new_reference
 from referrals.announcements import announce_message_back, announce_messages_in_error
@@ -10,7 +8,8 @@ from referrals.messages_back import sharing
 from referrals.messages_back.building import build_codes_only, build_in_full
 from referrals.messages_back.document import text_of
 from referrals.messages_back.telling import kind_of
-from referrals.models import MessageBack, Referral, ReferralEvent
+from referrals.models import MessageBack, ReferralEvent
+from referrals.selectors.messages_back import registered_practice_of
 
 
 def issue_message_back(event: ReferralEvent, *, actor: Actor) -> MessageBack | None:
@@ -26,7 +25,7 @@ def issue_message_back(event: ReferralEvent, *, actor: Actor) -> MessageBack | N
         return None
     referral, on = event.referral, local_day(event.occurred_at)
     reference = new_reference("M")
-    practice = _registered_practice(referral)
+    practice = registered_practice_of(referral)
     if practice is not None and not sharing.may_message_registered_practice(referral, on, practice=practice):
         practice = None
     is_in_full = sharing.may_message_in_full(referral, on)
@@ -41,12 +40,3 @@ def issue_message_back(event: ReferralEvent, *, actor: Actor) -> MessageBack | N
     )  # fmt: skip
     announce_message_back(message, actor=actor)
     return message
-
-
-def _registered_practice(referral: Referral) -> Organization | None:
-    """Return the practice where the person is registered, if it works with the service and did not itself refer."""
-    works_here = Organization.objects.filter(
-        ods_code=referral.gp_practice_code, kind=OrganizationKind.GP_PRACTICE, is_active=True,
-        teams__is_active=True, teams__memberships__role=Role.REFERRER, teams__memberships__user__is_active=True,
-    )  # fmt: skip
-    return works_here.exclude(pk=referral.referring_team.organization_id).distinct().first()

@@ -35,6 +35,7 @@ from referrals.services.health import copy_health
 from referrals.services.known_people import PersonDeceased, ask_before_sending
 from referrals.services.measures import copy_measures
 from referrals.services.onward import can_send_at_submission, send_at_submission
+from referrals.services.own_page_links import issue_on_arrival
 from referrals.services.people import AS_GIVEN
 from referrals.services.readmission import (
     hold_for_hospital,
@@ -306,7 +307,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copied = (
         "person", *AS_GIVEN, "referring_team", "referrer", "referrer_name", "referrer_service", "referrer_organization",
         "referrer_contact", "source", "referral_method", "referrer_relationship", "agreement", "confirmed_email",
-        "reason", "planned_discharge_on", "discharged_on",
+        "reason", "said_no_at", "planned_discharge_on", "discharged_on",
     )  # fmt: skip
     arrived = Referral(
         reference=new_reference("R"), owner_team=team, redirected_from=earlier, submitted_at=at, sent_at=at,
@@ -331,6 +332,7 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copy_measures(earlier, arrived)
     copy_discharge(earlier, arrived)
     announce(event, actor=actor)
+    issue_on_arrival(arrived, actor=actor, at=at)
 
 
 # --- Making and sending -----------------------------------------------------------------------------------
@@ -376,6 +378,8 @@ def _send(
     taken.details |= as_sent(referral)
     details = StepDetails(discharged_on=referral.discharged_on)
     write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
+    if referral.status == ReferralStatus.SUBMITTED:
+        issue_on_arrival(referral, actor=actor, at=at)
     if referral.service is None or referral.status != ReferralStatus.SUBMITTED:
         return referral
     # A person who comes home is with the hub, whatever has changed at the scheme meanwhile: the hub triages.

@@ -23,6 +23,8 @@ LOOKED_AT = {
     # To whoever came by the public door, at the address that they gave for it and confirmed.
     "referrals/announcements.py::announce_to_the_person",
     "referrals/services/self_referrals.py::_send_code",
+    # To whoever referred themself, at the address that they confirmed: the link to their own page.
+    "referrals/services/own_page_links.py::issue_on_arrival",
     # To the person themself, by a way that they allow; asked again when it goes (`reaching`). A reference and a date.
     "referrals/announcements.py::tell_person",
     # To the leads of the team that owns the referral, and so supports the person: a reference and a date.

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from core.links import token_of
 from core.signed_links import code_of, is_code_of, is_signed
-from notifications.templates import LISTING_CHECK, PASSWORD_RESET, SELF_REFERRAL_CODE, TEMPLATES, check, compose
+from notifications.templates import (
+    LISTING_CHECK,
+    PASSWORD_RESET,
+    PERSONS_PAGE,
+    SELF_REFERRAL_CODE,
+    TEMPLATES,
+    check,
+    compose,
+)
 from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
@@ -15,7 +24,7 @@ BY_LINK_ALONE = {"listings_to_check", "listings_still_to_check"}
 WITH_A_DATE = {
     "consent_ends_soon", "referral_arrived", "onward_arrived", "discharge_unconfirmed", "referral_held",
     "referral_home", "weekly_summary", "monthly_summary", "onward_reminder", "onward_unanswered", "clock_breached",
-    "appointment_reminder", "appointment_missed", *BY_LINK_ALONE,
+    "appointment_reminder", "appointment_missed", "person_link", *BY_LINK_ALONE,
 }  # fmt: skip
 WITH_A_CODE = {"self_referral_code"}
 TO_THE_PERSON = {
@@ -23,6 +32,11 @@ TO_THE_PERSON = {
     "appointment_missed", *WITH_A_CODE,
 }  # fmt: skip
 """The person who is referred has no account: no link would open to them."""
+
+
+def link_of(template):
+    """Where a message leads. The link to a person's own page is made from its last day, too."""
+    return TEMPLATES[template].link(f"{REFERENCE}/2026-11-05" if template == "person_link" else REFERENCE)
 
 
 def context_for(template):
@@ -61,6 +75,9 @@ def test_these_messages_exist():
         "onward_waitlisted",
         "onward_withdrawn",
         "password_reset",
+        "person_link",
+        "person_said_no",
+        "person_wrote",
         "referral_accepted",
         "referral_answered",
         "referral_arrived",
@@ -115,7 +132,7 @@ def test_every_template_is_filled_completely(template):
     text = compose(template, context_for(template))
 
     assert (REFERENCE in text.subject) == (template not in WITH_A_CODE)
-    links = [] if template in TO_THE_PERSON else [TEMPLATES[template].link(REFERENCE)]
+    links = [] if template in TO_THE_PERSON else [link_of(template)]
     assert re.findall(r"^http\S+$", text.body, flags=re.MULTILINE) == links
     assert "$" not in text.subject + text.body
     assert "\n" not in text.subject
@@ -124,10 +141,10 @@ def test_every_template_is_filled_completely(template):
 @pytest.mark.parametrize("template", EVERY_TEMPLATE)
 def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
     """What asks about listings, which are public, opens to whoever holds the link. So does, for an hour and once, a new
-    password.
+    password. A person's own page opens to whoever knows their date of birth as well.
     """
     text = compose(template, context_for(template))
-    link = TEMPLATES[template].link(REFERENCE)
+    link = link_of(template)
     if template in TO_THE_PERSON:
         assert (settings.PUBLIC_URL in text.body, "sign" in text.body) == (False, False)
     elif template in BY_LINK_ALONE:
@@ -140,6 +157,10 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert start == f"{settings.PUBLIC_URL}/new-password/{REFERENCE}"
         assert is_signed(REFERENCE, signature, purpose=PASSWORD_RESET)
         assert "within one hour" in text.body
+    elif template == "person_link":
+        assert link == f"{settings.PUBLIC_URL}/p/{token_of(f'{REFERENCE}/2026-11-05', purpose=PERSONS_PAGE)}/"
+        assert "We will ask for your date of birth" in text.body
+        assert [name for name in EVERY_TEMPLATE if TEMPLATES[name].has_own_link] == ["person_link"]
     else:
         places = ("/me/", f"/r/{REFERENCE}", "/directory/figures/", f"/api/v1/webhooks/{REFERENCE}/")
         assert link in {f"{settings.PUBLIC_URL}{place}" for place in places}
