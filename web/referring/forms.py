@@ -27,6 +27,7 @@ AGREED = {
     "refused": "Yes, to this referral. They do not want anything shared with services",
     "best_interests": "They cannot decide this: it is in their best interests",
 }
+NOT_LISTED = {"invalid_choice": "Choose one from the list."}
 RISKS = {"none": "No known risks", "some": "Yes, there is something to know"}
 NO_TEAM = "We do not know which team this goes to. Check the postcode, or choose where it goes further down."
 EMPTY = (None, "", [], False, ["", "", ""], [None, None, None])
@@ -54,8 +55,9 @@ def lines_field(label: str, most: int, *, hint: str = "", rows: int = 3) -> form
 def choice_field(label: str, choices: Iterable[tuple[Any, Any]], *, empty: str = "Not said", hint: str = "") -> Any:
     """Return a list to open, with a first line for nothing."""
     return forms.ChoiceField(
-        label=label, choices=[("", empty), *choices], required=False, help_text=hint, widget=look(forms.Select())
-    )
+        label=label, choices=[("", empty), *choices], required=False, help_text=hint, widget=look(forms.Select()),
+        error_messages=NOT_LISTED,
+    )  # fmt: skip
 
 
 def ticks_field(label: str, choices: Iterable[tuple[Any, Any]], *, hint: str = "", classes: str = "") -> Any:
@@ -111,7 +113,7 @@ class ReferralForm(OnceForm, DischargeFields):
     telephone = words_field("Telephone", 35, width="20", inputmode="tel")
     gp_practice_code = forms.ChoiceField(
         label="GP practice where they are registered", widget=look(forms.Select()),
-        error_messages={"required": "Choose their GP practice, or that it is not known."},
+        error_messages=NOT_LISTED | {"required": "Choose their GP practice, or that it is not known."},
     )  # fmt: skip
 
     needs = ticks_field("What would help? Tick all that fit", (), classes="app-columns")
@@ -143,7 +145,7 @@ class ReferralForm(OnceForm, DischargeFields):
     target = choice_field("Where does it go?", (), empty="To the team for their postcode or practice")
     referring_team = forms.ChoiceField(
         label="For which team do you refer?", required=False, widget=look(forms.Select()),
-        error_messages={"required": "Choose for which team you refer."},
+        error_messages=NOT_LISTED | {"required": "Choose for which team you refer."},
     )  # fmt: skip
     discharged_on = DayField(
         label="Have they gone home already? When?", required=False, example="27 11 2026",
