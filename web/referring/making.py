@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.enums import Role
 from accounts.selectors import signed_in
 from core.clocks import local_day
-from core.errors import DomainError, Invalid, KeyReused, NotVisible, TooOften
+from core.errors import DomainError, Invalid, KeyReused, TooOften
 from core.idempotency import claim_of, is_settled, result_of
 from core.identifiers import clean_nhs_number
 from core.throttling import PersonMatchThrottle, ReferralThrottle
@@ -29,6 +29,7 @@ from web import words
 from web.forms import FormPage
 from web.referring.content import content_from, typed_in
 from web.referring.forms import NAMES, ReferralForm, day_typed
+from web.referring.own import get_own_referral
 from web.states import Tag, tag_of
 
 OPERATION = "create_referral"
@@ -122,12 +123,11 @@ class NewReferralPage(ReferralPage):
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         is_draft = self.request.POST.get("do") == "draft"
-        body = {name: values for name, values in self.request.POST.lists() if name != "csrfmiddlewaretoken"}
         key = str(said["key"] or "") or None
         _check_how_often(self.request, self, key=key)
         made = create_referral(
             actor=self.actor, at=timezone.now(), content=content_from(said, is_draft=is_draft),
-            claim=claim_of(user_id=self.user.pk, operation=OPERATION, key=key, body=body),
+            claim=claim_of(user_id=self.user.pk, operation=OPERATION, key=key, body=said | {"do": is_draft}),
         )  # fmt: skip
         if is_draft:
             messages.success(self.request, "The draft is kept. Nobody outside your team sees it until you send it.")
@@ -161,9 +161,7 @@ class DraftPage(ReferralPage):
 
     def prepare(self) -> None:
         super().prepare()
-        self.draft = selectors.get_whole_referral(self.user, self.kwargs["reference"].upper())
-        if self.draft.referring_team_id not in self.user.team_ids(Role.REFERRER):
-            raise NotVisible("It is another team's draft.")
+        self.draft = get_own_referral(self.user, self.kwargs["reference"])
         self.before, self.typed = typed_in(self.draft)
 
     def initial(self) -> dict[str, Any]:

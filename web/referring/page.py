@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -18,6 +19,7 @@ from referrals.selectors.turns import turn_of
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from web import words
+from web.account import typed
 from web.actions import Action, actions_of
 from web.forms import FormPage
 from web.record.facts import Fact
@@ -27,6 +29,7 @@ from web.record.standing import is_overdue, standing_of_referral, status_line
 from web.record.timeline import Happening, timeline
 from web.referring.forms import AnswerForm
 from web.referring.messages_back import Filed, messages_of
+from web.referring.own import get_own_referral
 from web.referring.sentences import sentence
 from web.states import Tag, tag_of
 
@@ -65,7 +68,8 @@ class ReferralPage:
 def referral_page(request: HttpRequest, user: User, referral: Referral) -> HttpResponse:
     """Show a referral (a whole one, `selectors.get_whole_referral`) to its referrer."""
     page = page_of(user, referral, today=local_day(timezone.now()))
-    form = AnswerForm(initial={"version": referral.version}) if page.question else None
+    waiting = typed.take(request, to=reverse("web:answer", args=[referral.reference])) if page.question else None
+    form = AnswerForm(waiting, initial={"version": referral.version}) if page.question else None
     return render(request, "web/referring/referral.jinja", {"page": page, "form": form, "problem": None})
 
 
@@ -111,14 +115,14 @@ class AnswerPage(FormPage):
     referral: Referral
 
     def prepare(self) -> None:
-        self.referral = selectors.get_whole_referral(self.user, self.kwargs["reference"].upper())
+        self.referral = get_own_referral(self.user, self.kwargs["reference"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("web:record", self.referral.reference)
 
     def context(self, form: Any) -> dict[str, Any]:
-        referral = selectors.get_whole_referral(self.user, self.referral.reference)
-        page = page_of(self.user, referral, today=local_day(timezone.now()))
+        now = get_own_referral(self.user, self.referral.reference)  # somebody may have been first
+        page = page_of(self.user, now, today=local_day(timezone.now()))
         return {"page": page, "unsent": "" if page.question else form["note"].value()}
 
     def act(self, said: dict[str, Any]) -> HttpResponse:

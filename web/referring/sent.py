@@ -8,16 +8,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actors import Actor
-from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
-from referrals import policies, selectors
+from referrals import policies
 from referrals.enums import InformationFormat, ReferralSource, ReferralStatus
 from referrals.models import Referral
 from referrals.selectors.turns import turn_of
 from web import words
+from web.referring.own import get_own_referral
 from web.referring.sentences import sentence
 
 JUST_SENT = (ReferralStatus.SUBMITTED, ReferralStatus.DEFERRED)
@@ -108,14 +108,7 @@ def _asked_by(referral: Referral) -> str:
 
 
 def _made_by(user: User, reference: str) -> Referral:
-    """Return the referral, for who refers in the team that made it.
-
-    :raises Http404: for anybody else.
-    """
     try:
-        referral = selectors.get_whole_referral(user, reference.upper())
+        return get_own_referral(user, reference)
     except NotVisible as unseen:
         raise Http404 from unseen
-    if referral.referring_team_id not in user.team_ids(Role.REFERRER):
-        raise Http404
-    return referral
