@@ -60,6 +60,18 @@ def name_of_practice(code: str) -> str:
     return rows.filter(ods_code=code).values_list("name", flat=True).first() or ""
 
 
+def practices_to_name() -> list[tuple[str, str]]:
+    """Return the code and name of each GP practice that is known, by name: where a person may be registered."""
+    rows = Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE).exclude(ods_code="")
+    return list(rows.order_by("name", "ods_code").values_list("ods_code", "name"))
+
+
+def teams_referred_for(user: User) -> QuerySet[Team]:
+    """Return the teams for which a user refers, by name, each with its organisation."""
+    rows = Team.objects.filter(pk__in=user.team_ids(Role.REFERRER)).select_related("organization")
+    return rows.order_by("name", "id")
+
+
 def find_team(team_id: UUID) -> Team | None:
     """Return the active team with this id, or None. Whether it may be chosen is for the use case to judge."""
     rows = Team.objects.filter(is_active=True, organization__is_active=True)

@@ -51,6 +51,12 @@ def is_settled(*, user_id: UUID, operation: str, key: str) -> bool:
     return bool(_FORM.match(key)) and rows.exists()
 
 
+def result_of(*, user_id: UUID, operation: str, key: str) -> str:
+    """Return what a request with this key has made; empty where there was none."""
+    rows = IdempotencyKey.objects.filter(user_id=user_id, operation=operation, key=_unquoted(key))
+    return rows.values_list("result", flat=True).first() or ""
+
+
 def _unquoted(key: str) -> str:
     return key.strip().strip('"')
 

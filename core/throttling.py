@@ -26,6 +26,10 @@ class SignedLinkThrottle(SignInThrottle):
     """Counts how often signed links are followed from one address (scope `signed-link`), right ones and wrong ones."""
 
 
+class PersonMatchThrottle(SignInThrottle):
+    """Counts how often one user asks whether people are known (scope `person-match`), pages and API together."""
+
+
 class ReferralThrottle(UserRateThrottle):
     """Counts what one signed-in user refers (scope `refer`): a machine that runs wild fills no team's list.
 

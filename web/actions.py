@@ -10,7 +10,7 @@ from referrals import policies
 from referrals.policies import Subject
 from web import words
 
-PAGES: dict[str, str] = {}
+PAGES: dict[str, str] = {"edit": "web:refer-draft", "edit_discharge": "web:edit-discharge"}
 """The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
 HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})
 """Rare and grave: never the first button of a page, and in the colour of a warning."""
@@ -26,8 +26,12 @@ class Action:
     is_step: bool
 
     @property
+    def is_grave(self) -> bool:
+        return self.name in HEAVY
+
+    @property
     def classes(self) -> str:
-        return "nhsuk-button--warning" if self.name in HEAVY else "nhsuk-button--secondary"
+        return "nhsuk-button--warning" if self.is_grave else "nhsuk-button--secondary"
 
 
 def actions_of(actor: Actor, subject: Subject, *, on: dt.date) -> list[Action]:

@@ -20,7 +20,11 @@ class Way:
 
 
 EVERYBODY = frozenset(Role)
-MENU = (Way(title="Home", page="web:home", roles=EVERYBODY),)
+MENU = (
+    Way(title="Home", page="web:home", roles=EVERYBODY),
+    Way(title="Refer somebody", page="web:refer", roles=frozenset({Role.REFERRER})),
+    Way(title="My referrals", page="web:my-referrals", roles=frozenset({Role.REFERRER})),
+)
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 
 

@@ -33,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
             *casework.lists_for(user, today=today),
             *providing.lists_for(user, today=today),
         ],
+        "may_refer": Role.REFERRER in roles,
         "has_summaries": bool(roles & set(READERS.values())),
         "answers_for_the_pathway": answers_for_the_pathway(user),
         "sees_figures": Role.MANAGER in roles,

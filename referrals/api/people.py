@@ -18,7 +18,7 @@ from core.api import StrictSerializer
 from core.clocks import local_day
 from core.errors import NotPermitted
 from core.pagination import page_of
-from core.throttling import SignInThrottle
+from core.throttling import PersonMatchThrottle
 from referrals import selectors
 from referrals.api.outputs import Output
 from referrals.matching import Strength
@@ -120,10 +120,6 @@ class MergeSerializer(Output):
     def get_referrals_moved(self, merge: PersonMerge) -> int:
         """How many: some may be other teams'."""
         return len(merge.moved)
-
-
-class PersonMatchThrottle(SignInThrottle):
-    """Counts how often one user asks whether people are known (scope `person-match`)."""
 
 
 class PeopleViewSet(GenericViewSet):

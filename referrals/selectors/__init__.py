@@ -29,6 +29,7 @@ from referrals.selectors.people import (
     likely_people,
     merges_of,
     offers_to,
+    referred_already,
 )
 from referrals.selectors.record import record_of, record_versions_of, risks_of
 from referrals.selectors.screening import (
@@ -85,6 +86,7 @@ __all__ = [
     "record_of",
     "record_versions_of",
     "referrals_visible_to",
+    "referred_already",
     "retention_proposals_visible_to",
     "risks_of",
     "screening_of",

@@ -136,6 +136,11 @@ def is_certainly_known(identity: Identity) -> bool:
     return sent.filter(born).exists()
 
 
+def referred_already(user: User, nhs_number: str) -> QuerySet[Referral]:
+    """Return what the user sees anyway of what was sent about the person with this NHS number, the newest first."""
+    return referrals_visible_to(user).filter(person__nhs_number=nhs_number, sent_at__isnull=False)
+
+
 def open_referrals_like(referral: Referral) -> QuerySet[Referral]:
     """Return the open referrals of the same person to the same team and scheme that were sent before this one."""
     return (

@@ -176,7 +176,9 @@ def _write_consents(referral: Referral, content: ReferralContent, *, by: User, a
         problems["consents"] = ["Give one decision for each purpose and recipient."]
     if problems:
         raise Invalid(problems)
-    latest = {_as_given(row).scope: _as_given(row) for row in referral.consents.order_by("decided_on", "id")}
+    latest = {
+        consent_as_given(row).scope: consent_as_given(row) for row in referral.consents.order_by("decided_on", "id")
+    }
     for scope, earlier in latest.items():
         if earlier.decision == ConsentDecision.GIVEN and scope not in {each.scope for each in sent.values()}:
             taken_back = replace(_BLANK, purpose=scope[0], to_service_id=scope[1], to_organization_id=scope[2])
@@ -190,7 +192,8 @@ def _write_consents(referral: Referral, content: ReferralContent, *, by: User, a
 _BLANK = ConsentDetails(decision=ConsentDecision.WITHDRAWN)
 
 
-def _as_given(row: Consent) -> ConsentDetails:
+def consent_as_given(row: Consent) -> ConsentDetails:
+    """Return a decision as it was given, to compare it or to give it again."""
     return ConsentDetails(**{name: getattr(row, name) for name in (each.name for each in fields(ConsentDetails))})
 
 

@@ -10,7 +10,7 @@ from services_directory.selectors.keeping import (
     proposals_visible_to,
     waiting_of,
 )
-from services_directory.selectors.listings import get_service, services_visible_to
+from services_directory.selectors.listings import get_service, schemes_to_refer_to, services_visible_to
 from services_directory.selectors.places import Located, UnknownPostcode, locate, locate_many, neighbourhoods
 from services_directory.selectors.rule_sets import get_rule_set, get_version, rule_sets, versions_of
 from services_directory.selectors.search import (
@@ -50,6 +50,7 @@ __all__ = [
     "rule_of",
     "rule_sets",
     "rules_of",
+    "schemes_to_refer_to",
     "search_services",
     "services_visible_to",
     "spreadsheet_of",

@@ -36,6 +36,12 @@ def services_visible_to(user: User) -> ServiceQuerySet:
     )
 
 
+def schemes_to_refer_to() -> ServiceQuerySet:
+    """Return the schemes that take referrals straight from a referrer, and whose hub works, by name."""
+    hubs = {"receiving_team__is_active": True, "receiving_team__organization__is_active": True}
+    return Service.objects.active().filter(takes_direct_referrals=True, **hubs).order_by("name", "id")
+
+
 def get_service(user: User, service_id: UUID | str) -> Service:
     """Return one service with all its parts.
 

@@ -63,13 +63,14 @@ def get_record(user: User, reference: str, *, today: dt.date) -> Record:
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
     if reference.startswith("R-"):
-        return _record_of_referral(user, selectors.get_whole_referral(user, reference), today=today)
+        return record_of_referral(user, selectors.get_whole_referral(user, reference), today=today)
     if reference.startswith("O-"):
         return _record_of_onward(user, selectors.get_onward_referral(user, reference), today=today)
     raise NotVisible("No reference begins like this one.")
 
 
-def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Record:
+def record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Record:
+    """Return the page of a referral that the user may see, read whole (`selectors.get_whole_referral`)."""
     actor = Actor(user)
     events = list(selectors.timeline_of(referral))
     return Record(

@@ -15,7 +15,13 @@ def lists_for(user: User, *, today: dt.date) -> list[Worklist]:
         return []
     made = selectors.referrals_visible_to(user).filter(referring_team__in=teams)
     questions = made.filter(status=ReferralStatus.INFORMATION_REQUESTED).order_by("next_action_on", "id")
+    drafts = made.filter(status=ReferralStatus.DRAFT).order_by("-id")
+    sent = made.filter(sent_at__isnull=False).order_by("-id")
+    page = "web:my-referrals"
     return [
-        list_of_referrals("questions", "Questions for you", "Nobody waits for an answer.", questions, today),
-        list_of_referrals("made", "Your team's referrals", "Your team has made no referral yet.", made, today),
+        list_of_referrals("questions", "Questions for you", "Nobody waits for an answer.", questions, today, page=page),
+        list_of_referrals("drafts", "Drafts", "You have no drafts.", drafts, today, page=page),
+        list_of_referrals(
+            "made", "Your team's referrals", "Your team has made no referral yet.", sent, today, page=page
+        ),
     ]
