@@ -10,7 +10,24 @@ from referrals import policies
 from referrals.policies import Subject
 from web import words
 
-PAGES: dict[str, str] = {}
+PAGES: dict[str, str] = {
+    "log_contact": "web:log-contact",
+    "write_note": "web:write-note",
+    "add_task": "web:add-task",
+    "allocate": "web:allocate",
+    "save_plan": "web:save-plan",
+    "record_measure": "web:record-measure",
+    "change_contact": "web:change-contact",
+    "record_address": "web:record-address",
+    "correct_nhs_number": "web:correct-nhs-number",
+    "record_risk": "web:record-risk",
+    "record_consent": "web:record-consent",
+    "record_observations": "web:record-observations",
+    "record_clearance": "web:record-clearance",
+    "request_clearance": "web:request-clearance",
+    "write_record": "web:write-record",
+    "edit_discharge": "web:edit-discharge",
+}
 """The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
 HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})
 """Rare and grave: never the first button of a page, and in the colour of a warning."""

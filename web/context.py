@@ -20,7 +20,12 @@ class Way:
 
 
 EVERYBODY = frozenset(Role)
-MENU = (Way(title="Home", page="web:home", roles=EVERYBODY),)
+SUPPORTERS = frozenset({Role.LINK_WORKER, Role.LEAD})
+MENU = (
+    Way(title="Home", page="web:home", roles=EVERYBODY),
+    Way(title="Triage", page="web:triage", roles=SUPPORTERS),
+    Way(title="Caseload", page="web:caseload", roles=SUPPORTERS),
+)
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 
 

@@ -8,13 +8,16 @@ from django.views.decorators.http import require_safe
 from accounts.selectors import signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
+from referrals.selectors import get_whole_referral
+from referrals.selectors.casework import reads_casework
 from web import messages_back, proposals, summaries
-from web.record.page import get_record
+from web.casework import case
+from web.record.page import get_record, record_of_referral
 
 
 @require_safe
 def record(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show what a reference stands for, to whoever may see it."""
+    """Show what a reference stands for, to whoever may see it: to each side its own page."""
     user, reference = signed_in(request.user), reference.upper()
     try:
         if reference.startswith("L-"):
@@ -23,7 +26,14 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
             return render(request, "web/summary.html", {"summary": summaries.get_page(user, reference)})
         if reference.startswith("M-"):
             return HttpResponse(messages_back.get_page(user, reference))
-        page = get_record(user, reference, today=local_day(timezone.now()))
+        today = local_day(timezone.now())
+        if reference.startswith("R-"):
+            referral = get_whole_referral(user, reference)
+            if reads_casework(user, referral):
+                return case.show(request, user, referral, today=today)
+            page = record_of_referral(user, referral, today=today)
+        else:
+            page = get_record(user, reference, today=today)
     except NotVisible as unseen:
         raise Http404 from unseen
     return render(request, "web/record.jinja", {"record": page})

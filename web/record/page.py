@@ -58,18 +58,17 @@ class Record:
 
 
 def get_record(user: User, reference: str, *, today: dt.date) -> Record:
-    """Return the page of the one referral or onward referral with this reference.
+    """Return the page of the one onward referral with this reference.
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    if reference.startswith("R-"):
-        return _record_of_referral(user, selectors.get_whole_referral(user, reference), today=today)
     if reference.startswith("O-"):
         return _record_of_onward(user, selectors.get_onward_referral(user, reference), today=today)
     raise NotVisible("No reference begins like this one.")
 
 
-def _record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Record:
+def record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Record:
+    """Return the page of a whole referral (`get_whole_referral`), as who made it reads it."""
     actor = Actor(user)
     events = list(selectors.timeline_of(referral))
     return Record(
