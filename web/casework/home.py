@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from accounts.models import User
-from referrals import policies
 from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral
 from referrals.selectors import caseload
@@ -76,7 +75,7 @@ def _waiting(user: User, whose: Whose, today: dt.date) -> Worklist:
 
 def _row_of_waiting(row: Referral | OnwardReferral, today: dt.date) -> Row:
     turn = turn_of(row, on=today, reads_all=True)
-    referral = row.referral if policies.is_onward(row) else row
+    referral = row.referral if isinstance(row, OnwardReferral) else row
     at = f", {row.service.name}" if isinstance(row, OnwardReferral) else ""
     since = f", since {words.short_day(turn.since)}" if turn.since else ""
     return Row(

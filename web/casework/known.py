@@ -1,4 +1,4 @@
-"""What is known of the person beside, and what a hospital said of a discharge."""
+"""What is known of the person beside who they are and how to reach them."""
 
 from typing import Any
 
@@ -7,14 +7,10 @@ from django import forms
 from referrals import selectors
 from referrals.enums import (
     ENTRY_RULES,
-    DischargeDestination,
-    DischargePathway,
     EthnicCategory,
     StatedGender,
 )
-from referrals.services.discharge import DischargeDetails, edit_discharge
 from referrals.services.record import EntryDetails, RecordDetails, write_record
-from web import words
 from web.casework.acting import ActionPage
 from web.forms import DayField, VersionedForm
 
@@ -94,52 +90,3 @@ class WriteRecordPage(ActionPage):
         details = RecordDetails(**said, name_suffix=suffix, entries=(*written, *kept))
         write_record(**self.common(), details=details, expected_version=version)
         return "It is written."
-
-
-class DischargeForm(VersionedForm):
-    """What the hospital says."""
-
-    planned_on = DayField(
-        label="When is the discharge planned?", example="9 12 2026", error_messages={"required": "Enter the day."}
-    )
-    ward = forms.CharField(label="Ward (optional)", required=False, max_length=100)
-    pathway = forms.TypedChoiceField(
-        label="Discharge pathway (optional)", required=False, coerce=int, empty_value=None,
-        choices=[("", "Not said"), *DischargePathway.choices],
-    )  # fmt: skip
-    destination = forms.ChoiceField(
-        label="Where to (optional)", required=False, choices=[("", "Not said"), *DischargeDestination.choices]
-    )
-    reason_for_stay = forms.CharField(label="Why they were in hospital (optional)", required=False, max_length=200)
-    package_of_care = forms.CharField(label="Care that is arranged (optional)", required=False, max_length=500)
-    mobility_and_equipment = forms.CharField(label="Mobility and equipment (optional)", required=False, max_length=500)
-    falls_history = forms.CharField(label="Falls (optional)", required=False, max_length=500)
-    home_access = forms.CharField(label="How to get into the home (optional)", required=False, max_length=500)
-    carer = forms.CharField(label="Carer (optional)", required=False, max_length=300)
-    key_contact = forms.CharField(label="Who to ask at the hospital (optional)", required=False, max_length=300)
-    start_no_earlier_than = DayField(label="Start no earlier than (optional)", required=False, example="9 12 2026")
-
-
-class EditDischargePage(ActionPage):
-    """Change what is known of a discharge, while the person waits for it."""
-
-    action = "edit_discharge"
-    form_class = DischargeForm
-    is_the_teams = False
-    names = {"discharge.planned_on": "planned_on"}
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.known = getattr(selectors.get_whole_referral(self.user, self.referral.reference), "discharge", None)
-
-    def initial(self) -> dict[str, Any]:
-        names = [name for name in self.form_class.base_fields if name not in ("version", "planned_on")]
-        known = {name: getattr(self.known, name) for name in names} if self.known else {}
-        return known | {"planned_on": self.referral.planned_discharge_on}
-
-    def save(self, said: dict[str, Any]) -> str:
-        version, planned_on = said.pop("version"), said.pop("planned_on")
-        code = self.known.trust_ods_code if self.known else ""
-        details = DischargeDetails(**said, trust_ods_code=code)
-        edit_discharge(**self.common(), details=details, planned_on=planned_on, expected_version=version)
-        return f"It is changed. The discharge is planned for {words.day(planned_on)}."

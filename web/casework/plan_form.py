@@ -132,7 +132,7 @@ class PlanForm(Form):
     def forgive(self) -> None:
         """Judge nothing yet: somebody only asked for another line."""
         for part in self.parts:
-            part._errors = ErrorDict()
+            part._errors = ErrorDict()  # type: ignore[attr-defined]
 
     def take_errors(self, refused: Invalid, names: Mapping[str, str] | None = None) -> None:
         """Take over what the domain found wrong, each where it stands: `needs.0.goals.1.importance`."""

@@ -29,5 +29,4 @@ urlpatterns = [
     re_path(rf"{REFERRAL}/clearance/$", health.RecordClearancePage.as_view(), name="record-clearance"),
     re_path(rf"{REFERRAL}/clearance/ask/$", health.RequestClearancePage.as_view(), name="request-clearance"),
     re_path(rf"{REFERRAL}/known/$", known.WriteRecordPage.as_view(), name="write-record"),
-    re_path(rf"{REFERRAL}/discharge/$", known.EditDischargePage.as_view(), name="edit-discharge"),
 ]
