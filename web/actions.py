@@ -10,8 +10,28 @@ from referrals import policies
 from referrals.policies import Subject
 from web import words
 
-PAGES: dict[str, str] = {"edit": "web:refer-draft", "edit_discharge": "web:edit-discharge"}
+PAGES: dict[str, str] = {
+    "edit": "web:refer-draft",
+    "edit_discharge": "web:edit-discharge",
+    "log_contact": "web:log-contact",
+    "write_note": "web:write-note",
+    "add_task": "web:add-task",
+    "allocate": "web:allocate",
+    "save_plan": "web:save-plan",
+    "record_measure": "web:record-measure",
+    "change_contact": "web:change-contact",
+    "record_address": "web:record-address",
+    "correct_nhs_number": "web:correct-nhs-number",
+    "record_risk": "web:record-risk",
+    "record_consent": "web:record-consent",
+    "record_observations": "web:record-observations",
+    "record_clearance": "web:record-clearance",
+    "request_clearance": "web:request-clearance",
+    "write_record": "web:write-record",
+}
 """The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
+OF_A_REFERRAL = frozenset({"record_measure"})
+"""Actions of both kinds of subject whose page here is of a referral: a provider has its own for what it was sent."""
 HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})
 """Rare and grave: never the first button of a page, and in the colour of a warning."""
 
@@ -52,7 +72,7 @@ def actions_of(actor: Actor, subject: Subject, *, on: dt.date) -> list[Action]:
 
 def address_of(subject: Subject, name: str) -> str:
     """Return where an action is taken; empty: on no page yet."""
-    if name in PAGES:
+    if name in PAGES and not (name in OF_A_REFERRAL and policies.is_onward(subject)):
         return reverse(PAGES[name], args=[subject.reference])
     if name in policies.steps_for(subject):
         return reverse("web:step", args=[subject.reference, name.replace("_", "-")])

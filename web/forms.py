@@ -158,7 +158,7 @@ class FormPage(View):
 
     form_class: ClassVar[type[Form]]
     template_name: ClassVar[str]
-    names: ClassVar[Mapping[str, str]] = {}
+    names: Mapping[str, str] = {}
     """From the domain's names in an `Invalid` to fields of the form, where they differ."""
 
     user: User

@@ -13,6 +13,7 @@ from insights.selectors import answers_for_the_pathway
 from notifications.inbox import count_unread
 from notifications.previews import may_look
 from web.casework import home as casework
+from web.casework.whose import whose_of
 from web.failed_messages import count_failed
 from web.providing import home as providing
 from web.referring import home as referring
@@ -22,15 +23,16 @@ from web.referring import home as referring
 def home(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, and what waits for them."""
     user, now = signed_in(request.user), timezone.now()
-    today, roles = local_day(now), user.roles()
+    today, roles, whose = local_day(now), user.roles(), whose_of(user, request)
     context = {
         "unread": count_unread(user, at=now),
         "answers_for_messages": may_look(user),
         "failed_messages": count_failed(user),
         "profile": profile_of(user),
+        "whose": whose,
         "worklists": [
             *referring.lists_for(user, today=today),
-            *casework.lists_for(user, today=today),
+            *casework.lists_for(user, whose=whose, today=today),
             *providing.lists_for(user, today=today),
         ],
         "may_refer": Role.REFERRER in roles,

@@ -17,9 +17,12 @@ COLOURS: dict[str, dict[str, str]] = {
         O.LEFT_EARLY: "white", O.NOT_STARTED: "white", O.DECLINED: "red", O.EXPIRED: "red", O.WITHDRAWN: "white",
     },
     "clock": {"overdue": "red", "today": "yellow", "later": "white"},
+    "risk": {"recorded": "red", "none": "white", "not_asked": "grey"},
 }  # fmt: skip
 """What each may be is nhsuk-frontend's: white, grey, green, aqua-green, blue, purple, pink, red, orange, yellow."""
 CLOCKS = {"overdue": "Overdue", "today": "Due today", "later": "Due later"}
+RISKS = {"recorded": "Risk", "none": "No known risks", "not_asked": "Risks not recorded"}
+LABELS = {"clock": CLOCKS, "risk": RISKS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +34,13 @@ class Tag:
 
 
 def tag_of(kind: str, state: str, *, said: str = "") -> Tag:
-    """Return the tag of a state; `kind` is one of COLOURS: referral, onward, clock.
+    """Return the tag of a state; `kind` is one of COLOURS: referral, onward, clock, risk.
 
     :param said: stands for the label where more is known: "Declined by the provider: full".
     :raises KeyError: if there is no such state: a new one needs its colour here.
     """
     colour = COLOURS[kind][state]
-    if kind == "clock":
-        return Tag(text=CLOCKS[state], colour=colour)
+    if kind in LABELS:
+        return Tag(text=said or LABELS[kind][state], colour=colour)
     label = R(state).label if kind == "referral" else O(state).label
     return Tag(text=said or str(label), colour=colour)

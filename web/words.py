@@ -105,6 +105,11 @@ def nhs_number(digits: str) -> str:
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if digits else "Not known"
 
 
+def nhs_number_unbroken(digits: str) -> str:
+    """Write an NHS number so that no line breaks inside of it."""
+    return nhs_number(digits).replace(" ", "\N{NO-BREAK SPACE}") if digits else "Not known"
+
+
 def practice(code: str) -> str:
     """Write a GP practice's code, or what stands in for one."""
     return NO_PRACTICE_CODES.get(code, code)

@@ -22,7 +22,8 @@ class Row:
     reference: str
     person: str
     service: str = ""
-    tag: Tag
+    tag: Tag | None = None
+    says: str = ""
     holder: str = ""
     due: str
     clock: Tag | None
@@ -30,7 +31,10 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Worklist:
-    """One list, with what is said when nothing is in it, and where all of it is."""
+    """One list, with what is said when nothing is in it, and where all of it is: a page and its query.
+
+    `says` and `due` are the headings over what each row says and its day; `count` is said where it is not nought.
+    """
 
     slug: str
     title: str
@@ -39,6 +43,10 @@ class Worklist:
     has_more: bool
     names_service: bool = False
     page: str = ""
+    query: str = ""
+    says: str = "Stands at"
+    due: str = "Next action due"
+    count: int = 0
 
 
 def list_of_referrals(
@@ -50,12 +58,12 @@ def list_of_referrals(
 
 
 def worklist(
-    slug: str, title: str, nothing: str, rows: list[Row], *, names_service: bool = False, page: str = ""
+    slug: str, title: str, nothing: str, rows: list[Row], *, names_service: bool = False, page: str = "", **more: Any
 ) -> Worklist:
-    """Return a list of rows, cut to what a home page shows."""
+    """Return a list of rows, cut to what a home page shows; `more` is what else a `Worklist` has."""
     return Worklist(
         slug=slug, title=title, nothing=nothing, rows=rows[:LONGEST], has_more=len(rows) > LONGEST,
-        names_service=names_service, page=page,
+        names_service=names_service, page=page, **more,
     )  # fmt: skip
 
 

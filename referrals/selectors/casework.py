@@ -140,11 +140,13 @@ def is_with_the_person(contact: Contact) -> bool:
     )
 
 
-def reaching_of(referral: Referral) -> Reaching:
+def reaching_of(referral: Referral, *, and_then: Contact | None = None) -> Reaching:
     """Work out from the contact log where the team stands with reaching the person (field notes 3.6).
 
     Counted since the person was last in touch, and since the referral was last opened again. What was replaced does
     not count.
+
+    :param and_then: a contact that is not written yet: where the team would stand after it.
     """
     policy = TeamPolicy.objects.filter(team=referral.owner_team_id).first() or TeamPolicy()
     contacts = Contact.objects.filter(referral=referral, with_whom=ContactParty.PERSON, replaced_by=None)
@@ -153,7 +155,7 @@ def reaching_of(referral: Referral) -> Reaching:
         contacts = contacts.filter(recorded_at__gt=reopened.occurred_at)
     reached_at: dt.datetime | None = None
     tries: list[Contact] = []
-    for contact in contacts.order_by("occurred_at", "id"):
+    for contact in [*contacts.order_by("occurred_at", "id"), *([and_then] if and_then else [])]:
         if is_with_the_person(contact):
             reached_at, tries = contact.occurred_at, []
         elif is_try_that_failed(contact):

@@ -45,7 +45,9 @@ def get_whole_referral(user: User, reference: str) -> Referral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    onward = OnwardReferral.objects.select_related("service", "provider_team", "rerouted_to").order_by("id")
+    onward = OnwardReferral.objects.select_related(
+        "service", "provider_team", "rerouted_to", "follow_up_clock"
+    ).order_by("id")  # fmt: skip
     whole = (
         referrals_visible_to(user)
         .select_related("service", "redirected_from", "redirected_to", "discharge")

@@ -104,6 +104,39 @@ def log_contact(
     return LoggedContact(contact=contact, reaching=reaching)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DaysToCome:
+    """When somebody looks at the case again after a contact now, by the team's settings. None: it has its own date."""
+
+    if_not_reached: dt.date | None
+    if_reached: dt.date | None
+
+
+def days_to_come(referral: Referral, *, at: dt.datetime) -> DaysToCome:
+    """Return what the day of the next action would be after a call now: of one that nobody answers, and of one that
+    somebody does. For whoever may log it; nothing is written.
+    """
+    if referral.status not in policies.SENDABLE:
+        return DaysToCome(if_not_reached=None, if_reached=None)
+    now = reaching_of(referral)
+    call = Contact(
+        with_whom=ContactParty.PERSON, direction=ContactDirection.OUT, mechanism=ConsultationMechanism.TELEPHONE,
+        outcome=ContactOutcome.NO_ANSWER, occurred_at=at,
+    )  # fmt: skip
+    after = reaching_of(referral, and_then=call)
+    return DaysToCome(
+        if_not_reached=max(after.next_on, local_day(at)) if after.next_on else None,
+        if_reached=_after_an_answer(referral, at=at) if now.failed_tries else referral.next_action_on,
+    )
+
+
+def _after_an_answer(referral: Referral, *, at: dt.datetime) -> dt.date:
+    """The try that was planned is no more. Who has just been accepted says today whether to begin."""
+    if referral.status != ReferralStatus.ACTIVE:
+        return local_day(at)
+    return working_days_after(at, clocks_of(referral.owner_team_id).review_working_days)
+
+
 def forget_tries(referral: Referral) -> None:
     """Begin to count anew: the referral is opened again. Called inside that use case, which saves it."""
     referral.reached_at, referral.failed_tries, referral.asks_to_close_at = None, 0, None
@@ -156,8 +189,5 @@ def _plan_what_is_next(referral: Referral, contact: Contact, *, at: dt.datetime,
     elif is_try_that_failed(contact) and reaching.next_on is not None:
         referral.next_action_on = max(reaching.next_on, today)
     elif was_tried and not reaching.failed_tries:
-        # The try that was planned is no more. Who has just been accepted says today whether to begin.
-        is_active = referral.status == ReferralStatus.ACTIVE
-        review = clocks_of(referral.owner_team_id).review_working_days
-        referral.next_action_on = working_days_after(at, review) if is_active else today
+        referral.next_action_on = _after_an_answer(referral, at=at)
     return reaching

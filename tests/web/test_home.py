@@ -31,24 +31,21 @@ def test_a_referrer_sees_who_they_are_and_their_teams_referrals(browser_of, cast
     assert f"/r/{made.reference}" in page.links
 
 
-def test_a_link_worker_sees_what_is_due_and_what_is_new(browser_of, cast, referral_at, read, time_machine):
+def test_a_link_worker_sees_what_is_new_and_later_that_it_is_overdue(browser_of, cast, referral_at, read, time_machine):
     new = referral_at("submitted")
     later = referral_at("active", person=another_person("Ann"))
     held = referral_at("on_hold", person=another_person("Bea"))
     page = read(browser_of(cast.link_worker), "/")
-    assert page.sections == ["due", "triage"]
-    assert page.section("due") == "Due today or overdue Nothing is due today."
-    assert new.reference in page.section("triage")
+    assert page.sections == ["overdue", "today", "triage", "waiting"]
+    assert page.section("overdue") == "Overdue Nothing is overdue."
+    assert page.section("waiting") == "Waiting on others You wait for nobody."
 
-    time_machine.move_to(dt.datetime(2026, 11, 4, 9, tzinfo=dt.UTC))
-    due = read(browser_of(cast.link_worker), "/").section("due")
-    assert due.endswith(f"{new.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026 Due today")
-
-    time_machine.move_to(dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC))
-    due = read(browser_of(cast.link_worker), "/").section("due")
-    assert due.endswith("4 November 2026 Overdue")
-    assert later.reference not in due
-    assert held.reference not in due
+    row = f"{new.reference} OKAFOR, Rose Waiting for triage Vale link workers 4 November 2026"
+    for day, tag in ((3, ""), (4, " Due today"), (5, " Overdue")):
+        time_machine.move_to(dt.datetime(2026, 11, day, 9, tzinfo=dt.UTC))
+        page = read(browser_of(cast.link_worker), "/")
+        assert page.section("triage").endswith(f"{row}{tag}")
+        assert [each.reference in page.text for each in (later, held)] == [False, False]
 
 
 def test_a_provider_sees_what_waits_for_an_answer_and_who_takes_part(browser_of, cast, onward_at, read):
@@ -111,8 +108,10 @@ def test_a_long_list_says_that_there_is_more(browser_of, cast, referral_at, read
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])
 def test_a_longer_list_needs_no_more_queries(who, browser_of, cast, onward_at, django_assert_num_queries):
     # Session, user, memberships with their teams (to show) and roles (to judge), the inbox's addresses and its count;
-    # then what each list needs, and for a manager the count of the messages that did not arrive.
-    expected = {"gp": 6 + 2, "link_worker": 6 + 2, "provider": 6 + 3 + 2, "manager": 6 + 1}[who]
+    # then what each list needs (a link worker's: colleagues, two lists of what is due, what is new, what waits for
+    # referrers and what for services, these with their last moves), and for a manager the count of the messages that
+    # did not arrive.
+    expected = {"gp": 6 + 2, "link_worker": 6 + 1 + 2 + 1 + 1 + 3, "provider": 6 + 3 + 2, "manager": 6 + 1}[who]
     browser = browser_of(getattr(cast, who))
     onward_at("sent")
     with django_assert_num_queries(expected):

@@ -1,23 +1,92 @@
-"""What waits for a link worker or lead, on their home page."""
+"""What waits for a link worker or lead, on their home page: overdue, due today, new, and with others."""
 
 import datetime as dt
 from typing import Any
 
-from accounts.enums import Role
 from accounts.models import User
-from referrals import selectors
-from referrals.enums import ReferralStatus
-from web.worklists import Worklist, list_of_referrals
+from referrals.enums import TaskKind, TurnOf
+from referrals.models import DueTask, OnwardReferral, Referral
+from referrals.selectors import caseload
+from referrals.selectors.turns import turn_of, with_last_moves
+from web import words
+from web.casework.whose import Whose
+from web.worklists import LONGEST, Row, Worklist, clock_of, row_of_referral, worklist
 
 
-def lists_for(user: User, *, today: dt.date) -> list[Worklist]:
-    """Return the lists of a link worker or lead; for anybody else none."""
-    if not (teams := user.team_ids(Role.LINK_WORKER, Role.LEAD)):
+def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Worklist]:
+    """Return the lists of a link worker or lead, of whose work they ask for; for anybody else none."""
+    if whose is None:
         return []
-    owned: Any = selectors.referrals_visible_to(user).filter(owner_team__in=teams)
-    due = owned.overdue(on=today + dt.timedelta(days=1)).order_by("next_action_on", "id")
-    new = owned.filter(status=ReferralStatus.SUBMITTED).order_by("next_action_on", "id")
+    due = caseload.due_for(user, of=whose.of)
+    overdue, now = due.filter(due_on__lt=today), due.filter(due_on=today)
+    new = caseload.new_to_triage(user)
+    shown = new[: LONGEST + 1]
+    nobody = "" if whose.value == "mine" else f" for {'the team' if whose.of is None else whose.says}"
     return [
-        list_of_referrals("due", "Due today or overdue", "Nothing is due today.", due, today),
-        list_of_referrals("triage", "New to triage", "Nothing waits for triage.", new, today),
-    ]
+        _due("overdue", "Overdue", f"Nothing is overdue{nobody}.", overdue, today, whose.query),
+        _due("today", "Due today", f"Nothing is due today{nobody}.", now, today, whose.query),
+        worklist(
+            "triage", "New to triage", "Nothing waits for triage.", [row_of_referral(row, today) for row in shown],
+            page="web:triage", count=_count(shown, new), due="Decide by",
+        ),
+        _waiting(user, whose, today),
+    ]  # fmt: skip
+
+
+def _due(slug: str, title: str, nothing: str, tasks: Any, today: dt.date, query: str) -> Worklist:
+    shown = list(tasks[: LONGEST + 1])
+    rows = [row_of_task(task, today) for task in shown]
+    return worklist(
+        slug, title, nothing, rows, page="web:due", query=query, count=_count(shown, tasks), says="To do", due="Due",
+    )  # fmt: skip
+
+
+def row_of_task(task: DueTask, today: dt.date) -> Row:
+    """Return one thing that is due, as a list shows it."""
+    return Row(
+        reference=task.onward_reference if task.kind == TaskKind.PROVIDER_QUESTION else task.reference,
+        person=f"{task.family_name.upper()}, {task.first_name}",
+        says=says_of(task),
+        holder=task.assigned_to.full_name if task.assigned_to else task.owner_team.name,
+        due=words.short_day(task.due_on),
+        clock=clock_of(task.due_on, today),
+    )
+
+
+def says_of(task: DueTask) -> str:
+    """Write what is to be done."""
+    return task.title or str(TaskKind(task.kind).label)
+
+
+def _waiting(user: User, whose: Whose, today: dt.date) -> Worklist:
+    """Return what is somebody else's turn: at referrers and at services, what is due first at the top."""
+    referrals = caseload.waits_for_referrers(user, of=whose.of)
+    onward = caseload.waits_for_providers(user, of=whose.of)
+    found: list[Referral | OnwardReferral] = [
+        *with_last_moves(referrals)[: LONGEST + 1], *with_last_moves(onward)[: LONGEST + 1]
+    ]  # fmt: skip
+    found.sort(key=lambda row: (row.next_action_on or dt.date.max, row.reference))
+    count = len(found) if len(found) <= LONGEST else referrals.count() + onward.count()
+    return worklist(
+        "waiting", "Waiting on others", "You wait for nobody.", [_row_of_waiting(row, today) for row in found],
+        page="web:caseload", query=f"{whose.query}&waiting=others", count=count, says="For whom, since when", due="By",
+    )  # fmt: skip
+
+
+def _row_of_waiting(row: Referral | OnwardReferral, today: dt.date) -> Row:
+    turn = turn_of(row, on=today, reads_all=True)
+    referral = row.referral if isinstance(row, OnwardReferral) else row
+    at = f", {row.service.name}" if isinstance(row, OnwardReferral) else ""
+    since = f", since {words.short_day(turn.since)}" if turn.since else ""
+    return Row(
+        reference=row.reference,
+        person=words.name_in_a_list(referral),
+        says=f"{TurnOf(turn.whose).label}{at}: {words.in_a_sentence(turn.says)}{since}",
+        holder=words.holder(referral),
+        due=words.short_day(row.next_action_on),
+        clock=clock_of(row.next_action_on, today),
+    )
+
+
+def _count(shown: Any, rows: Any) -> int:
+    return len(shown) if len(shown) <= LONGEST else int(rows.count())

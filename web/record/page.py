@@ -10,16 +10,14 @@ from accounts.actors import Actor
 from accounts.models import User
 from core.errors import NotVisible
 from referrals import policies, selectors
-from referrals.models import OnwardReferral, Referral, ReferralEvent
+from referrals.models import OnwardReferral, ReferralEvent
 from web import words
 from web.actions import Action, actions_of
 from web.record.facts import Fact
-from web.record.person import facts_about, handover, more_facts_about, reasons
+from web.record.person import facts_about, handover
 from web.record.standing import (
     is_overdue,
-    messages_back,
     standing_of_onward,
-    standing_of_referral,
     status_line,
     turn,
 )
@@ -58,36 +56,13 @@ class Record:
 
 
 def get_record(user: User, reference: str, *, today: dt.date) -> Record:
-    """Return the page of the one referral or onward referral with this reference.
+    """Return the page of the one onward referral with this reference.
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    if reference.startswith("R-"):
-        return record_of_referral(user, selectors.get_whole_referral(user, reference), today=today)
     if reference.startswith("O-"):
         return _record_of_onward(user, selectors.get_onward_referral(user, reference), today=today)
     raise NotVisible("No reference begins like this one.")
-
-
-def record_of_referral(user: User, referral: Referral, *, today: dt.date) -> Record:
-    """Return the page of a referral that the user may see, read whole (`selectors.get_whole_referral`)."""
-    actor = Actor(user)
-    events = list(selectors.timeline_of(referral))
-    return Record(
-        kind="Referral",
-        reference=referral.reference,
-        tag=tag_of("referral", referral.status, said=status_line(referral, events)),
-        is_overdue=is_overdue(referral, today),
-        standing=turn(actor, referral, events, today) + standing_of_referral(actor, referral) + messages_back(referral),
-        person=facts_about(referral) + more_facts_about(referral),
-        content_title="Why",
-        content=reasons(referral, today),
-        shows_offers=True,
-        offers=[offer(onward, events) for onward in referral.onward_referrals.all()],
-        actions=actions_of(actor, referral, on=today),
-        is_ended=referral.ended_at is not None,
-        timeline=timeline(actor, referral, events, today),
-    )
 
 
 def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> Record:

@@ -33,16 +33,23 @@ def more_facts_about(referral: Referral) -> list[Fact]:
 
 
 def reasons(referral: Referral, today: dt.date) -> list[Fact]:
-    decisions = referral.consents.all()
-    counting = those_that_count(decisions, on=today)
     return known(
         fact("Reason", referral.reason),
         fact("Needs", *(": ".join(filter(None, (need.term.name, need.note))) for need in referral.needs.all())),
         risks(referral),
+        *decisions(referral, today),
+    )
+
+
+def decisions(referral: Referral, today: dt.date) -> list[Fact]:
+    """What the person decided about sharing, for each purpose; what does not count any more says so."""
+    rows = referral.consents.all()
+    counting = those_that_count(rows, on=today)
+    return known(
         *(
             fact(
                 purpose.label,
-                *(_decision(row, counts=row.pk in counting) for row in decisions if row.purpose == purpose),
+                *(_decision(row, counts=row.pk in counting) for row in rows if row.purpose == purpose),
             )
             for purpose in ConsentPurpose
         ),

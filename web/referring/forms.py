@@ -116,7 +116,7 @@ class ReferralForm(OnceForm, DischargeFields):
         error_messages=NOT_LISTED | {"required": "Choose their GP practice, or that it is not known."},
     )  # fmt: skip
 
-    needs = ticks_field("What would help? Tick all that fit", (), classes="app-columns")
+    needs = ticks_field("What would help? Tick all that fit", (), classes="app-two-columns")
     reason = lines_field("Why are you referring them?", 4000, hint="A few words are enough, if you tick a box above.")
     risks_known = forms.ChoiceField(
         label="Is there anything that somebody who visits or meets them must know to be safe?",

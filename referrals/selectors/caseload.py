@@ -1,0 +1,95 @@
+"""The work of a link-worker team: what is in its hands, whose it is, and for whom it waits."""
+
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
+from referrals.selectors.casework import due_tasks_visible_to
+from referrals.selectors.visible import onward_referrals_visible_to, referrals_visible_to
+from referrals.turns import NOT_THE_TEAMS
+
+_TEAM = (Role.LINK_WORKER, Role.LEAD)
+_AT_THE_DOOR = ("triage", "answer_received")
+"""Kinds of what is due that `new_to_triage` lists."""
+
+
+def works_cases(user: User) -> bool:
+    """Whether a user works in a team that supports people."""
+    return bool(user.team_ids(*_TEAM))
+
+
+def colleagues_of(user: User) -> QuerySet[User]:
+    """Return who shares a link-worker team with a user, the user too, by name: whose cases they may cover.
+
+    Also those who have left: their cases are still to be worked.
+    """
+    teams = user.team_ids(*_TEAM)
+    rows = User.objects.filter(memberships__team__in=teams, memberships__role__in=_TEAM)
+    return rows.order_by("full_name", "id").distinct()
+
+
+def caseload_visible_to(user: User, *, of: User | None = None) -> QuerySet[Referral]:
+    """Return the open referrals that a user's teams have in their hands; `of`: those that one person has taken on."""
+    rows = referrals_visible_to(user).filter(owner_team__in=user.team_ids(*_TEAM), status__in=ReferralStatus.SENT)
+    return rows if of is None else rows.filter(owner=of)
+
+
+def new_to_triage(user: User) -> QuerySet[Referral]:
+    """Return what was sent to a user's teams and is to be decided on, the first due first."""
+    rows = caseload_visible_to(user).filter(status=ReferralStatus.SUBMITTED)
+    return rows.order_by("next_action_on", "id")
+
+
+def due_for(user: User, *, of: User | None = None) -> QuerySet[DueTask]:
+    """Return what is the team's own to do, beside triage, the most urgent first; `of`: one person's, and nobody's."""
+    rows = due_tasks_visible_to(user).exclude(kind__in=(*_AT_THE_DOOR, *NOT_THE_TEAMS))
+    return rows if of is None else rows.filter(Q(assigned_to=of) | Q(assigned_to=None))
+
+
+def waits_for_referrers(user: User, *, of: User | None = None) -> QuerySet[Referral]:
+    """Return what waits for whoever referred: for an answer or for a discharge. The first due first.
+
+    What nobody has taken on yet is everybody's.
+    """
+    rows = caseload_visible_to(user).filter(status__in=(ReferralStatus.INFORMATION_REQUESTED, ReferralStatus.DEFERRED))
+    rows = rows if of is None else rows.filter(Q(owner=of) | Q(owner=None))
+    return rows.order_by("next_action_on", "id")
+
+
+WAITS_FOR_PROVIDER = (OnwardStatus.SENT, OnwardStatus.ACCEPTED, OnwardStatus.ASSESSMENT_BOOKED)
+"""Sent to a service, and not begun there. Who is on its waiting list is for the team to look at again."""
+
+
+def waits_for_providers(user: User, *, of: User | None = None) -> QuerySet[OnwardReferral]:
+    """Return what a user's teams have sent to services and has not begun there, the first due first. What waits with a
+    referral on hold is not waited for.
+    """
+    rows = (
+        onward_referrals_visible_to(user)
+        .filter(referral__owner_team__in=user.team_ids(*_TEAM), status__in=WAITS_FOR_PROVIDER)
+        .exclude(referral__status=ReferralStatus.ON_HOLD)
+    )
+    rows = rows if of is None else rows.filter(referral__owner=of)
+    return rows.prefetch_related(None).order_by("next_action_on", "id")
+
+
+def that_wait(user: User, rows: QuerySet[Referral], *, referrers: bool, providers: bool) -> QuerySet[Referral]:
+    """Return those of a caseload that wait for whoever referred, for a service, or for either."""
+    condition = Q(pk__in=[])
+    if referrers:
+        condition |= Q(pk__in=waits_for_referrers(user).order_by().values("pk"))
+    if providers:
+        condition |= Q(pk__in=waits_for_providers(user).order_by().values("referral"))
+    return rows.filter(condition)
+
+
+def with_needs_and_risks(rows: QuerySet[Referral]) -> QuerySet[Any]:
+    """Return the rows, each with what it is about at a glance: two queries more for them all."""
+    return rows.prefetch_related(
+        Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
+        Prefetch("risks", Risk.objects.filter(ended_on=None).order_by("id")),
+    )
