@@ -34,6 +34,11 @@ def has_one(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exists())
 
 
+def kinds_of(user: User) -> set[str]:
+    """Return what somebody has set up: "totp" (an app), "webauthn" (a passkey), "recovery_codes"."""
+    return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+
+
 def is_still_to_be_set_up(user: User, session: Mapping[str, Any]) -> bool:
     """Whether somebody who has signed in may see nothing yet but how to set up their second step.
 
@@ -101,6 +106,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped t
         if authenticator.type not in BY_ITSELF or not isinstance(user, User) or not must_have_one(user):
             return True
         return bool(Authenticator.objects.filter(user=user, type__in=BY_ITSELF).exclude(pk=authenticator.pk).exists())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": str(settings.SERVICE_NAME)}
 
     def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)

@@ -168,9 +168,11 @@ MFA_FORMS = {
     "authenticate": "web.account.forms.CodeForm",
     "reauthenticate": "web.account.forms.ConfirmByCodeForm",
     "activate_totp": "web.account.forms.SetUpAppForm",
+    "add_webauthn": "web.account.forms.AddPasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is known because somebody registered it, not because it was confirmed
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # a browser allows it at http://localhost alone
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
 
 # --- Transport security: on wherever the service is reached over HTTPS ------------------------------

@@ -1,8 +1,10 @@
 """The environment of the pages' templates: Jinja, as the design system's macros are (docs/adr/0041)."""
 
+import json
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
@@ -29,5 +31,6 @@ def environment(**options: Any) -> Environment:
         "tag_of": states.tag_of,
         "errors_of": errors_of,
     }
+    made.filters |= {"as_json": lambda value: json.dumps(value, cls=DjangoJSONEncoder)}
     made.filters |= {name: getattr(words, name) for name in ("day", "short_day", "moment", "in_a_sentence")}
     return made

@@ -8,6 +8,7 @@ from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateFor
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 
 from web.forms import look
@@ -94,6 +95,18 @@ class SetUpAppForm(ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _code(self.fields["code"], "Code", "The 6 digits which the app shows now.")
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """What a passkey is called, and what the browser has made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["name"]
+        name.label, name.help_text = "What you call it", "For example, work laptop, or blue key."
+        name.widget, name.initial = look(forms.TextInput(), width="20"), ""
+        self.initial["name"] = ""
+        self.fields["credential"].error_messages["required"] = "Use a browser that knows passkeys, with JavaScript."
 
 
 class ForgottenPasswordForm(forms.Form):

@@ -14,6 +14,7 @@ from allauth.mfa.totp.views import DeactivateTOTPView
 from django.urls import path
 
 from web.account.me import ChangePasswordView, SessionsView, SetUpAppView
+from web.account.passkeys import AddPasskeyView, ConfirmByPasskeyView, RemovePasskeyView
 from web.account.sign_in import CodeView, SignInView, sign_out
 
 
@@ -32,6 +33,9 @@ urlpatterns = [
     path("me/second-step/", page(IndexView, "second_step.jinja"), name="mfa_index"),
     path("me/second-step/app/", SetUpAppView.as_view(), name="mfa_activate_totp"),
     path("me/second-step/app/remove/", page(DeactivateTOTPView, "remove_app.jinja"), name="mfa_deactivate_totp"),
+    path("me/confirm/passkey/", ConfirmByPasskeyView.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("me/second-step/passkeys/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("me/second-step/passkeys/<int:pk>/remove/", RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path(
         "me/second-step/codes/",
         page(codes.ViewRecoveryCodesView, "recovery_codes.jinja"),

@@ -12,6 +12,7 @@ from accounts.models import User
 
 MAY_OPEN = {
     "mfa_activate_totp",
+    "mfa_add_webauthn",
     "mfa_view_recovery_codes",
     "mfa_download_recovery_codes",
     "account_reauthenticate",

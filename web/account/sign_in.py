@@ -15,6 +15,8 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from accounts import second_factor
+from accounts.selectors import signed_in
 from core.errors import Conflict, DomainError, Invalid, NotVisible
 from core.throttling import SignInThrottle
 from notifications.account_messages import ask_for_new_password, choose_new_password, find_reset
@@ -47,13 +49,18 @@ class SignInView(LoginView):
 
 
 class CodeView(AuthenticateView):
-    """The second step of signing in."""
+    """The second step of signing in: the code of an app, a passkey, or a recovery code."""
 
     template_name = "web/account/code.jinja"
     throttle_scope = "sign-in"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return too_many_tries(request, self) or super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        kinds = second_factor.kinds_of(signed_in(self.stage.login.user))
+        return context | {"has_app": "totp" in kinds, "has_passkey": "webauthn" in kinds}
 
 
 # Without a session there is nothing to end: go to sign-in, not to a sign-in that then leads back to a GET of this.

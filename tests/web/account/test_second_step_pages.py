@@ -1,6 +1,8 @@
 """The second step of signing in: set up, used, lost, and where it is required."""
 
+import json
 import re
+from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -126,3 +128,41 @@ def test_what_changes_how_one_signs_in_asks_for_the_password_again(cast, somebod
     answer = gita.client.post(answer.headers["Location"], {"password": "a long walk by the river"})
     assert (answer.status_code, answer.headers["Location"]) == (302, SET_UP)
     assert gita.client.get(SET_UP).status_code == 200
+
+
+def test_a_passkey_is_asked_for_by_the_browser_and_what_is_no_passkey_is_refused(cast, somebody, settings):
+    """What a real one does, a browser shows (docs/signing-in.md); here, that nothing else passes as one."""
+    settings.SECOND_FACTOR = "required"
+    gita = somebody(cast.gp)
+    gita.sign_in()
+    add = "/me/second-step/passkeys/add/"
+    html = gita.client.get(add).content.decode()
+    options = json.loads(unescape(re.findall(r'data-options="([^"]+)"', html)[0]))["publicKey"]
+    assert (options["rp"], options["user"]["displayName"]) == (
+        {"id": "testserver", "name": settings.SERVICE_NAME}, "Gita Gill",
+    )  # fmt: skip
+    assert re.findall(r"<script(?![^>]* src=)", html) == []
+    for credential in ("", "{}", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}', "[]", "x"):
+        assert gita.client.post(add, {"name": "laptop", "credential": credential}).status_code == 200, credential
+    assert Authenticator.objects.count() == 0
+    assert gita.client.get("/").status_code == 302
+
+
+def test_whoever_must_have_one_keeps_their_last_and_nobody_takes_away_a_colleagues(cast, somebody, settings):
+    settings.SECOND_FACTOR = "required"
+    gita, lou = somebody(cast.gp), somebody(cast.link_worker)
+    for each in (gita, lou):
+        Authenticator.objects.create(user=each.user, type="webauthn", data={"name": "laptop", "credential": {}})
+    own, other = (Authenticator.objects.get(user=each.user).pk for each in (gita, lou))
+    gita.client.force_login(cast.gp)
+    confirm = gita.client.get(f"/me/second-step/passkeys/{own}/remove/").headers["Location"]
+    gita.client.post(confirm, {"password": "a long walk by the river"})
+    assert gita.client.post(f"/me/second-step/passkeys/{other}/remove/").status_code == 404
+    assert gita.client.post(f"/me/second-step/passkeys/{own}/remove/").headers["Location"] == "/me/second-step/"
+    assert Authenticator.objects.count() == 2
+    secret = gita.set_up_app()
+    assert secret
+    gita.client.post(f"/me/second-step/passkeys/{own}/remove/")
+    assert set(Authenticator.objects.values_list("user", "type")) == {
+        (cast.gp.pk, "totp"), (cast.link_worker.pk, "webauthn"),
+    }  # fmt: skip
