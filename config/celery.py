@@ -109,8 +109,8 @@ app.conf.update(
         },
         "forget what ended": {
             "task": "accounts.forget_what_ended",
-            "schedule": crontab(hour=1, minute=20),
-            "options": {"queue": "periodic", "expires": 23 * 3600},
+            "schedule": crontab(minute=50),
+            "options": {"queue": "periodic", "expires": 3000},
         },
         "end pauses of services": {
             "task": "services_directory.end_pauses",

@@ -169,6 +169,8 @@ MFA_FORMS = {
     "reauthenticate": "web.account.forms.ConfirmByCodeForm",
     "activate_totp": "web.account.forms.SetUpAppForm",
     "add_webauthn": "web.account.forms.AddPasskeyForm",
+    "authenticate_webauthn": "web.account.forms.UsePasskeyForm",
+    "reauthenticate_webauthn": "web.account.forms.ConfirmByPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is known because somebody registered it, not because it was confirmed

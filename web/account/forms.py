@@ -8,7 +8,7 @@ from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateFor
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 
 from web.forms import look
@@ -97,6 +97,34 @@ class SetUpAppForm(ActivateTOTPForm):
         _code(self.fields["code"], "Code", "The 6 digits which the app shows now.")
 
 
+NO_PASSKEY = (ValueError, TypeError, LookupError, AttributeError)
+"""What the reader of passkeys raises at what is none: the library catches some of it."""
+
+
+def _refuse() -> forms.ValidationError:
+    return forms.ValidationError("That is no passkey of yours. Try again, or use a code.")
+
+
+class UsePasskeyForm(AuthenticateWebAuthnForm):
+    """The second step by a passkey."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except NO_PASSKEY:
+            raise _refuse() from None
+
+
+class ConfirmByPasskeyForm(ReauthenticateWebAuthnForm):
+    """The same, before something of the account is changed."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except NO_PASSKEY:
+            raise _refuse() from None
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     """What a passkey is called, and what the browser has made."""
 
@@ -107,6 +135,13 @@ class AddPasskeyForm(AddWebAuthnForm):
         name.widget, name.initial = look(forms.TextInput(), width="20"), ""
         self.initial["name"] = ""
         self.fields["credential"].error_messages["required"] = "Use a browser that knows passkeys, with JavaScript."
+
+    def clean(self) -> dict[str, Any] | None:
+        try:
+            super().clean()
+        except NO_PASSKEY:
+            raise _refuse() from None
+        return dict(self.cleaned_data)
 
 
 class ForgottenPasswordForm(forms.Form):

@@ -67,6 +67,8 @@ def keep(request: HttpRequest) -> str | None:
     }
     if sum(len(value) for values in fields.values() for value in values) > MOST_KEPT:
         return page
+    if not request.user.is_authenticated:
+        request.session.set_expiry(int(KEPT_FOR.total_seconds()))  # signing in gives it its usual life again
     request.session[_IN_SESSION] = {
         "user": user_id, "page": page, "to": request.path, "at": timezone.now().timestamp(), "fields": fields,
     }  # fmt: skip

@@ -142,10 +142,18 @@ def test_a_passkey_is_asked_for_by_the_browser_and_what_is_no_passkey_is_refused
         {"id": "testserver", "name": settings.SERVICE_NAME}, "Gita Gill",
     )  # fmt: skip
     assert re.findall(r"<script(?![^>]* src=)", html) == []
-    for credential in ("", "{}", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}', "[]", "x"):
+    for credential in ("", "{}", "7", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}', "[]", "x"):
         assert gita.client.post(add, {"name": "laptop", "credential": credential}).status_code == 200, credential
     assert Authenticator.objects.count() == 0
     assert gita.client.get("/").status_code == 302
+
+    # Nor does anything pass as the one that she has.
+    gita.set_up_app()
+    again = somebody(cast.gp)
+    again.sign_in()
+    for credential in ("", "{}", "7", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}'):
+        assert again.client.post("/sign-in/code/", {"credential": credential}).status_code == 200, credential
+    assert SESSION_KEY not in again.client.session
 
 
 def test_whoever_must_have_one_keeps_their_last_and_nobody_takes_away_a_colleagues(cast, somebody, settings):

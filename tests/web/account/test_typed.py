@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from accounts.services import forget_what_ended
 from notifications.models import Preference
 from tests.web.account.conftest import Somebody, code_of
 
@@ -73,9 +75,14 @@ def test_somebody_else_who_signs_in_at_that_computer_never_sees_it(cast, somebod
     assert STILL_HERE not in read(interrupted.client, PAGE).text
 
 
-def test_it_waits_half_an_hour(interrupted, read, time_machine):
+def test_it_waits_half_an_hour_and_is_deleted_then(interrupted, read, time_machine):
+    waiting = Session.objects.get(session_key=interrupted.client.session.session_key)
+    assert waiting.expire_date - timezone.now() <= dt.timedelta(minutes=30)
     time_machine.shift(1801)
+    forget_what_ended(at=timezone.now())
+    assert not Session.objects.filter(pk=waiting.pk).exists()
     interrupted.sign_in(next_page=PAGE)
+    assert interrupted.client.session.get_expiry_age() == 12 * 60 * 60
     page = read(interrupted.client, PAGE)
     assert (STILL_HERE in page.text, "6:45pm" in page.html) == (False, False)
 
