@@ -104,5 +104,5 @@ def _in_words(facts: Slip) -> ShownSlip:
         square_code=svg_of(facts.address, label="The same link, for a camera") if facts.address else "",
         why_not=facts.why_not,
         works_until=words.day(facts.expires_on), opened=words.day_of(facts.opened_at), team=facts.team,
-        telephone=facts.telephone, looked_at_by=words.day(facts.next_action_on), may_make_new=facts.may_make_new,
+        telephone=facts.telephone, looked_at_by=words.day(facts.looked_at_by), may_make_new=facts.may_make_new,
     )  # fmt: skip
