@@ -14,9 +14,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.crypto import salted_hmac
-from qrcode.main import QRCode
 
 from accounts.models import User
+from core.qr import svg_of
 
 BY_ITSELF = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What is a second step. Recovery codes stand in for one of these; alone they are none."""
@@ -78,17 +78,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped t
         return str(settings.SERVICE_NAME)
 
     def build_totp_svg(self, url: str) -> str:
-        """Draw the square code of dots without a style of its own: the pages allow none."""
-        code = QRCode(border=4)
-        code.add_data(url)
-        dots = [(x, y) for y, row in enumerate(code.get_matrix()) for x, is_dark in enumerate(row) if is_dark]
-        side = len(code.get_matrix())
-        path = "".join(f"M{x} {y}h1v1h-1z" for x, y in dots)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="240" height="240" role="img" '
-            f'aria-label="A square code to scan with your app" shape-rendering="crispEdges">'
-            f'<rect width="{side}" height="{side}" fill="#fff"/><path d="{path}"/></svg>'
-        )
+        return svg_of(url, label="A square code to scan with your app")
 
     def encrypt(self, text: str) -> str:
         """A copy of the database alone opens no account."""

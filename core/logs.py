@@ -58,6 +58,8 @@ class WithoutPersonalData(logging.Filter):
             record.args = tuple(value if isinstance(value, BaseException) else "…" for value in record.args)
         if record.name == "django.security.csrf" and isinstance(record.args, tuple):  # a reason, and where it came from
             record.args = tuple(str(value).partition(" - ")[0] for value in record.args)
+        if record.name == "django.server" and isinstance(record.args, tuple):  # "GET /p/…/ HTTP/1.1", of runserver
+            record.args = tuple(value.partition(" ")[0] if isinstance(value, str) else value for value in record.args)
         if isinstance(record.args, dict):
             record.args = {name: "…" if name in _OF_CELERY else value for name, value in record.args.items()}
         elif record.args:

@@ -179,7 +179,7 @@ class Slip:
     opened_at: dt.datetime | None
     team: str
     telephone: str
-    next_action_on: dt.date | None
+    looked_at_by: dt.date | None
     may_make_new: bool
 
 
@@ -200,7 +200,8 @@ def get_slip(user: User, reference: str, *, at: dt.datetime) -> Slip:
     return Slip(
         reference=referral.reference, address=address, why_not=why_not, expires_on=link.expires_on if link else None,
         opened_at=link.opened_at if link else None, team=referral.owner_team.name,
-        telephone=referral.owner_team.telephone, next_action_on=referral.next_action_on,
+        telephone=referral.owner_team.telephone,
+        looked_at_by=referral.next_action_on if referral.status == ReferralStatus.SUBMITTED else None,
         may_make_new=reads_casework(user, referral) and referral.status in ReferralStatus.SENT,
     )  # fmt: skip
 

@@ -95,6 +95,11 @@ def test_where_a_refused_form_came_from_is_not_written(reason, said):
     assert "ada" not in json.dumps(line)
 
 
+def test_what_the_server_of_a_demonstration_answered_is_not_written_with_its_address():
+    line = written(record_of('"%s" %s %s', ("GET /p/7K3M9-QXD24/ HTTP/1.1", "200", "4693"), name="django.server"))
+    assert line["message"] == '"GET" 200 4693'
+
+
 def test_what_a_task_that_nobody_knows_was_called_with_is_not_written():
     """As an older worker says it of a newer one's task, with the whole message."""
     args: tuple[Any, ...] = (

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.errors import NotVisible
+from core.qr import svg_of
 from referrals import selectors
 from referrals.models import Referral
 from referrals.selectors.own_page import Slip, get_slip
@@ -32,6 +33,8 @@ class ShownSlip:
 
     reference: str
     address: str
+    square_code: str
+    """The address for a camera: SVG."""
     why_not: str
     works_until: str
     opened: str
@@ -92,12 +95,14 @@ class NewLinkPage(FormPage):
         if said["is_sent"] and not sent_by:
             how = "They allow no message: print it, and hand it over."
         messages.success(self.request, f"There is a new link. {how}")
-        return redirect("web:slip", reference=self.referral.reference)
+        return redirect("web:own-page-slip", reference=self.referral.reference)
 
 
 def _in_words(facts: Slip) -> ShownSlip:
     return ShownSlip(
-        reference=facts.reference, address=facts.address, why_not=facts.why_not,
+        reference=facts.reference, address=facts.address,
+        square_code=svg_of(facts.address, label="The same link, for a camera") if facts.address else "",
+        why_not=facts.why_not,
         works_until=words.day(facts.expires_on), opened=words.day_of(facts.opened_at), team=facts.team,
-        telephone=facts.telephone, looked_at_by=words.day(facts.next_action_on), may_make_new=facts.may_make_new,
+        telephone=facts.telephone, looked_at_by=words.day(facts.looked_at_by), may_make_new=facts.may_make_new,
     )  # fmt: skip

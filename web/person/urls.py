@@ -16,6 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("your-page/go-on/", pages.ChangeMindPage.as_view(), name="own-page-go-on"),
     path("your-page/who-sees-this/", pages.WhoSeesView.as_view(), name="own-page-who-sees"),
     path("your-page/close/", pages.LeaveView.as_view(), name="own-page-close"),
-    re_path(rf"^r/{REFERENCE}/slip/$", slip.slip_page, name="slip"),
-    re_path(rf"^r/{REFERENCE}/new-link/$", slip.NewLinkPage.as_view(), name="new-link"),
+    re_path(rf"^r/{REFERENCE}/own-page/$", slip.slip_page, name="own-page-slip"),
+    re_path(rf"^r/{REFERENCE}/own-page/new-link/$", slip.NewLinkPage.as_view(), name="own-page-new-link"),
 ]

@@ -7,7 +7,6 @@ path in a Referer. (`no-referrer` would send `Origin: null`, and no form would p
 
 import datetime as dt
 import math
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +50,7 @@ class LinkView(View):
     throttle_scope = "signed-link"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        throttle = SignedLinkThrottle()
+        throttle: Any = SignedLinkThrottle()
         if not throttle.allow_request(request, self):
             response = show(request, "web/person/too_often.jinja", {}, status=429)
             response.headers["Retry-After"] = str(math.ceil(throttle.wait() or 60))
@@ -64,8 +63,9 @@ class LinkView(View):
             return kept_private(request, _end(request, ended, status=410))
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        handler: Callable[..., HttpResponse] = View.dispatch  # past that of a page for staff
-        return handler(self, request, *args, **kwargs)
+        handler: Any = View.dispatch  # past that of a page for staff
+        answer: HttpResponse = handler(self, request, *args, **kwargs)
+        return answer
 
 
 class VisitView(LinkView):

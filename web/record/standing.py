@@ -26,6 +26,7 @@ def standing_of_referral(actor: Actor, referral: Referral) -> list[Fact]:
     sent_by = [referral.referrer_name, referral.referrer_service, referral.referrer_organization]
     return known(
         fact("Who had it" if referral.ended_at else "Who has it", words.holder(referral)),
+        fact("The person said no thanks", words.moment(referral.said_no_at)),
         fact("Next action due", words.day(referral.next_action_on)),
         link("Passed on to another team as", later, is_open=later is not None and is_mine(actor, later)),
         link(

@@ -171,23 +171,24 @@ def test_her_page_closes_by_itself_by_her_hand_and_when_a_new_link_is_made(refer
 
     browser = opened(referral)
     worker = browser_of(cast.link_worker)
-    slip = worker.get(f"/r/{referral.reference}/slip/")
+    slip = worker.get(f"/r/{referral.reference}/own-page/")
     assert door(referral) in slip.content.decode()
+    assert 'aria-label="The same link, for a camera"' in slip.content.decode()
     assert "They last opened their page on Tuesday 3 November 2026." in slip.content.decode()
     old = door(referral)
     version = row(referral).version
-    assert worker.post(f"/r/{referral.reference}/new-link/", {"version": version}).status_code == 302
+    assert worker.post(f"/r/{referral.reference}/own-page/new-link/", {"version": version}).status_code == 302
     assert "This link is too old" in read(browser).text
     assert Client().get(old).status_code == 410
     assert Client().get(door(referral)).status_code == 200
     gp = browser_of(cast.gp)
-    assert "Make a new link" not in gp.get(f"/r/{referral.reference}/slip/").content.decode()
+    assert "Make a new link" not in gp.get(f"/r/{referral.reference}/own-page/").content.decode()
     refused = [
-        gp.get(f"/r/{referral.reference}/new-link/"),
-        browser_of(cast.outsider).get(f"/r/{referral.reference}/slip/"),
+        gp.get(f"/r/{referral.reference}/own-page/new-link/"),
+        browser_of(cast.outsider).get(f"/r/{referral.reference}/own-page/"),
     ]
     assert [answer.status_code for answer in refused] == [404, 404]
-    printed = gp.get(f"/r/{referral.reference}/slip/").content.decode().lower()
+    printed = gp.get(f"/r/{referral.reference}/own-page/").content.decode().lower()
     assert re.findall("rose|okafor|lonel", printed) == []
 
     browser = opened(referral)
