@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership, Team, User
-from accounts.services import register_user
+from accounts.services import PUBLIC_DESK, register_user
 from accounts.teams import may_give_roles, roles_to_give
 from core.errors import Conflict, Invalid, NotPermitted
 
@@ -48,7 +48,9 @@ def take_in(*, team: Team, given: NewColleague, actor: Actor) -> Joined:
         raise NotPermitted("A lead of the team takes colleagues in.")
     email, name = given.email.strip(), " ".join(given.full_name.split())
     user = User.objects.select_for_update().filter(email__iexact=email).first()
-    roles = _checked(team, given, email=email, name=name, is_known=user is not None and user.is_active)
+    is_desk = user is not None and user.pk == PUBLIC_DESK  # stands for the public, and signs in nowhere
+    is_known = user is not None and user.is_active
+    roles = _checked(team, given, email=email, name=name, is_known=is_known, is_desk=is_desk)
     if user is None:
         try:
             with transaction.atomic():
@@ -69,11 +71,14 @@ def take_in(*, team: Team, given: NewColleague, actor: Actor) -> Joined:
     return Joined(user=user, is_new=is_new)
 
 
-def _checked(team: Team, given: NewColleague, *, email: str, name: str, is_known: bool) -> set[Role]:
+def _checked(team: Team, given: NewColleague, *, email: str, name: str, is_known: bool, is_desk: bool) -> set[Role]:
     errors: dict[str, list[str]] = {}
+    is_address = True
     try:
         validate_email(email)
     except ValidationError:
+        is_address = False
+    if not is_address or is_desk:
         errors["email"] = ["Enter an email address, like name@practice.example."]
     if not is_known and not 0 < len(name) <= LONGEST_NAME:
         errors["full_name"] = [f"Enter their name, in {LONGEST_NAME} letters at most."]

@@ -69,7 +69,7 @@ def may_give_roles(user: User | None, team: Team) -> bool:
 
 
 def roles_to_give(team: Team) -> list[Role]:
-    """Return what a lead may make of a colleague in their team: the work of the team, and nothing that reaches beyond."""
+    """Return what a lead may make of a colleague in their team: the work of the team, and nothing beyond it."""
     there = set(
         Membership.objects.filter(team=team, role__in=WHERE_SOMEBODY_IS, user__is_active=True).values_list(
             "role", flat=True
