@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.enums import Role
-from accounts.models import Membership, Team, User
+from accounts.enums import AccountEventKind, Role
+from accounts.models import AccountEvent, Membership, Team, User
 from core.errors import NotVisible
 
 OF_A_LEADS_TEAM = (Role.LINK_WORKER, Role.LEAD)
@@ -21,6 +21,8 @@ class Member:
 
     user: User
     roles: tuple[Role, ...]
+    is_awaited: bool
+    """Whether they were sent a link to their first password, and have not chosen one yet."""
 
 
 def sees_every_team(user: User) -> bool:
@@ -52,15 +54,25 @@ def get_team(user: User, team_id: UUID) -> Team:
     return team
 
 
-def members_of(team: Team) -> list[Member]:
+def people_of(team: Team) -> list[Member]:
     """Return who works in a team, by name. One query; whoever has left is not there."""
+    invited = AccountEvent.objects.filter(user=OuterRef("user"), kind=AccountEventKind.INVITED)
     rows = Membership.objects.filter(team=team, user__is_active=True).select_related("user")
+    rows = rows.annotate(was_invited=Exists(invited))
     roles: dict[UUID, list[Role]] = {}
     users: dict[UUID, User] = {}
+    invited_ids: set[UUID] = set()
     for row in rows.order_by("user__full_name", "user__email", "role"):
         users[row.user_id] = row.user
+        if row.was_invited:
+            invited_ids.add(row.user_id)
         roles.setdefault(row.user_id, []).append(Role(row.role))
-    return [Member(user=user, roles=tuple(roles[pk])) for pk, user in users.items()]
+    return [
+        Member(
+            user=user, roles=tuple(roles[pk]), is_awaited=pk in invited_ids and not user.has_usable_password()
+        )
+        for pk, user in users.items()
+    ]  # fmt: skip
 
 
 def may_give_roles(user: User | None, team: Team) -> bool:

@@ -29,6 +29,7 @@ MENU = (
     Way(title="Triage", page="web:triage", roles=SUPPORTERS),
     Way(title="Caseload", page="web:caseload", roles=SUPPORTERS),
     Way(title="Figures", page="web:figures", roles=ANSWERABLE),
+    Way(title="Teams", page="web:teams", roles=ANSWERABLE),
 )
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 

@@ -11,16 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.actors import Actor
-from accounts.enums import Role
 from accounts.joining import LONGEST_NAME, NewColleague
 from accounts.models import Team
 from accounts.selectors import find_member, signed_in
-from accounts.teams import get_team, members_of, roles_to_give
+from accounts.teams import get_team, people_of, roles_to_give
 from core.api import StrictSerializer
 from core.errors import NotVisible
 from notifications.joining import send_link_again, take_colleague_in
-
-GIVABLE = [(role.value, str(role.label)) for role in Role if role != Role.SYSTEM]
 
 
 class MemberSerializer(serializers.Serializer[Any]):
@@ -30,7 +27,8 @@ class MemberSerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField(source="user.full_name")
     email = serializers.EmailField(source="user.email")
     job_title = serializers.CharField(source="user.job_title")
-    roles = serializers.ListField(child=serializers.ChoiceField(choices=GIVABLE))
+    roles = serializers.ListField(child=serializers.CharField())
+    is_awaited = serializers.BooleanField(help_text="Was sent a link to a first password, and has not chosen one yet.")
 
 
 class TeamMembersSerializer(serializers.Serializer[Any]):
@@ -39,7 +37,7 @@ class TeamMembersSerializer(serializers.Serializer[Any]):
     team = serializers.UUIDField(source="team.id")
     name = serializers.CharField(source="team.name")
     organization = serializers.CharField(source="team.organization.name")
-    roles_to_give = serializers.ListField(child=serializers.ChoiceField(choices=GIVABLE))
+    roles_to_give = serializers.ListField(child=serializers.CharField())
     members = MemberSerializer(many=True)
 
 
@@ -102,4 +100,4 @@ class MemberLinkView(APIView):
 
 
 def _whole(team: Team) -> dict[str, Any]:
-    return {"team": team, "roles_to_give": roles_to_give(team), "members": members_of(team)}
+    return {"team": team, "roles_to_give": roles_to_give(team), "members": people_of(team)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.managing import clocks, directory_figures, failed_messages, figures, integrity, message_words, summaries
+from web.managing import clocks, directory_figures, failed_messages, figures, integrity, message_words, summaries, teams
 
 urlpatterns = [
     path("figures/", figures.overview_page, name="figures"),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("messages/<uuid:message_id>/try-again/", failed_messages.try_again_page, name="try-again"),
     path("directory/figures/", directory_figures.figures_page, name="directory-figures"),
     path("directory/figures/gaps/csv/", directory_figures.gaps_csv, name="gaps-csv"),
+    path("teams/", teams.list_page, name="teams"),
+    path("teams/<uuid:pk>/", teams.team_page, name="team"),
+    path("teams/<uuid:pk>/add/", teams.AddPage.as_view(), name="team-add"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/link/", teams.send_link, name="team-send-link"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", teams.LeavePage.as_view(), name="team-leave"),
     path("summaries/", summaries.list_page, name="summaries"),
 ]
