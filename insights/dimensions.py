@@ -116,7 +116,7 @@ JOIN accounts_organization AS organization ON organization.id = team.organizatio
 }  # fmt: skip
 EQUITY: Final = tuple(key for key, dimension in DIMENSIONS.items() if dimension.is_equity)
 
-ONE: Final = Dimension(title="All", definition="", key="''")
+ONE: Final = Dimension(title="Referrals", definition="", key="''")
 """Everybody in one group."""
 
 COMMON: Final = AREA

@@ -91,7 +91,7 @@ def test_a_manager_looks_and_changes_nothing(cast, browser_of, read, django_asse
     assert browser.post(page_of(cast.team, f"members/{cast.link_worker.pk}/link/")).status_code == 403
     lead = browser_of(cast.lead)
     for count in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             lead.get(page_of(cast.team))
         colleague = User.objects.create(email=f"{count}@work.example", full_name=f"Col {count}")
         Membership.objects.create(user=colleague, team=cast.team, role=Role.LINK_WORKER)
