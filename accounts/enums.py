@@ -34,6 +34,8 @@ class AccountEventKind(models.TextChoices):
     """What happened to the way somebody signs in."""
 
     RESET_ASKED = "reset_asked", "A new password was asked for"
+    INVITED = "invited", "The account was made: a first password is to be chosen"
+    JOINED = "joined", "Taken into a team"
     PASSWORD_CHANGED = "password_changed", "The password was changed"
     FACTOR_ADDED = "factor_added", "A second step was added to sign-in"
     FACTOR_REMOVED = "factor_removed", "A second step was taken away from sign-in"

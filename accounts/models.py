@@ -142,7 +142,8 @@ class AccountEvent(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=AccountEventKind.values), name="account_event_kind_known"),
             models.CheckConstraint(
-                condition=Q(used_at__isnull=True) | Q(kind=AccountEventKind.RESET_ASKED),
+                condition=Q(used_at__isnull=True)
+                | Q(kind__in=[AccountEventKind.RESET_ASKED, AccountEventKind.INVITED]),
                 name="account_event_only_a_reset_is_used",
             ),
         ]

@@ -8,7 +8,7 @@ from services_directory.models import Service, TaxonomyTerm
 
 
 class UptakeCount(models.Model):
-    """What became of the onward referrals of one month: one programme, one referring team, one owning team.
+    """What became of the onward referrals of one month: one programme, one team on each side, one neighbourhood.
 
     Personal data: none by itself, but a count of one is a person: `selectors` suppresses small numbers for all who
     do not see the referrals themselves.
@@ -20,6 +20,10 @@ class UptakeCount(models.Model):
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     provider_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    # A copy of the name: neighbourhoods may be drawn anew at any time.
+    neighbourhood = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Of the home. Empty: outside all of ours."
+    )
     referred = models.PositiveIntegerField()
     accepted = models.PositiveIntegerField()
     started = models.PositiveIntegerField()
@@ -30,7 +34,15 @@ class UptakeCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "service", "source", "referring_team", "owner_team", "provider_team"],
+                fields=[
+                    "month",
+                    "service",
+                    "source",
+                    "referring_team",
+                    "owner_team",
+                    "provider_team",
+                    "neighbourhood",
+                ],
                 name="uptake_counted_once",
             ),
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from insights.disclosure import SUPPRESS_UP_TO, safe_count, share
-from insights.neighbourhoods import AREA, NAME, SECTOR, joins_of
+from insights.neighbourhoods import AREA, ELSEWHERE, NAME, SECTOR, joins_of
 from insights.periods import Period
 from referrals.enums import ReferralSource
 
@@ -196,7 +196,7 @@ def _name_of(group: tuple[str, str], service_name: str) -> str:
         case "source":
             return str(ReferralSource(key).label)
         case "neighbourhood":
-            return key or "Elsewhere, or not known"
+            return key or ELSEWHERE
         case _:
             return service_name
 

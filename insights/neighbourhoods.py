@@ -16,6 +16,8 @@ area AS (
 """A common table: what each neighbourhood is made of."""
 NAME = "coalesce(by_lsoa.name, by_ward.name, by_sector.name, '')"
 """Its name, or an empty text outside all of ours; with `joins_of`."""
+ELSEWHERE = "Elsewhere, or not known"
+"""What stands for no neighbourhood of ours."""
 SECTOR = r"regexp_replace({postcode}, '^(.+)(.)..$', '\1 \2')"
 """The sector of a postcode that is written without a space."""
 

@@ -9,9 +9,10 @@ from accounts.enums import Role
 from accounts.models import User
 from insights.disclosure import safe_count, share
 from insights.models import UptakeCount
+from insights.neighbourhoods import ELSEWHERE
 from referrals.enums import ReferralSource
 
-Grouping = Literal["programme", "referring_organization", "source"]
+Grouping = Literal["programme", "referring_organization", "source", "neighbourhood"]
 STAGES = ("referred", "accepted", "started", "completed", "left_early")
 
 DEFINITIONS = {
@@ -52,7 +53,7 @@ def uptake_visible_to(user: User) -> QuerySet[UptakeCount]:
 
 
 def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: str = "") -> QuerySet[UptakeCount, Any]:
-    """Return counts per programme, referring organisation or source, by name, for the months from `since` to `until`.
+    """Return counts by one of `Grouping`, in the order of the names, for the months from `since` to `until`.
 
     With a source, those of that source only.
     """
@@ -81,10 +82,15 @@ _NAME_OF_SOURCE = Case(
 )
 
 
+_NAME_OF_NEIGHBOURHOOD = Case(
+    When(neighbourhood="", then=Value(ELSEWHERE)), default=F("neighbourhood"), output_field=CharField()
+)
+
 _GROUPED_BY: dict[Grouping, tuple[F, F | Case]] = {
     "programme": (F("service_id"), F("service__name")),
     "referring_organization": (F("referring_team__organization_id"), F("referring_team__organization__name")),
     "source": (F("source"), _NAME_OF_SOURCE),
+    "neighbourhood": (F("neighbourhood"), _NAME_OF_NEIGHBOURHOOD),
 }
 
 

@@ -22,6 +22,10 @@ from notifications.templates import PASSWORD_RESET
 
 RESET_LIFE = dt.timedelta(hours=1)
 """How long the link to a new password is worth something."""
+INVITATION_LIFE = dt.timedelta(days=7)
+"""How long the link to a first password is: whoever joins may not be at work yet."""
+LIVES = {AccountEventKind.RESET_ASKED: RESET_LIFE, AccountEventKind.INVITED: INVITATION_LIFE}
+"""How long each sort of link to a password is worth something."""
 RESETS_AT_ONCE = 3
 """How many such links one account may have at a time: whoever asks more often fills no mailbox."""
 
@@ -44,7 +48,7 @@ def ask_for_new_password(*, email: str, at: dt.datetime) -> None:
     if _open_resets(user, at=at).count() >= RESETS_AT_ONCE:
         return
     event = services.note_account_event(user=user, kind=AccountEventKind.RESET_ASKED, at=at)
-    _owe(event, "password_reset")
+    owe(event, "password_reset")
 
 
 def find_reset(reference: str, signature: str, *, at: dt.datetime) -> AccountEvent:
@@ -55,11 +59,16 @@ def find_reset(reference: str, signature: str, *, at: dt.datetime) -> AccountEve
     """
     event = None
     if is_signed(reference, signature, purpose=PASSWORD_RESET):
-        rows = AccountEvent.objects.filter(kind=AccountEventKind.RESET_ASKED, user__is_active=True)
+        rows = AccountEvent.objects.filter(kind__in=LIVES, user__is_active=True)
         event = rows.select_related("user").filter(reference=reference).first()
     if event is None:
         raise NotVisible("Check that you have the whole address, as it stands in the message.")
-    if event.used_at is not None or event.at + RESET_LIFE <= at:
+    kind = AccountEventKind(event.kind)
+    if event.used_at is not None or event.at + LIVES[kind] <= at:
+        if kind == AccountEventKind.INVITED:
+            raise Conflict(
+                "The link was for seven days, and for one password. Ask the lead of your team for a new one."
+            )
         raise Conflict("The link was for one hour, and for one new password. Ask for a new one.")
     return event
 
@@ -83,7 +92,7 @@ def choose_new_password(*, reference: str, signature: str, password: str, at: dt
         raise Invalid({"password": weak.messages}) from None
     services.set_password(user=user, password=password)
     services.end_what_is_open(user=user)
-    AccountEvent.objects.filter(user=user, kind=AccountEventKind.RESET_ASKED, used_at=None).update(used_at=at)
+    AccountEvent.objects.filter(user=user, kind__in=LIVES, used_at=None).update(used_at=at)
     _tell(user, AccountEventKind.PASSWORD_CHANGED, at=at)
     return user
 
@@ -109,11 +118,12 @@ def _open_resets(user: User, *, at: dt.datetime) -> QuerySet[AccountEvent]:
 
 def _tell(user: User, kind: AccountEventKind, *, at: dt.datetime) -> AccountEvent:
     event = services.note_account_event(user=user, kind=kind, at=at)
-    _owe(event, "account_changed")
+    owe(event, "account_changed")
     return event
 
 
-def _owe(event: AccountEvent, template: str) -> None:
+def owe(event: AccountEvent, template: str) -> None:
+    """Owe somebody a message about an event of their account, inside the use case that made it."""
     enqueue(
         event_key=f"account:{event.reference}",
         recipient=event.user.email,

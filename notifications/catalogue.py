@@ -116,6 +116,8 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "listing_reported": About("The directory's editors", "a provider reports a listing", _DIRECTORY),
         # About their own account, whoever they are: nothing that an inbox may show to somebody at their desk.
         "password_reset": About(_USER, "a new password is asked for", None, is_essential=True),
+        "account_made": About(_USER, "a lead makes an account for them, for their team", None, is_essential=True),
+        "team_joined": About(_USER, "a lead takes them into another team", None, is_essential=True),
         "account_changed": About(_USER, "the way they sign in has changed", None, is_essential=True),
         # Nothing else says that their own system has stopped hearing.
         "webhook_disabled": About(

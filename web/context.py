@@ -21,12 +21,15 @@ class Way:
 
 EVERYBODY = frozenset(Role)
 SUPPORTERS = frozenset({Role.LINK_WORKER, Role.LEAD})
+ANSWERABLE = frozenset({Role.LEAD, Role.MANAGER})
 MENU = (
     Way(title="Home", page="web:home", roles=EVERYBODY),
     Way(title="Refer somebody", page="web:refer", roles=frozenset({Role.REFERRER})),
     Way(title="My referrals", page="web:my-referrals", roles=frozenset({Role.REFERRER})),
     Way(title="Triage", page="web:triage", roles=SUPPORTERS),
     Way(title="Caseload", page="web:caseload", roles=SUPPORTERS),
+    Way(title="Figures", page="web:figures", roles=ANSWERABLE),
+    Way(title="Teams", page="web:teams", roles=ANSWERABLE),
 )
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 

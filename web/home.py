@@ -14,7 +14,7 @@ from notifications.inbox import count_unread
 from notifications.previews import may_look
 from web.casework import home as casework
 from web.casework.whose import whose_of
-from web.failed_messages import count_failed
+from web.managing.failed_messages import count_failed
 from web.providing import home as providing
 from web.referring import home as referring
 
@@ -38,7 +38,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_refer": Role.REFERRER in roles,
         "has_summaries": bool(roles & set(READERS.values())),
         "answers_for_the_pathway": answers_for_the_pathway(user),
-        "sees_figures": Role.MANAGER in roles,
         "keeps_the_directory": bool({Role.DIRECTORY_EDITOR, Role.MANAGER} & roles),
     }
     return render(request, "web/home.jinja", context)

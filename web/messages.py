@@ -1,4 +1,4 @@
-"""Pages about messages: the inbox of a user, and what each message says."""
+"""The page of a user's inbox."""
 
 from typing import Any
 
@@ -10,11 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors import signed_in
-from core.errors import NotPermitted
-from notifications import inbox, inbox_services, previews
+from notifications import inbox, inbox_services
 from web import words
 
-OF_NO_KIND = "To the person, and about one's own account"
 LONGEST = 50
 """How many messages the page of an inbox shows; the API has them all."""
 
@@ -44,20 +42,3 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
         raise BadRequest("Until when?")
     inbox_services.mark_all_read(user=signed_in(request.user), until=until, at=timezone.now())
     return redirect("web:inbox")
-
-
-@require_safe
-def templates_page(request: HttpRequest) -> HttpResponse:
-    """Show each message as it reads about a made-up referral, to those who answer for what people are told."""
-    try:
-        found = previews.previews(signed_in(request.user))
-    except NotPermitted:
-        return render(request, "403.html", status=403)
-    context = {
-        "kinds": [
-            (kind.value if kind else "person", kind.label if kind else "To the person, and about an account", rows)
-            for kind, rows in found
-        ],
-        "digest": previews.preview_of_digest(),
-    }
-    return render(request, "web/message_templates.html", context)

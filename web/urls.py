@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from web import checks, clocks, failed_messages, integrity, keeping, messages, summaries, views
+from web import checks, messages, views
 from web.home import home
 from web.steps import StepPage
 
@@ -16,14 +16,6 @@ urlpatterns = [
     ),
     path("inbox/", messages.inbox_page, name="inbox"),
     path("inbox/read/", messages.mark_all_read, name="inbox-read"),
-    path("messages/templates/", messages.templates_page, name="message-templates"),
-    path("messages/failed/", failed_messages.failed_page, name="failed-messages"),
-    path("messages/<uuid:message_id>/try-again/", failed_messages.try_again_page, name="try-again"),
-    path("directory/figures/", keeping.figures_page, name="directory-figures"),
-    path("integrity/", integrity.integrity_page, name="integrity"),
-    path("clocks/", clocks.clocks_page, name="clocks"),
-    path("runs/", clocks.runs_page, name="runs"),
-    path("summaries/", summaries.list_page, name="summaries"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.
     re_path(rf"^r/{REFERENCE}/?$", views.record, name="record"),
     re_path(rf"^r/{REFERENCE}/do/(?P<step>[a-z-]+)/$", StepPage.as_view(), name="step"),

@@ -10,8 +10,8 @@ from core.clocks import local_day
 from core.errors import NotVisible
 from referrals.selectors import get_whole_referral
 from referrals.selectors.casework import reads_casework
-from web import proposals, summaries
 from web.casework import case
+from web.managing import proposals, summaries
 from web.record.page import get_record
 from web.referring import messages_back
 from web.referring.page import referral_page
@@ -23,9 +23,9 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     user, reference, today = signed_in(request.user), reference.upper(), local_day(timezone.now())
     try:
         if reference.startswith("L-"):
-            return render(request, "web/proposal.html", {"proposal": proposals.get_page(user, reference)})
+            return render(request, "web/managing/proposal.jinja", {"proposal": proposals.get_page(user, reference)})
         if reference.startswith("S-"):
-            return render(request, "web/summary.html", {"summary": summaries.get_page(user, reference)})
+            return render(request, "web/managing/summary.jinja", {"summary": summaries.get_page(user, reference)})
         if reference.startswith("M-"):
             return messages_back.message_page(request, user, reference)
         if reference.startswith("R-"):

@@ -22,7 +22,9 @@ class UptakeQuerySerializer(serializers.Serializer[Any]):
     until = serializers.DateField(
         required=False, validators=REASONABLE, help_text="A day in the last month. Default: this month."
     )
-    by = serializers.ChoiceField(choices=["programme", "referring_organization", "source"], default="programme")
+    by = serializers.ChoiceField(
+        choices=["programme", "referring_organization", "source", "neighbourhood"], default="programme"
+    )
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=ReferralSource.choices, required=False, allow_blank=True, default="", help_text="Only of this source."
     )
@@ -48,9 +50,11 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class UptakeRowSerializer(CountsSerializer):
-    """One programme, one referring organisation or one source."""
+    """One programme, one referring organisation, one source or one neighbourhood."""
 
-    id = serializers.CharField(source="key", help_text="A UUID; of a source, its code.")
+    id = serializers.CharField(
+        source="key", help_text="A UUID; of a source its code, of a neighbourhood its name, empty outside all of ours."
+    )
     name = serializers.CharField()
 
 

@@ -121,6 +121,21 @@ Please do not reply to this message: nobody reads this mailbox.
 $service
 """
 )
+TO_WHO_JOINS = Template(
+    """\
+Hello,
+
+$news
+
+Choose your password here, within seven days:
+$link
+
+After that you sign in with the address to which this message came. If you expected nothing of the kind, do nothing.
+Please do not reply to this message: nobody reads this mailbox.
+
+$service
+"""
+)
 ABOUT_AN_ACCOUNT = Template(
     """\
 Hello,

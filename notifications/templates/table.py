@@ -14,6 +14,7 @@ from notifications.templates.bodies import (
     TO_THE_PERSON,
     TO_THE_PERSON_WITH_A_LINK,
     TO_WHO_FORGOT,
+    TO_WHO_JOINS,
     WITH_A_CODE,
     WITH_FIGURES,
     link_to,
@@ -294,6 +295,18 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             news="Somebody, we hope you, asked for a new password for your account.",
             body=TO_WHO_FORGOT,
             link=link_to_new_password,
+        ),
+        "account_made": MessageTemplate(
+            subject="Your account is ready: $reference",
+            news="The lead of your team has made an account for you.",
+            body=TO_WHO_JOINS,
+            link=link_to_new_password,
+        ),
+        "team_joined": MessageTemplate(
+            subject="You have been added to a team: $reference",
+            news="The lead of a team has added you to it. You sign in as before.",
+            body=ABOUT_AN_ACCOUNT,
+            link=link_to_account,
         ),
         "account_changed": MessageTemplate(
             subject="The way you sign in has changed: $reference",

@@ -200,6 +200,7 @@ def as_address(path):
         )
     path = (
         path.replace("<uuid:member_id>", "00000000-0000-4000-8000-000000000000")
+        .replace("<slug:name>", "funnel")
         .replace("<uuid:message_id>", "00000000-0000-4000-8000-000000000000")
         .replace("<str:signature>", "x")
         .replace("<uuid:service_id>", "00000000-0000-4000-8000-000000000000")

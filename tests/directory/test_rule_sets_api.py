@@ -14,7 +14,7 @@ from services_directory.suitability.facts import Facts
 from services_directory.suitability.seed import SEED_SETS
 from tests import stage
 from tests.directory.rulebook import MORNING, SAYS, TODAY, answers
-from web.proposals import get_page
+from web.managing.proposals import get_page
 
 SETS = "/api/v1/directory/rule-sets/"
 PRESSURE = {

@@ -44,7 +44,9 @@ def test_every_message_has_its_entry_in_the_table():
 
 def test_what_goes_to_the_person_is_of_no_kind_nor_what_is_of_an_account_and_everything_else_of_one():
     to_the_person = {name for name in TEMPLATES if name.startswith(("self_referral_", "appointment_", "person_link"))}
-    assert set(TEMPLATES) - FOR_INBOXES == to_the_person | {"password_reset", "account_changed"}
+    assert set(TEMPLATES) - FOR_INBOXES == to_the_person | {
+        "password_reset", "account_changed", "account_made", "team_joined",
+    }  # fmt: skip
 
 
 def test_what_cannot_be_put_off():

@@ -46,6 +46,7 @@ def context_for(template):
 def test_these_messages_exist():
     assert EVERY_TEMPLATE == [
         "account_changed",
+        "account_made",
         "appointment_missed",
         "appointment_reminder",
         "clock_breached",
@@ -97,6 +98,7 @@ def test_these_messages_exist():
         "self_referral_question",
         "self_referral_received",
         "self_referral_update",
+        "team_joined",
         "webhook_disabled",
         "weekly_summary",
     ]
@@ -140,8 +142,8 @@ def test_every_template_is_filled_completely(template):
 
 @pytest.mark.parametrize("template", EVERY_TEMPLATE)
 def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
-    """What asks about listings, which are public, opens to whoever holds the link. So does, for an hour and once, a new
-    password. A person's own page opens to whoever knows their date of birth as well.
+    """What asks about listings, which are public, opens to whoever holds the link. So does, once, a new password: for
+    an hour, or the first one for a week. A person's own page opens to whoever knows their date of birth as well.
     """
     text = compose(template, context_for(template))
     link = link_of(template)
@@ -152,11 +154,11 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert start == f"{settings.PUBLIC_URL}/check/{REFERENCE}"
         assert is_signed(REFERENCE, signature, purpose=LISTING_CHECK)
         assert "without signing in" in text.body
-    elif template == "password_reset":
+    elif template in {"password_reset", "account_made"}:
         start, _, signature = link.removesuffix("/").rpartition("/")
         assert start == f"{settings.PUBLIC_URL}/new-password/{REFERENCE}"
         assert is_signed(REFERENCE, signature, purpose=PASSWORD_RESET)
-        assert "within one hour" in text.body
+        assert ("within seven days" if template == "account_made" else "within one hour") in text.body
     elif template == "person_link":
         assert link == f"{settings.PUBLIC_URL}/p/{token_of(f'{REFERENCE}/2026-11-05', purpose=PERSONS_PAGE)}/"
         assert "We will ask for your date of birth" in text.body

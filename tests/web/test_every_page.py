@@ -76,6 +76,15 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "clocks of a lead": browser_of(cast.lead).get("/clocks/"),
         "clocks of everybody": browser_of(cast.manager).get("/clocks/"),
         "clocks refused": gp.get("/clocks/"),
+        "figures": browser_of(cast.lead).get("/figures/"),
+        "funnel": browser_of(cast.lead).get("/figures/funnel/?by=source"),
+        "figures that cannot be": browser_of(cast.lead).get("/figures/waits/?by=programme&wait=triage"),
+        "figures of the pathway refused": gp.get("/figures/equity/"),
+        "teams of everybody": browser_of(cast.manager).get("/teams/"),
+        "teams refused": gp.get("/teams/"),
+        "team": browser_of(cast.lead).get(f"/teams/{cast.team.pk}/"),
+        "add somebody": browser_of(cast.lead).post(f"/teams/{cast.team.pk}/add/", {"email": "x"}),
+        "somebody leaves": browser_of(cast.lead).get(f"/teams/{cast.team.pk}/members/{cast.link_worker.pk}/leave/"),
         "timetable": browser_of(cast.manager).get("/runs/"),
         "timetable refused": gp.get("/runs/"),
         "every message arrived": browser_of(cast.lead).get("/messages/failed/"),
@@ -138,7 +147,10 @@ def test_each_page_has_the_status_it_should_have(pages):
         "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
         "onward referral": 200, "inbox": 200, "empty inbox": 200, "what messages say": 200,
         "summaries of a provider": 200, "summary": 200, "no summary": 200, "clocks of a lead": 200,
-        "clocks of everybody": 200, "clocks refused": 403, "timetable": 200, "timetable refused": 403,
+        "clocks of everybody": 200, "clocks refused": 403, "timetable": 200,
+        "figures": 200, "funnel": 200, "figures that cannot be": 400, "figures of the pathway refused": 403,
+        "teams of everybody": 200, "teams refused": 403, "team": 200, "add somebody": 400, "somebody leaves": 200,
+        "timetable refused": 403,
         "every message arrived": 200, "messages that did not arrive": 200, "sent again already": 409,
         "messages that did not arrive, refused": 403,
         "nobody has looked": 200, "is anything lost": 200, "is anything lost, refused": 403,
@@ -212,7 +224,7 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 # --- Each page and each role ----------------------------------------------------------------------------------------
 
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
-         "/messages/failed/", "/directory/figures/")  # fmt: skip
+         "/messages/failed/", "/directory/figures/", "/figures/", "/teams/")  # fmt: skip
 MAY_OPEN = {
     "gp": "/ /inbox/ /summaries/",
     "discharge_nurse": "/ /inbox/ /summaries/",
@@ -221,10 +233,12 @@ MAY_OPEN = {
     "hub_worker": "/ /inbox/ /summaries/",
     "provider": "/ /inbox/ /summaries/",
     "befriender": "/ /inbox/ /summaries/",
-    "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
-    "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/",
+    "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
+    "/teams/",
+    "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
+    "/teams/",
     "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
-    "/directory/figures/",
+    "/directory/figures/ /figures/ /teams/",
     "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",
 }
 

@@ -79,12 +79,12 @@ def test_a_manager_is_led_to_the_figures_and_sees_nobody(browser_of, cast, onwar
     assert {
         "/summaries/",
         "/clocks/",
-        "/api/v1/insights/uptake/",
+        "/figures/",
         "/integrity/",
         "/runs/",
         "/directory/figures/",
     } <= set(page.links)
-    assert browser.get("/api/v1/insights/uptake/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
+    assert browser.get("/figures/", headers={"accept": "text/html,*/*;q=0.8"}).status_code == 200
 
 
 def test_a_directory_editor_is_led_to_the_figures_of_the_directory(browser_of, cast, read):

@@ -1,5 +1,25 @@
 """Addresses of this part; `web/urls.py` includes them."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from web.managing import clocks, directory_figures, failed_messages, figures, integrity, message_words, summaries, teams
+
+urlpatterns = [
+    path("figures/", figures.overview_page, name="figures"),
+    path("figures/<slug:name>/", figures.figures_page, name="figures-of"),
+    path("figures/<slug:name>/csv/", figures.figures_csv, name="figures-csv"),
+    path("clocks/", clocks.clocks_page, name="clocks"),
+    path("runs/", clocks.runs_page, name="runs"),
+    path("integrity/", integrity.integrity_page, name="integrity"),
+    path("messages/templates/", message_words.words_page, name="message-templates"),
+    path("messages/failed/", failed_messages.failed_page, name="failed-messages"),
+    path("messages/<uuid:message_id>/try-again/", failed_messages.try_again_page, name="try-again"),
+    path("directory/figures/", directory_figures.figures_page, name="directory-figures"),
+    path("directory/figures/gaps/csv/", directory_figures.gaps_csv, name="gaps-csv"),
+    path("teams/", teams.list_page, name="teams"),
+    path("teams/<uuid:pk>/", teams.team_page, name="team"),
+    path("teams/<uuid:pk>/add/", teams.AddPage.as_view(), name="team-add"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/link/", teams.send_link, name="team-send-link"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", teams.LeavePage.as_view(), name="team-leave"),
+    path("summaries/", summaries.list_page, name="summaries"),
+]

@@ -28,7 +28,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """Name the summaries of the person's teams, the latest first."""
     rows = list(summaries_visible_to(signed_in(request.user))[: LONGEST + 1])
     context = {"summaries": [_title(row) for row in rows[:LONGEST]], "has_more": len(rows) > LONGEST}
-    return render(request, "web/summaries.html", context)
+    return render(request, "web/managing/summaries.jinja", context)
 
 
 def get_page(user: User, reference: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def clocks_page(request: HttpRequest) -> HttpResponse:
         tables.insert(0, _table("all", "All teams", read.total()))
     context = {
         "day": words.day(today),
-        "columns": COLUMNS.values(),
+        "columns": list(COLUMNS.values()),
         "tables": tables,
         "has_more": len(teams) > LONGEST,
         "definitions": [
@@ -51,7 +51,7 @@ def clocks_page(request: HttpRequest) -> HttpResponse:
             for name, text in DEFINITIONS.items()
         ],
     }
-    return render(request, "web/clocks.html", context)
+    return render(request, "web/managing/clocks.jinja", context)
 
 
 def _table(slug: str, title: str, clocks: list[ClockFigures]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def runs_page(request: HttpRequest) -> HttpResponse:
     except NotPermitted:
         return render(request, "403.html", status=403)
     context = {"tasks": [_task(task) for task in found], "late": sum(task.is_late for task in found)}
-    return render(request, "web/runs.html", context)
+    return render(request, "web/managing/runs.jinja", context)
 
 
 def _task(task: TaskState) -> dict[str, Any]:

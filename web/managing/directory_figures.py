@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from core.errors import NotPermitted
 from insights import gaps
 from services_directory.models import Service
 from services_directory.selectors import figures
+from services_directory.spreadsheets.sheets import written
 from web import words
 
 LONGEST = 10
@@ -28,6 +29,12 @@ TITLES = {
     "changed": "Reported as changed",
     "closed": "Reported as closed",
     "bounced": "Inbox does not take our messages",
+}
+GAP_TITLES = {
+    "asked": "Asked for",
+    "nothing_near": "Nothing near",
+    "comes_to_people": "Something comes to people",
+    "small_numbers": "Small numbers",
 }
 LISTS = ("closed", "changed", "bounced", "unanswered", "stale", "due")
 """The figures whose listings are shown, the most urgent first."""
@@ -73,9 +80,25 @@ def figures_page(request: HttpRequest) -> HttpResponse:
                            "reminded": last.reminded, "judged": last.judged},
         "gaps": [_gap(gaps.presented(gap)) for gap in found_gaps[:LONGEST]],
         "has_more_gaps": len(found_gaps) > LONGEST,
-        "definitions": gaps.DEFINITIONS,
+        "definitions": [(GAP_TITLES[name], text) for name, text in gaps.DEFINITIONS.items()],
     }  # fmt: skip
-    return render(request, "web/directory_figures.html", context)
+    return render(request, "web/managing/directory_figures.jinja", context)
+
+
+@require_safe
+def gaps_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Give every gap as a file for a spreadsheet, its definitions below."""
+    try:
+        found = gaps.gaps(signed_in(request.user))
+    except NotPermitted:
+        return render(request, "403.html", status=403)
+    rows = [list(_gap(gaps.presented(gap)).values()) for gap in found]
+    said = [[f"{GAP_TITLES[name]}: {text}"] for name, text in gaps.DEFINITIONS.items()]
+    return StreamingHttpResponse(
+        written(["Need", "Neighbourhood", *list(GAP_TITLES.values())[:3]], [*rows, [""], *said]),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="gaps.csv"'},
+    )
 
 
 def _listing_list(user: User, figure: str, *, at: dt.datetime) -> ListingList:
@@ -108,7 +131,7 @@ def _feed(feed: Any) -> dict[str, object]:
     }
 
 
-def _gap(gap: dict[str, Any]) -> dict[str, object]:
+def _gap(gap: dict[str, Any]) -> dict[str, str]:
     return {
         "need": gap["need"].name,
         "neighbourhood": gap["neighbourhood"] or "Outside our neighbourhoods",

@@ -17,4 +17,6 @@ def integrity_page(request: HttpRequest) -> HttpResponse:
         found = latest_findings(signed_in(request.user))
     except NotPermitted:
         return render(request, "403.html", status=403)
-    return render(request, "web/integrity.html", {"found": found, "when": found and words.moment(found.ended_at)})
+    return render(
+        request, "web/managing/integrity.jinja", {"found": found, "when": found and words.moment(found.ended_at)}
+    )

@@ -46,18 +46,18 @@ def try_again_page(request: HttpRequest, message_id: UUID) -> HttpResponse:
     except NotVisible as unseen:
         raise Http404 from unseen
     except Conflict as refused:
-        return _page(request, user, problem=refused.detail, status=409)
+        return _page(request, user, problem=refused, status=409)
     return redirect("web:failed-messages")
 
 
-def _page(request: HttpRequest, user: User, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, user: User, *, problem: Conflict | None = None, status: int = 200) -> HttpResponse:
     rows = list(failed_messages_for(user).order_by("occurred_at", "id")[: LONGEST + 1])
     context = {
-        "messages": [_message(row) for row in rows[:LONGEST]],
+        "failed": [_message(row) for row in rows[:LONGEST]],
         "has_more": len(rows) > LONGEST,
         "problem": problem,
     }
-    return render(request, "web/failed_messages.html", context, status=status)
+    return render(request, "web/managing/failed_messages.jinja", context, status=status)
 
 
 def _message(row: OutboxMessage) -> dict[str, Any]:

@@ -46,9 +46,12 @@ def test_an_editor_reads_what_to_look_at(kept, browser_of, read):
         "Report V-"
     )
     assert report.endswith(", Monday 2 November 2026 Ask <Jo> about Thursdays.")
-    assert page.section("gaps").partition("Something comes to people")[2].partition("Asked for")[0].strip() == (
+    assert page.section("gaps").partition("Something comes to people")[2].partition("Download")[0].strip() == (
         "Loneliness and isolation Outside our neighbourhoods 1 to 7 1 to 7 No"
     )
+    file = b"".join(browser_of(kept.editor).get("/directory/figures/gaps/csv/").streaming_content).decode("utf-8-sig")
+    assert "Loneliness and isolation,Outside our neighbourhoods,1 to 7,1 to 7,No" in file
+    assert browser_of(kept.provider).get("/directory/figures/gaps/csv/").status_code == 403
     assert page.section("feeds") == (
         "Feeds, the longest unread first Libraries Last read: Monday 2 November 2026 0 listings, 0 stale"
     )

@@ -1,0 +1,90 @@
+"""Who works in which team, for those who answer for it: leads their own teams, managers every one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.enums import AccountEventKind, Role
+from accounts.models import AccountEvent, Membership, Team, User
+from core.errors import NotVisible
+
+OF_A_LEADS_TEAM = (Role.LINK_WORKER, Role.LEAD)
+"""What a lead may make of a colleague in any team that has a lead."""
+WHERE_SOMEBODY_IS = (Role.PROVIDER, Role.REFERRER)
+"""What a lead may make of a colleague where somebody in the team is so already: in a scheme's own hub, for example."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """Somebody active in a team, with their roles there."""
+
+    user: User
+    roles: tuple[Role, ...]
+    is_awaited: bool
+    """Whether they were sent a link to their first password, and have not chosen one yet."""
+
+
+def sees_every_team(user: User) -> bool:
+    """Whether somebody is a manager, who sees who works where, and no person who is referred."""
+    return Role.MANAGER in user.roles()
+
+
+def looks_after_teams(user: User) -> bool:
+    """Whether there is any team that somebody sees by `teams_visible_to`."""
+    return sees_every_team(user) or bool(user.team_ids(Role.LEAD))
+
+
+def teams_visible_to(user: User) -> QuerySet[Team]:
+    """Return the active teams of which a user may know who works there, by organisation and name."""
+    teams = Team.objects.filter(is_active=True, organization__is_active=True)
+    if not sees_every_team(user):
+        teams = teams.filter(pk__in=user.team_ids(Role.LEAD))
+    return teams.select_related("organization").order_by("organization__name", "name", "id")
+
+
+def get_team(user: User, team_id: UUID) -> Team:
+    """Return the one team with this id.
+
+    :raises NotVisible: if there is none, or the user may not know who works there; it does not say which.
+    """
+    team = teams_visible_to(user).filter(pk=team_id).first()
+    if team is None:
+        raise NotVisible("There is no such team.")
+    return team
+
+
+def people_of(team: Team) -> list[Member]:
+    """Return who works in a team, by name. One query; whoever has left is not there."""
+    invited = AccountEvent.objects.filter(user=OuterRef("user"), kind=AccountEventKind.INVITED)
+    rows = Membership.objects.filter(team=team, user__is_active=True).select_related("user")
+    rows = rows.annotate(was_invited=Exists(invited))
+    roles: dict[UUID, list[Role]] = {}
+    users: dict[UUID, User] = {}
+    invited_ids: set[UUID] = set()
+    for row in rows.order_by("user__full_name", "user__email", "role"):
+        users[row.user_id] = row.user
+        if row.was_invited:
+            invited_ids.add(row.user_id)
+        roles.setdefault(row.user_id, []).append(Role(row.role))
+    return [
+        Member(
+            user=user, roles=tuple(roles[pk]), is_awaited=pk in invited_ids and not user.has_usable_password()
+        )
+        for pk, user in users.items()
+    ]  # fmt: skip
+
+
+def may_give_roles(user: User | None, team: Team) -> bool:
+    """Whether somebody may take colleagues into a team: its lead."""
+    return user is not None and Role.LEAD in user.roles_in([team.pk])
+
+
+def roles_to_give(team: Team) -> list[Role]:
+    """Return what a lead may make of a colleague in their team: the work of the team, and nothing beyond it."""
+    there = set(
+        Membership.objects.filter(team=team, role__in=WHERE_SOMEBODY_IS, user__is_active=True).values_list(
+            "role", flat=True
+        )
+    )
+    return [*OF_A_LEADS_TEAM, *(role for role in WHERE_SOMEBODY_IS if role in there)]

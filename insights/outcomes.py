@@ -1,0 +1,143 @@
+"""What changed for people: of each measure the first taking beside the last, of those only who have both."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from accounts.models import User
+from insights.figures import Figure, Reader, Row, Table, Value, reader_of, rows_of
+from insights.periods import Period
+from referrals.measures import MEASURES, Meaning, changes_between
+from referrals.selectors.measures import scores_from
+
+FIGURES: Final = (
+    Figure(
+        key="pairs", title="People",
+        definition=(
+            "Who have a score of the first taking and one of the last, and the last is of the period. Taken with a "
+            "service and with the team are two. The first is that of the start, or where there is none the earliest."
+        ),
+    ),
+    Figure(key="better", title="Better", definition="Of those, the last score is better. By direction only."),
+    Figure(key="same", title="No change", definition="Of those, the last score is the same."),
+    Figure(key="worse", title="Worse", definition="Of those, the last score is worse."),
+    Figure(key="before", title="Average before", definition="The mean of the first scores.", unit="score"),
+    Figure(key="after", title="Average after", definition="The mean of the last scores.", unit="score"),
+)  # fmt: skip
+ABOUT: Final = (
+    "Measures that were taken twice or more of a person, the last time in the period: the first beside the last. Who "
+    "was asked once only is left out, and so it says nothing of those who left. "
+    "No smallest change that matters is applied."
+)
+_PARTS = ("better", "same", "worse")
+
+_PAIRS = """
+WITH taken AS (
+    SELECT response.*
+    FROM referrals_measureresponse AS response
+    JOIN referrals_referral AS referral ON referral.id = response.referral_id
+    WHERE referral.status <> 'entered_in_error' AND response.taken_on <= %(until)s
+        AND response.referral_id IN (
+            SELECT referral_id FROM referrals_measureresponse WHERE taken_on BETWEEN %(since)s AND %(until)s
+        )
+        AND (%(teams)s::uuid[] IS NULL OR referral.owner_team_id = ANY (%(teams)s::uuid[]))
+        AND NOT EXISTS (SELECT 1 FROM referrals_measureresponse AS newer WHERE newer.replaces_id = response.id)
+),
+last AS (
+    SELECT DISTINCT ON (referral_id, onward_referral_id, measure) * FROM taken
+    ORDER BY referral_id, onward_referral_id, measure, taken_on DESC, recorded_at DESC, id
+),
+first AS (
+    SELECT DISTINCT ON (referral_id, onward_referral_id, measure) * FROM taken
+    ORDER BY referral_id, onward_referral_id, measure, (point = 0) DESC NULLS LAST, taken_on, recorded_at, id
+)
+SELECT last.measure, first.scores AS before, last.scores AS after,
+    first.measure_version AS version_before, last.measure_version AS version_after
+FROM last
+JOIN first ON first.referral_id = last.referral_id AND first.measure = last.measure
+    AND first.onward_referral_id IS NOT DISTINCT FROM last.onward_referral_id
+WHERE last.taken_on >= %(since)s AND first.id <> last.id AND first.taken_on <= last.taken_on
+"""
+
+
+@dataclass(kw_only=True)
+class _Tally:
+    """The pairs of one score, and of those that are numbers on both sides their sums."""
+
+    better: int = 0
+    same: int = 0
+    worse: int = 0
+    numbers: int = 0
+    before: Decimal = Decimal(0)
+    after: Decimal = Decimal(0)
+
+    @property
+    def pairs(self) -> int:
+        return self.better + self.same + self.worse
+
+
+_COUNTED_AS = {Meaning.BETTER: "better", Meaning.NO_CHANGE: "same", Meaning.WORSE: "worse"}
+
+
+def outcomes(user: User, *, period: Period) -> Table:
+    """Return what changed, by measure and score, in the order of the measures. One query.
+
+    :raises NotPermitted: if the user is neither a manager nor the lead of a team.
+    """
+    reader = reader_of(user)
+    tallies = _tallied(
+        rows_of(_PAIRS, {"since": period.starts_on, "until": period.ends_on, "teams": reader.teams})
+    )  # fmt: skip
+    return Table(
+        key="outcomes", title="What changed for people", of="Measure", about=ABOUT, figures=FIGURES,
+        rows=[
+            Row(key=f"{code}.{score.code}", name=_name(measure.name, score.name), values=_shown(tally, reader))
+            for code, measure in MEASURES.items()
+            for score in measure.scores
+            if (tally := tallies.get((code, score.code))) is not None and tally.pairs
+        ],
+        period=period, is_rounded=reader.is_rounded,
+    )  # fmt: skip
+
+
+def _tallied(pairs: Iterable[dict[str, Any]]) -> dict[tuple[str, str], _Tally]:
+    tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
+    for pair in pairs:
+        measure = MEASURES[pair["measure"]]
+        before, after = scores_from(_read(pair["before"])), scores_from(_read(pair["after"]))
+        is_same_version = pair["version_before"] == pair["version_after"] == measure.version
+        for change in changes_between(measure, before, after, is_same_version=is_same_version):
+            tally = tallies[measure.code, change.code]
+            if change.meaning not in _COUNTED_AS:
+                continue
+            name = _COUNTED_AS[change.meaning]
+            setattr(tally, name, getattr(tally, name) + 1)
+            first, last = before[change.code].value, after[change.code].value
+            if first is not None and last is not None:
+                tally.numbers += 1
+                tally.before += first
+                tally.after += last
+    return tallies
+
+
+def _read(scores: Any) -> Any:
+    """Return stored scores as they are read: a cursor of its own gives JSON as text."""
+    return json.loads(scores) if isinstance(scores, str) else scores
+
+
+def _shown(tally: _Tally, reader: Reader) -> dict[str, Value]:
+    parts = reader.counts([getattr(tally, name) for name in _PARTS], total=tally.pairs)
+    count = tally.numbers
+    return {
+        "pairs": reader.count(tally.pairs),
+        **dict(zip(_PARTS, parts, strict=True)),
+        "before": reader.average(float(tally.before / count) if count else None, of=count),
+        "after": reader.average(float(tally.after / count) if count else None, of=count),
+    }
+
+
+def _name(measure: str, score: str) -> str:
+    return measure if score.lower() == measure.lower() else f"{measure}: {score}"

@@ -1,0 +1,280 @@
+"""The figures of the pathway: how far referrals come, how long people wait, what changed; and who reads them."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+
+from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.models import Membership
+from insights.dimensions import _GROUPS, DIMENSIONS
+from insights.disclosure import safe_count, safe_parts
+from insights.figures import PERIODS, period_of
+from insights.journeys import funnel
+from insights.outcomes import outcomes
+from insights.periods import Period
+from insights.services import count_uptake
+from insights.uptake_tables import uptake_table
+from insights.waits import WAITS, responses, waits
+from referrals.enums import EthnicCategory, StatedGender
+from referrals.models import Referral
+from referrals.services.contacts import ContactDetails, log_contact
+from referrals.services.measures import TakenMeasure, record_measure
+from services_directory.models import Neighbourhood, Postcode
+from tests import stage
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = Period(starts_on=dt.date(2026, 11, 1), ends_on=dt.date(2026, 11, 30))
+LATER = dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)
+"""Fifteen weeks after the stage is set."""
+
+
+def told(table):
+    """Rows by name, with their values in the order of the figures."""
+    return {row.name: [row.values.get(figure.key) for figure in table.figures] for row in table.rows}
+
+
+@pytest.fixture
+def november(cast, referral_at, onward_at):
+    """Eight referrals of Rose's, each of which came a little further; and what does not count."""
+    Postcode.objects.create(code="SK58BS", lsoa="E01000001", imd_rank=310)
+    Neighbourhood.objects.create(code="vale", name="=Vale", sectors=["SK5 8"])
+    referral_at("submitted")
+    reached = referral_at("accepted")
+    log_contact(
+        referral=reached, actor=Actor(stage.fresh(cast.link_worker)), at=NOW + dt.timedelta(days=2),
+        given=ContactDetails(mechanism="02", outcome="spoke"),
+    )  # fmt: skip
+    referral_at("active")
+    for status in ("declined", "not_started", "left_early", "started", "completed"):
+        onward_at(status)
+    for status in ("draft", "entered_in_error"):
+        referral_at(status)
+    referral_at("redirected")  # and so there is one next door, in its stead
+    referral_at("submitted", team_id=cast.neighbouring_team.pk)
+    return cast
+
+
+def test_a_lead_reads_how_far_the_referrals_of_her_team_have_come(november, django_assert_num_queries):
+    lead = stage.fresh(november.lead)
+    lead.roles()
+    with django_assert_num_queries(1):
+        table = funnel(lead, period=NOVEMBER, at=LATER)
+    assert [figure.title for figure in table.figures[:7]] == [
+        "Referred", "Reached", "Agreed", "Offered", "Started", "12 weeks", "Finished",
+    ]  # fmt: skip
+    assert told(table) == {"All": [8, 7, 6, 5, 3, 2, 1, 0.375, 0.333]}
+    # On the day itself nobody has taken part for twelve weeks but who has finished.
+    assert told(funnel(lead, period=NOVEMBER, at=NOW))["All"][5] == 1
+    december = Period(starts_on=dt.date(2026, 12, 1), ends_on=dt.date(2026, 12, 31))
+    assert told(funnel(lead, period=december, by="source", at=LATER)) == {"All": [0] * 7 + [None] * 2}
+
+
+def test_it_is_told_apart_by_whatever_is_held(november):
+    lead = stage.fresh(november.lead)
+    found = {by: told(funnel(lead, period=NOVEMBER, by=by, at=LATER)) for by in DIMENSIONS}
+    assert all(rows.pop("All")[:2] == [8, 7] for rows in found.values())
+    all_of_them = [8, 7, 6, 5, 3, 2, 1, 0.375, 0.333]
+    assert found == {
+        "source": {"GP practice": all_of_them},
+        "practice": {"Vale Practice": all_of_them},
+        "neighbourhood": {"=Vale": all_of_them},
+        "deprivation": {"1: the most deprived": all_of_them},
+        "age": {"75 and over": all_of_them},
+        "gender": {"Not known": all_of_them},
+        "ethnicity": {"Not known": all_of_them},
+    }
+    Referral.objects.update(postcode="ZZ99 3VZ")
+    assert list(told(funnel(lead, period=NOVEMBER, by="neighbourhood", at=LATER))) == ["All", "Elsewhere, or not known"]
+    assert list(told(funnel(lead, period=NOVEMBER, by="deprivation", at=LATER))) == ["All", "Not known"]
+    by_programme = told(funnel(lead, period=NOVEMBER, by="programme", at=LATER))
+    assert by_programme == {"All": [5, 3, 2, 1, 0.333], "Walking group": [5, 3, 2, 1, 0.333]}
+
+
+def test_every_code_of_a_group_belongs_to_one():
+    codes = sorted(code for group in _GROUPS.values() for code in group)
+    assert codes == sorted(EthnicCategory.values)
+    assert set(DIMENSIONS["gender"].names or ()) == set(StatedGender.values)
+
+
+def test_a_manager_reads_everybody_s_and_no_small_number(november):
+    table = funnel(stage.fresh(november.manager), period=NOVEMBER, at=LATER)
+    assert told(table) == {"All": [10, None, None, None, None, None, None, None, None]}
+    assert "small_numbers" in table.definitions
+    Membership.objects.create(user=november.manager, team=november.team, role=Role.LEAD)
+    assert told(funnel(stage.fresh(november.manager), period=NOVEMBER, at=LATER)) == told(table)
+
+
+@pytest.mark.parametrize("path", ["funnel", "waits", "responses", "outcomes"])
+@pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "hub_worker", "editor"])
+def test_nobody_else_reads_them(cast, as_user, who, path):
+    assert as_user(getattr(cast, who)).get(f"/api/v1/insights/{path}/").status_code == 403
+
+
+# --- Waits and answers ----------------------------------------------------------------------------------------------
+
+
+def test_waits_are_in_working_days_and_belong_to_the_period_in_which_they_end(november):
+    lead = stage.fresh(november.lead)
+    assert told(waits(lead, period=NOVEMBER)) == {
+        WAITS["triage"]: [7, 0, 0],  # all on the same Monday
+        WAITS["contact"]: [1, 2, 2],
+        WAITS["agreement"]: [6, 0, 0],
+        WAITS["answer"]: [5, 0, 0],
+        WAITS["start"]: [3, 0, 0],
+    }
+    contact = waits(lead, period=NOVEMBER, wait="contact", by="source")
+    assert (contact.title, told(contact)) == (WAITS["contact"], {"All": [1, 2, 2], "GP practice": [1, 2, 2]})
+    assert told(waits(lead, period=NOVEMBER, wait="start", by="programme"))["Walking group"] == [3, 0, 0]
+    december = Period(starts_on=dt.date(2026, 12, 1), ends_on=dt.date(2026, 12, 31))
+    assert told(waits(lead, period=december, wait="start", by="age")) == {"All": [0, None, None]}
+    manager = stage.fresh(november.manager)
+    assert told(waits(manager, period=NOVEMBER))[WAITS["triage"]] == [None, None, None]
+    assert told(waits(manager, period=NOVEMBER, wait="triage", by="source"))["GP practice"] == [None, None, None]
+    with pytest.raises(KeyError):
+        waits(lead, period=NOVEMBER, wait="triage", by="programme")
+
+
+def test_over_a_bank_holiday_and_a_weekend_nobody_waits(cast, referral_at):
+    referral = stage.created(cast, at=dt.datetime(2026, 12, 24, 9, tzinfo=dt.UTC))
+    log_contact(
+        referral=referral, actor=Actor(stage.fresh(cast.link_worker)), at=dt.datetime(2026, 12, 29, 9, tzinfo=dt.UTC),
+        given=ContactDetails(mechanism="02", outcome="spoke"),
+    )  # fmt: skip
+    december = Period(starts_on=dt.date(2026, 12, 1), ends_on=dt.date(2026, 12, 31))
+    assert told(waits(stage.fresh(cast.lead), period=december))[WAITS["contact"]] == [1, 1, 1]
+
+
+def test_how_services_answer(november, onward_at):
+    onward_at("expired", service=november.visiting)
+    onward_at("sent", service=november.visiting)
+    assert told(responses(stage.fresh(november.lead), period=NOVEMBER)) == {
+        "All": [7, 5, 1, 1, 1, 0.714, 0], "Visiting": [2, 0, 0, 1, 1, 0, None], "Walking group": [5, 5, 1, 0, 0, 1, 0],
+    }  # fmt: skip
+    assert told(responses(stage.fresh(november.manager), period=NOVEMBER))["All"] == [None] * 7
+
+
+# --- Outcomes -------------------------------------------------------------------------------------------------------
+
+
+def test_what_changed_is_told_of_those_only_who_were_asked_twice(cast, referral_at, time_machine):
+    def take(referral, satisfaction, day, point=None):
+        time_machine.move_to(dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC))
+        answers = {"life_satisfaction": satisfaction, "worthwhile": 6, "happiness": None, "anxiety": 8 - day // 10}
+        record_measure(
+            subject=referral, actor=Actor(stage.fresh(cast.link_worker)),
+            at=dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC),
+            taken=TakenMeasure(
+                measure="ons4", mode="telephone", answers=answers, point=point, taken_on=dt.date(2026, 11, day)
+            ),
+        )  # fmt: skip
+
+    rose, twice = referral_at("active"), referral_at("active")
+    take(rose, 2, 3)
+    take(twice, 4, 3)
+    take(twice, 9, 10)  # in between
+    take(twice, 7, 24)
+    assert told(outcomes(stage.fresh(cast.lead), period=NOVEMBER)) == {
+        "ONS4: personal wellbeing: Life satisfaction": [1, 1, 0, 0, 4, 7],
+        "ONS4: personal wellbeing: Things done are worthwhile": [1, 0, 1, 0, 6, 6],
+        "ONS4: personal wellbeing: Anxious yesterday": [1, 1, 0, 0, 8, 6],
+    }
+    december = Period(starts_on=dt.date(2026, 12, 1), ends_on=dt.date(2026, 12, 31))
+    assert told(outcomes(stage.fresh(cast.lead), period=december)) == {}
+    everybody_s = told(outcomes(stage.fresh(cast.manager), period=NOVEMBER))
+    assert everybody_s["ONS4: personal wellbeing: Life satisfaction"] == [None, None, 0, 0, None, None]
+
+
+# --- No figure comes back by subtraction ----------------------------------------------------------------------------
+
+
+def test_of_parts_beside_their_total_more_is_held_back():
+    """13, 8 and 1 of 22 would read 15, 10 and "1 to 7" of 20: only 1 fits. So the 8 is not shown either."""
+    assert safe_parts([13, 8, 1], total=22) == [15, None, None]
+    assert safe_parts([40, 5], total=45) == [40, None]  # anything from 1 to 7 fits
+    assert safe_parts([12, 4, 0, 30], total=46) == [10, None, 0, 30]
+    assert safe_parts([8, 20], total=28) == [10, 20]  # nothing is hidden
+
+
+def possible(shown, total):
+    """Every number that a part which is not shown could be, where the others are what they may be: the long way."""
+    lows = [8 if each and each <= 10 else (each or 0) - 2 for each in shown if each]
+    highs = [each + 2 for each in shown if each]
+    low = total - 2 - sum(highs) if total else 1 - sum(highs)
+    high = total + 2 - sum(lows) if total else 7
+    hidden = shown.count(None)
+    return [one for one in range(1, 8) if one + (hidden - 1) <= high and (hidden > 1 or one >= low)]
+
+
+def test_whatever_the_parts_each_hidden_one_could_be_several():
+    for first in range(0, 24):
+        for second in range(0, 24, 3):
+            for third in range(0, 24, 5):
+                parts = [first, second, third]
+                shown = safe_parts(parts, total=sum(parts))
+                if None in shown and sum(parts) > 7:
+                    assert len(possible(shown, safe_count(sum(parts)))) >= 3 or all(part is None for part in shown)
+
+
+# --- Periods, the API, CSV ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "today", "since", "until"),
+    [
+        ("twelve_months", "2026-11-29", "2025-12-01", "2026-11-30"),
+        ("this_year", "2026-11-29", "2026-04-01", "2026-11-30"),
+        ("this_year", "2027-03-31", "2026-04-01", "2027-03-31"),
+        ("this_year", "2027-04-01", "2027-04-01", "2027-04-30"),
+        ("last_year", "2026-11-29", "2025-04-01", "2026-03-31"),
+        ("this_quarter", "2026-11-29", "2026-10-01", "2026-11-30"),
+        ("last_quarter", "2027-01-02", "2026-10-01", "2026-12-31"),
+    ],
+)
+def test_periods_are_whole_months(name, today, since, until):
+    period = period_of(name, today=dt.date.fromisoformat(today))
+    assert (period.starts_on.isoformat(), period.ends_on.isoformat()) == (since, until)
+    assert name in PERIODS
+
+
+def test_over_http_and_as_a_spreadsheet(november, as_user, time_machine):
+    time_machine.move_to(NOW + dt.timedelta(days=3))
+    client = as_user(november.lead)
+    body = client.get("/api/v1/insights/funnel/?by=neighbourhood&period=this_quarter").json()
+    assert (body["since"], body["until"], body["of"]) == ("2026-10-01", "2026-11-30", "Neighbourhood")
+    assert [(row["name"], row["values"]["referred"]) for row in body["rows"]] == [("All", 8), ("=Vale", 8)]
+    assert set(body["definitions"]) == {figure["key"] for figure in body["figures"]}
+
+    answer = client.get("/api/v1/insights/funnel/?by=neighbourhood&format=csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert rows[0][:3] == ["Neighbourhood", "Referred", "Reached"]
+    assert [row[:3] for row in rows[1:3]] == [["All", "8", "7"], ["'=Vale", "8", "7"]]  # no formula
+    assert any(row[0].startswith("Reached: Of those, somebody of the team") for row in rows[3:])
+
+    assert len(client.get("/api/v1/insights/waits/").json()["rows"]) == len(WAITS)
+    assert client.get("/api/v1/insights/responses/").json()["rows"][0]["values"]["sent"] == 5
+    assert client.get("/api/v1/insights/outcomes/").json()["rows"] == []
+    for query, field in (
+        ("funnel/?by=postcode", "by"), ("funnel/?period=today", "period"), ("waits/?wait=tea", "wait"),
+        ("waits/?by=programme&wait=triage", "wait"),
+    ):  # fmt: skip
+        refused = client.get(f"/api/v1/insights/{query}")
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
+
+
+def test_uptake_is_told_apart_by_neighbourhood_too(november, as_user):
+    count_uptake(at=NOW)
+    by = {
+        by: told(uptake_table(stage.fresh(november.lead), period=NOVEMBER, by=by)) for by in ("neighbourhood", "source")
+    }
+    figures = [5, 4, 3, 1, 1, 0.75, 0.333]
+    assert by == {
+        "neighbourhood": {"All": figures, "=Vale": figures}, "source": {"All": figures, "GP practice": figures},
+    }  # fmt: skip
+    url = "/api/v1/insights/uptake/?since=2026-11-01&until=2026-11-30&by=neighbourhood"
+    assert [(row["id"], row["referred"]) for row in as_user(november.lead).get(url).json()["results"]] == [("=Vale", 5)]
+    assert told(uptake_table(stage.fresh(november.manager), period=NOVEMBER, by="source"))["All"][0] is None
