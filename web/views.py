@@ -10,8 +10,10 @@ from core.clocks import local_day
 from core.errors import NotVisible
 from referrals.selectors import get_whole_referral
 from referrals.selectors.casework import reads_casework
-from web import proposals, summaries
+from referrals.selectors.programmes import received_alone
+from web import summaries
 from web.casework import case
+from web.providing import proposals, referral
 from web.record.page import get_record
 from web.referring import messages_back
 from web.referring.page import referral_page
@@ -23,16 +25,18 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
     user, reference, today = signed_in(request.user), reference.upper(), local_day(timezone.now())
     try:
         if reference.startswith("L-"):
-            return render(request, "web/proposal.html", {"proposal": proposals.get_page(user, reference)})
+            return render(request, "web/providing/proposal.jinja", {"proposal": proposals.get_page(user, reference)})
         if reference.startswith("S-"):
             return render(request, "web/summary.html", {"summary": summaries.get_page(user, reference)})
         if reference.startswith("M-"):
             return messages_back.message_page(request, user, reference)
         if reference.startswith("R-"):
-            referral = get_whole_referral(user, reference)
-            if reads_casework(user, referral):
-                return case.show(request, user, referral, today=today)
-            return referral_page(request, user, referral)
+            whole = get_whole_referral(user, reference)
+            if reads_casework(user, whole):
+                return case.show(request, user, whole, today=today)
+            return referral_page(request, user, whole)
+        if (offer := received_alone(user, reference)) is not None:
+            return referral.show(request, user, offer, today=today)
         page = get_record(user, reference, today=today)
     except NotVisible as unseen:
         raise Http404 from unseen

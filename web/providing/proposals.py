@@ -14,15 +14,6 @@ from web.record.facts import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldChange:
-    """One field as it was and as it would be."""
-
-    field: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ProposalPage:
     """The whole page."""
 
@@ -31,7 +22,7 @@ class ProposalPage:
     status: str
     is_pending: bool
     facts: list[Fact]
-    changes: list[FieldChange]
+    changes: list[Fact]
 
 
 def get_page(user: User, reference: str) -> ProposalPage:
@@ -59,16 +50,17 @@ def get_page(user: User, reference: str) -> ProposalPage:
     )
 
 
-def _changes(proposal: ListingProposal) -> list[FieldChange]:
+def _changes(proposal: ListingProposal) -> list[Fact]:
     return [
-        FieldChange(
-            field=words.in_words(name),
-            before=_written(proposal.before.get(name)),
-            after=_written(value),
-        )
+        Fact(name=words.in_words(name), values=[_change(_written(proposal.before.get(name)), _written(value))])
         for name, value in by_field(proposal.after)
         if not proposal.is_new_listing or value not in (None, "", [], False)
     ]
+
+
+def _change(before: str, after: str) -> str:
+    was = f" (was: {before})" if before else ""
+    return f"{after or 'Nothing'}{was}"
 
 
 def _written(value: Any) -> str:
