@@ -1,4 +1,4 @@
-"""What a provider's team has been sent: who waits for an answer, who is on which list in which order, who takes part."""
+"""What a provider's team has been sent: who waits for an answer, who waits in which order, and who takes part."""
 
 from uuid import UUID
 

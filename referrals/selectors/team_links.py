@@ -1,4 +1,4 @@
-"""What the link in an email to a provider's team leads to, where the team works by email link (docs/adr/0042)."""
+"""What the link in an email to a provider's team leads to, where the team works by email link (docs/adr/0043)."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -261,7 +261,8 @@ def test_a_team_with_several_listings_sees_them_all_and_answers_one_by_one(cast,
     link = link_of(cast.leisure.inbox_email)
 
     page = read(client, link)
-    assert [each for each in page.links if each.startswith(link)] == [f"{link}{swimming.pk}/", f"{link}{cast.walking.pk}/"]
+    led_to = [each for each in page.links if each.startswith(link)]
+    assert led_to == [f"{link}{swimming.pk}/", f"{link}{cast.walking.pk}/"]
     thanks = client.post(f"{link}{swimming.pk}/", {"answer": "still_right"}).content.decode()
     assert f'<a href="{link}">See your other listings</a>: 1 to go.' in thanks
 

@@ -43,7 +43,7 @@ class LinkView(View):
     throttle_scope = "signed-link"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        throttle = SignedLinkThrottle()
+        throttle: Any = SignedLinkThrottle()
         if not throttle.allow_request(request, self):
             return too_often(request, TooOften(TOO_OFTEN, wait=math.ceil(throttle.wait() or 60)))
         try:

@@ -51,7 +51,7 @@ class SignedLinkView(View):
     throttle_scope = "signed-link"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        throttle = SignedLinkThrottle()
+        throttle: Any = SignedLinkThrottle()
         if not throttle.allow_request(request, self):
             response = render(request, "web/too_often.jinja", {"detail": TOO_OFTEN}, status=429)
             response.headers["Retry-After"] = str(math.ceil(throttle.wait() or 60))

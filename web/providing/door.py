@@ -1,6 +1,6 @@
 """Who comes to the provider's pages: a provider who has signed in, or whoever came by their team's email link.
 
-Who came by a link is not signed in: only the pages that stand behind this door look at the visit (docs/adr/0042).
+Who came by a link is not signed in: only the pages that stand behind this door look at the visit (docs/adr/0043).
 """
 
 import datetime as dt
