@@ -51,7 +51,7 @@ def addresses_in(team: Team, *roles: Role) -> list[str]:
 
 
 def works_by_email_link(address: str) -> bool:
-    """Whether an address is the inbox of an active team whose pages open from its emails (docs/adr/0043)."""
+    """Whether an address is the inbox of an active team whose pages open from its emails (docs/adr/0044)."""
     teams = Team.objects.filter(is_active=True, organization__is_active=True, link_account__is_active=True)
     return teams.filter(inbox_email__in={address, address.lower()}).exists()
 

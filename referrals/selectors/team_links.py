@@ -1,4 +1,4 @@
-"""What the link in an email to a provider's team leads to, where the team works by email link (docs/adr/0043)."""
+"""What the link in an email to a provider's team leads to, where the team works by email link (docs/adr/0044)."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -232,7 +232,8 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 # --- Each page and each role ----------------------------------------------------------------------------------------
 
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
-         "/messages/failed/", "/directory/figures/", "/providing/", "/providing/services/", "/providing/sessions/")  # fmt: skip
+         "/messages/failed/", "/directory/figures/", "/providing/", "/providing/services/",
+         "/providing/sessions/")  # fmt: skip
 MAY_OPEN = {
     "gp": "/ /inbox/ /summaries/",
     "discharge_nurse": "/ /inbox/ /summaries/",

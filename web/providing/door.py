@@ -1,6 +1,6 @@
 """Who comes to the provider's pages: a provider who has signed in, or whoever came by their team's email link.
 
-Who came by a link is not signed in: only the pages that stand behind this door look at the visit (docs/adr/0043).
+Who came by a link is not signed in: only the pages that stand behind this door look at the visit (docs/adr/0044).
 """
 
 import datetime as dt
@@ -10,15 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import link_account_of
+from web.account.typed import SignedInMiddleware
 
 VISIT = "provider_by_link"
 """Where the session keeps a visit: the team, and until when."""
@@ -37,7 +37,7 @@ def for_providers(view: View) -> View:
         if not request.user.is_authenticated:
             account = visitor(request)
             if account is None:
-                return _ask_again(request)
+                return _ask_again(request, view)
             request.user, request.is_by_link = account, True
         if not request.user.team_ids(Role.PROVIDER):
             raise PermissionDenied
@@ -66,8 +66,8 @@ def visitor(request: HttpRequest) -> User | None:
     return link_account_of(UUID(visit["team"]))
 
 
-def _ask_again(request: HttpRequest) -> HttpResponse:
-    """A visit that is over is said to be; whoever never began one signs in."""
+def _ask_again(request: HttpRequest, view: View) -> HttpResponseBase:
+    """A visit that is over is said to be; whoever never began one signs in, and what they had typed is kept."""
     if VISIT in request.session:
         return render(request, "web/providing/visit_over.jinja", status=401)
-    return redirect_to_login(request.get_full_path())
+    return SignedInMiddleware(view).handle_no_permission(request, view)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
@@ -24,6 +24,7 @@ from referrals.services.attendance import came_before
 from referrals.services.registers import Entry, take_register
 from services_directory.enums import Delivery
 from web import words
+from web.account import typed
 from web.providing.sessions import row_of
 
 MOST_TO_ADD = 100
@@ -60,6 +61,19 @@ class Said:
     version: str = ""
 
 
+def said_in(data: QueryDict) -> Said:
+    """Return what was typed into a register."""
+    return Said(
+        results={
+            name.removeprefix("result-"): str(value)
+            for name, value in data.items()
+            if name.startswith("result-") and value
+        },
+        drop_ins=data.get("drop_ins", "").strip(),
+        version=data.get("version", ""),
+    )
+
+
 class RegisterPage(View):
     """Who is expected, and who came."""
 
@@ -74,20 +88,15 @@ class RegisterPage(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
+        before = typed.take(request)
+        if before is not None:  # by somebody who had been signed out meanwhile
+            return self.show(said_in(before), added=before.getlist("add"))
         drop_ins = "" if self.session.drop_ins is None else str(self.session.drop_ins)
         return self.show(Said(drop_ins=drop_ins, version=str(self.session.version)), added=request.GET.getlist("add"))
 
     def post(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
         added = request.POST.getlist("add")
-        said = Said(
-            results={
-                name.removeprefix("result-"): str(value)
-                for name, value in request.POST.items()
-                if name.startswith("result-") and value
-            },
-            drop_ins=request.POST.get("drop_ins", "").strip(),
-            version=request.POST.get("version", ""),
-        )
+        said = said_in(request.POST)
         try:
             self.take(said)
         except Invalid as refused:

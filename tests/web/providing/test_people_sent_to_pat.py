@@ -44,7 +44,9 @@ def test_pat_reads_who_waits_for_an_answer_and_until_when(browser_of, cast, onwa
         f"Sent Monday 2 November 2026. {sent.reference}"
     )
     tabs = re.findall(r'<a href="\?show=(\w+)"[^>]*>[^<]*<span class="app-tabs__count">(\d+)', page.html)
-    assert tabs == [("answer", "1"), ("waiting", "1"), ("starting", "1"), ("part", "1"), ("ended", "1")]
+    assert tabs == [
+        ("answer", "1"), ("asked", "0"), ("waiting", "1"), ("starting", "1"), ("part", "1"), ("ended", "1"),
+    ]  # fmt: skip
     assert (
         f"On the list since Monday 2 November 2026. {waiting.reference}"
         in read(browser, "/providing/?show=waiting").text
@@ -73,7 +75,7 @@ def test_what_pat_sees_of_rose_is_what_the_purpose_needs(browser_of, cast, onwar
     onward = onward_at("sent")
     page = read(browser_of(cast.provider), page_of(onward))
     assert page.sections == ["next", "person", "needed", "standing", "timeline"]
-    assert buttons(page) == ["Ask the link worker", "Accept", "Put on the waiting list", "Decline"]
+    assert buttons(page) == ["Accept", "Put on the waiting list", "Decline", "Ask the link worker"]
     assert page.section("person") == ("The person Name Rose Okafor Date of birth 27 March 1951 Telephone 0161 496 0111")
     assert "Prefers mornings." in page.section("needed")
     for kept in ("999 000 0018", "Lives alone", "SK5 8BS", "misses company"):
@@ -108,9 +110,9 @@ def test_pat_takes_rose_from_the_inbox_to_the_end(browser_of, cast, onward_at, r
     take("complete", outcome="goals_met", note="Walks by herself now.")
     ended = OnwardReferral.objects.get(pk=onward.pk)
     assert (ended.status, ended.outcome) == ("completed", "goals_met")
-    assert "Nothing: it has ended." in read(browser, page_of(onward)).section("next") or buttons(
-        read(browser, page_of(onward))
-    ) == ["Record a measure that was taken", "Record a review that was held or missed"]
+    assert buttons(read(browser, page_of(onward))) == [  # for the last points
+        "Record a measure that was taken", "Record a review that was held or missed",
+    ]  # fmt: skip
     told = OutboxMessage.objects.filter(context__reference=onward.reference, template="onward_ended")
     assert told.count() == 1
 

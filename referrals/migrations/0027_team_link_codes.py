@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_email_links'),
-        ('referrals', '0025_tasks_of_leavers'),
+        ('referrals', '0026_own_page'),
     ]
 
     operations = [
