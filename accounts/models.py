@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -47,6 +48,10 @@ class Team(models.Model):
     telephone = models.CharField(max_length=35, blank=True)
     takes_referrals = models.BooleanField(default=False, help_text="Whether a referrer may choose this team.")
     is_active = models.BooleanField(default=True)
+    link_account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="team_by_link", null=True, blank=True,
+        help_text="The account that acts for whoever comes by the team's email links. Empty: no link opens anything.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="team_name_once_per_organization")]
@@ -154,3 +159,17 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class EmailLinkDecision(models.Model):
+    """Somebody decided whether a team's pages open from its emails, without an account of one's own: a row for each
+    time, the last of which counts (`Team.link_account`). Personal data: who decided, at work.
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="email_link_decisions")
+    is_allowed = models.BooleanField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Email links of {self.team_id}: {'on' if self.is_allowed else 'off'}"

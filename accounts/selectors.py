@@ -6,12 +6,15 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from knox.models import AuthToken
 
 from accounts.enums import OrganizationKind, Role
-from accounts.models import AccountEvent, Organization, Team, User
+from accounts.models import AccountEvent, EmailLinkDecision, Organization, Team, User
 from core.identifiers import NO_PRACTICE_CODES
+
+LINK_DOMAIN = "email-link.service.invalid"
+"""Where the accounts behind email links have their addresses: nothing arrives there, and nobody signs in with one."""
 
 
 def teams_to_refer_to(user: User) -> QuerySet[Team]:
@@ -45,6 +48,40 @@ def addresses_in(team: Team, *roles: Role) -> list[str]:
     """Return where those in a team are who have one of some roles, in order; where there is nobody, its inbox."""
     users = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=roles)
     return list(users.order_by("email").values_list("email", flat=True).distinct()) or [team.inbox_email]
+
+
+def works_by_email_link(address: str) -> bool:
+    """Whether an address is the inbox of an active team whose pages open from its emails (docs/adr/0044)."""
+    teams = Team.objects.filter(is_active=True, organization__is_active=True, link_account__is_active=True)
+    return teams.filter(inbox_email__in={address, address.lower()}).exists()
+
+
+def link_account_of(team_id: UUID) -> User | None:
+    """Return the account that acts for whoever comes by a team's email links, as long as that is allowed."""
+    teams = Team.objects.filter(pk=team_id, is_active=True, organization__is_active=True, link_account__is_active=True)
+    team = teams.select_related("link_account").first()
+    return team.link_account if team is not None else None
+
+
+def teams_to_decide_email_links_of(user: User) -> QuerySet[Team]:
+    """Return the providers' teams for which a user says whether their emails open their pages, by name: those of a
+    provider who has an account of their own, and all of them for a manager.
+    """
+    teams = Team.objects.filter(
+        is_active=True, organization__is_active=True, organization__kind=OrganizationKind.PROVIDER
+    )
+    if Role.MANAGER not in user.roles():
+        own = [] if is_link_account(user) else user.team_ids(Role.PROVIDER)
+        teams = teams.filter(pk__in=own)
+    last = Prefetch(
+        "email_link_decisions", EmailLinkDecision.objects.select_related("decided_by").order_by("-id"), to_attr="said"
+    )
+    return teams.select_related("organization").prefetch_related(last).order_by("name", "id")
+
+
+def is_link_account(user: User) -> bool:
+    """Whether a user is nobody in particular: the account behind a team's email links."""
+    return user.email.endswith(f"@{LINK_DOMAIN}")
 
 
 def is_known_practice_code(code: str) -> bool:

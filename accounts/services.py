@@ -12,7 +12,8 @@ from knox.models import AuthToken
 
 from accounts import second_factor
 from accounts.enums import AccountEventKind, OrganizationKind, Role
-from accounts.models import AccountEvent, Membership, Organization, Team, User
+from accounts.models import AccountEvent, EmailLinkDecision, Membership, Organization, Team, User
+from accounts.selectors import LINK_DOMAIN, is_link_account
 from core.errors import NotPermitted
 from core.identifiers import new_reference
 
@@ -50,6 +51,42 @@ def public_desk(*, for_team: Team) -> tuple[User, Team]:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     return user, desk
+
+
+@transaction.atomic
+def decide_email_link(*, team: Team, is_allowed: bool, user: User, at: dt.datetime) -> Team:
+    """Say whether the emails to a provider's team open its pages to whoever reads its inbox. Off until somebody says.
+
+    Allowed, the team has an account that acts for them, and that nobody can sign in to; taken back, every link and
+    every visit ends at once, and what was done by them stays under its name. The same again changes nothing.
+
+    :raises NotPermitted: if the team is no provider's, or the user is neither a provider of it with an account of
+        their own nor a manager.
+    """
+    team = Team.objects.select_for_update(of=("self",)).select_related("organization").get(pk=team.pk)
+    is_own = Role.PROVIDER in user.roles_in([team.pk]) and not is_link_account(user)
+    if team.organization.kind != OrganizationKind.PROVIDER or not (is_own or Role.MANAGER in user.roles()):
+        raise NotPermitted("A provider of the team, or a manager, says whether its emails open its pages.")
+    if (team.link_account_id is not None) == is_allowed:
+        return team
+    account = _link_account(team)
+    account.is_active = is_allowed
+    account.save(update_fields=["full_name", "is_active"])
+    team.link_account = account if is_allowed else None
+    team.save(update_fields=["link_account"])
+    EmailLinkDecision.objects.create(team=team, is_allowed=is_allowed, decided_by=user, decided_at=at)
+    return team
+
+
+def _link_account(team: Team) -> User:
+    """Return the account that is named in the timeline for whoever comes by a team's link; made when first needed."""
+    account, is_new = User.objects.get_or_create(email=f"{team.pk}@{LINK_DOMAIN}", defaults={"is_active": False})
+    if is_new:
+        account.set_unusable_password()
+        account.save(update_fields=["password"])
+        Membership.objects.create(user=account, team=team, role=Role.PROVIDER)
+    account.full_name = f"{team.name[:53]}, by email link"
+    return account
 
 
 @transaction.atomic

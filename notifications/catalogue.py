@@ -62,6 +62,9 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "referral_note": About(_REFERRER, "the team writes them a note", _NEWS),
         "onward_arrived": About(_PROVIDER, "a referral comes to it", _NEW),
         "onward_answered": About(_PROVIDER, "the link worker has answered its question", _ASKED),
+        # They wait for both at this moment. Neither is news: it is in no inbox of the service, where nobody looks.
+        "team_link_code": About(_PROVIDER, "somebody opens a link of its emails", None, is_essential=True),
+        "team_link_again": About(_PROVIDER, "somebody asks for a link that works again", None, is_essential=True),
         "onward_question": About(_OWNER, "a provider has a question", _ASKED, is_essential=True),
         # What a person has not agreed to must stop.
         "consent_withdrawn": About(

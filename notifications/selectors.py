@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from notifications.enums import Channel, MessageStatus, WebhookStatus
@@ -59,6 +59,13 @@ def channel_told_by(event_key: str, recipient: str) -> Channel | None:
     """Return by which channel an event has been, or is to be, told to a recipient; None if it owes them nothing yet."""
     told = OutboxMessage.objects.filter(event_key=event_key, recipient=recipient).order_by("created_at", "id").first()
     return Channel(told.channel) if told else None
+
+
+def last_told(address: str, *, reference: str) -> dt.datetime | None:
+    """Return when an address was last owed an email about a reference; None if it never was."""
+    rows = OutboxMessage.objects.filter(recipient=address, channel=Channel.EMAIL, context__reference=reference)
+    last: dt.datetime | None = rows.exclude(status=MessageStatus.STOPPED).aggregate(at=Max("occurred_at"))["at"]
+    return last
 
 
 def contradictory_messages() -> QuerySet[OutboxMessage]:

@@ -4,7 +4,16 @@ import datetime as dt
 
 from core.runs import Figures
 from core.tasks import periodic_task
-from referrals.services import clocks, consent_clocks, discharge, onward, reminders, retention, self_referrals
+from referrals.services import (
+    clocks,
+    consent_clocks,
+    discharge,
+    onward,
+    reminders,
+    retention,
+    self_referrals,
+    team_links,
+)
 
 
 @periodic_task(name="referrals.expire_unanswered")
@@ -45,5 +54,8 @@ def chase_discharges(at: dt.datetime) -> Figures:
 
 @periodic_task(name="referrals.forget_self_referrals")
 def forget_self_referrals(at: dt.datetime) -> Figures:
-    """Delete what was written at the public door more than a day ago."""
-    return {"deleted": self_referrals.forget_self_referrals(at=at)}
+    """Delete what was written at the public door more than a day ago, and codes of providers' links after a year."""
+    return {
+        "deleted": self_referrals.forget_self_referrals(at=at),
+        "link_codes": team_links.forget_link_codes(at=at),
+    }

@@ -21,6 +21,7 @@ class Way:
 
 EVERYBODY = frozenset(Role)
 SUPPORTERS = frozenset({Role.LINK_WORKER, Role.LEAD})
+PROVIDER = frozenset({Role.PROVIDER})
 ANSWERABLE = frozenset({Role.LEAD, Role.MANAGER})
 MENU = (
     Way(title="Home", page="web:home", roles=EVERYBODY),
@@ -28,6 +29,9 @@ MENU = (
     Way(title="My referrals", page="web:my-referrals", roles=frozenset({Role.REFERRER})),
     Way(title="Triage", page="web:triage", roles=SUPPORTERS),
     Way(title="Caseload", page="web:caseload", roles=SUPPORTERS),
+    Way(title="People sent to us", page="web:providing", roles=PROVIDER),
+    Way(title="Programmes", page="web:providing-programmes", roles=PROVIDER),
+    Way(title="Sessions", page="web:providing-sessions", roles=PROVIDER),
     Way(title="Figures", page="web:figures", roles=ANSWERABLE),
     Way(title="Teams", page="web:teams", roles=ANSWERABLE),
 )
@@ -52,7 +56,9 @@ def menu_of(request: HttpRequest) -> list[Way]:
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return []
     roles = user.roles() if user is not None else set()
-    return [way for way in MENU if way.roles is EVERYBODY or way.roles & roles]
+    # Who came by an email link has no home here: only their team's pages.
+    has_home = not getattr(request, "is_by_link", False)
+    return [way for way in MENU if (has_home if way.roles is EVERYBODY else way.roles & roles)]
 
 
 def _name_of(request: HttpRequest) -> str:

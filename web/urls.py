@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from web import checks, messages, views
+from web import messages, views
 from web.home import home
 from web.steps import StepPage
 
@@ -8,12 +8,6 @@ app_name = "web"
 REFERENCE = r"(?P<reference>[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})"
 urlpatterns = [
     path("", home, name="home"),
-    path("check/<str:reference>/<str:signature>/", checks.CheckRequestView.as_view(), name="check-request"),
-    path(
-        "check/<str:reference>/<str:signature>/<uuid:service_id>/",
-        checks.ListingCheckView.as_view(),
-        name="listing-check",
-    ),
     path("inbox/", messages.inbox_page, name="inbox"),
     path("inbox/read/", messages.mark_all_read, name="inbox-read"),
     # Messages link here without a slash at the end; a person may type it with one, and in small letters.

@@ -10,8 +10,10 @@ from core.clocks import local_day
 from core.errors import NotVisible
 from referrals.selectors import get_whole_referral
 from referrals.selectors.casework import reads_casework
+from referrals.selectors.programmes import received_alone
 from web.casework import case
 from web.managing import proposals, summaries
+from web.providing import referral
 from web.record.page import get_record
 from web.referring import messages_back
 from web.referring.page import referral_page
@@ -29,10 +31,12 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
         if reference.startswith("M-"):
             return messages_back.message_page(request, user, reference)
         if reference.startswith("R-"):
-            referral = get_whole_referral(user, reference)
-            if reads_casework(user, referral):
-                return case.show(request, user, referral, today=today)
-            return referral_page(request, user, referral)
+            whole = get_whole_referral(user, reference)
+            if reads_casework(user, whole):
+                return case.show(request, user, whole, today=today)
+            return referral_page(request, user, whole)
+        if (offer := received_alone(user, reference)) is not None:
+            return referral.show(request, user, offer, today=today)
         page = get_record(user, reference, today=today)
     except NotVisible as unseen:
         raise Http404 from unseen

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 
+from accounts.selectors import works_by_email_link
 from notifications.channels.base import (
     AddressRefused,
     PermanentFailure,
@@ -20,7 +21,7 @@ from notifications.channels.base import (
     is_about_address,
 )
 from notifications.models import OutboxMessage
-from notifications.templates import Text, compose
+from notifications.templates import Text, compose, may_open_by_link
 
 CLOSING = 421
 """The code with which a mail server says goodbye, to whatever it was asked."""
@@ -49,7 +50,10 @@ class EmailSender:
         :raises TemporaryFailure: if the server refuses for now, or the connection is lost on the way.
         :raises Unreachable: if there is no connection to be had, or the server refuses us as the sender.
         """
-        return self.send_text(compose(message.template, message.context), to=message.recipient, message_id=message.id)
+        may_open = may_open_by_link(message.template, message.context)
+        is_by_link = may_open and works_by_email_link(message.recipient)
+        text = compose(message.template, message.context, is_by_link=is_by_link)
+        return self.send_text(text, to=message.recipient, message_id=message.id)
 
     def send_text(self, text: Text, *, to: str, message_id: UUID) -> str:
         """Send a text as `send` does a message, and return its Message-ID, which is made from `message_id`."""

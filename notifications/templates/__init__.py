@@ -22,10 +22,15 @@ from django.utils.formats import date_format
 from core.identifiers import REFERENCE_ALPHABET
 from core.signed_links import code_of
 from notifications.templates.bodies import (
+    ABOUT_A_PERSON,
+    ABOUT_A_PERSON_BY_LINK,
     LISTING_CHECK,
     PASSWORD_RESET,
     PERSONS_PAGE,
     SELF_REFERRAL_CODE,
+    TEAM_LINK,
+    TEAM_LINK_CODE,
+    link_for_team,
     link_to_persons_page,
 )
 from notifications.templates.table import TEMPLATES, MessageTemplate
@@ -35,6 +40,8 @@ __all__ = [
     "PASSWORD_RESET",
     "PERSONS_PAGE",
     "SELF_REFERRAL_CODE",
+    "TEAM_LINK",
+    "TEAM_LINK_CODE",
     "TEMPLATES",
     "MessageTemplate",
     "Said",
@@ -43,6 +50,7 @@ __all__ = [
     "compose",
     "compose_short",
     "link_to_persons_page",
+    "may_open_by_link",
     "say",
 ]
 
@@ -86,18 +94,26 @@ def check(template: str, context: Mapping[str, str]) -> None:
             raise ValueError("due_on is not an ISO date.") from None
 
 
-def compose(template: str, context: Mapping[str, str]) -> Text:
+def may_open_by_link(template: str, context: Mapping[str, str]) -> bool:
+    """Whether a message is about one onward referral, so that it may open to a team that works by email link."""
+    return TEMPLATES[template].body is ABOUT_A_PERSON and context["reference"].startswith("O-")
+
+
+def compose(template: str, context: Mapping[str, str], *, is_by_link: bool = False) -> Text:
     """Put a message into words.
 
+    :param is_by_link: the recipient is the inbox of a team that works by email link: what may, opens without signing
+        in (`may_open_by_link`).
     :raises ValueError: as `check` does.
     """
     said = say(template, context)
     words = TEMPLATES[template]
+    opens = is_by_link and may_open_by_link(template, context)
     return Text(
         subject=said.subject,
-        body=words.body.substitute(
+        body=(ABOUT_A_PERSON_BY_LINK if opens else words.body).substitute(
             news=said.news,
-            link=said.link,
+            link=link_for_team(context["reference"]) if opens else said.link,
             service=settings.SERVICE_NAME,
             code=code_of(context["reference"], purpose=template) if words.has_code else "",
         ),

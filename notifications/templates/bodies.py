@@ -22,6 +22,12 @@ PASSWORD_RESET = "password-reset"  # noqa: S105 - no secret
 """What the signed link to a new password is for."""
 
 
+TEAM_LINK = "team-link"
+"""What the signed link to a provider's pages is for, where the team works by email link."""
+TEAM_LINK_CODE = "team_link_code"
+"""The template with the code that is asked for behind such a link, and what its code is for."""
+
+
 def link_to(reference: str) -> str:
     """Return the address at which whoever may see it finds what a reference stands for."""
     return f"{settings.PUBLIC_URL}/r/{reference}"
@@ -48,6 +54,11 @@ def link_to_persons_page(key: str, *, digest: str = "") -> str:
     :param digest: of its secret, where the caller knows it: see `core.links.token_of`.
     """
     return f"{settings.PUBLIC_URL}/p/{token_of(key, purpose=PERSONS_PAGE, digest=digest)}/"
+
+
+def link_for_team(reference: str) -> str:
+    """Return the signed address at which a team that works by email link begins to see an onward referral."""
+    return f"{settings.PUBLIC_URL}/by-link/{reference}/{signature_of(reference, purpose=TEAM_LINK)}/"
 
 
 def link_to_figures(_: str) -> str:
@@ -106,6 +117,22 @@ $service
 )
 
 
+ABOUT_A_PERSON_BY_LINK = Template(
+    """\
+Hello,
+
+$news
+
+You can see it here, without signing in. To show that it is you, we send a code to this mailbox first:
+$link
+
+The link is for your team, and works for 30 days. Please do not pass this message on.
+To keep the person's details private, this message says nothing about them.
+Please do not reply to it: nobody reads this mailbox.
+
+$service
+"""
+)
 TO_WHO_FORGOT = Template(
     """\
 Hello,
@@ -151,6 +178,8 @@ Please do not reply to this message: nobody reads this mailbox.
 $service
 """
 )
+
+
 TO_THE_PERSON = Template(
     """\
 Hello,
@@ -203,6 +232,19 @@ $code
 
 It works for 30 minutes. If you did not ask for it, do nothing: without the code nothing happens, and what was written
 is deleted within a day or so.
+
+$service
+"""
+)
+WITH_A_CODE_FOR_A_TEAM = Template(
+    """\
+Hello,
+
+$news
+
+$code
+
+It works for 30 minutes. If nobody of your team asked for it, do nothing: without the code nothing is shown.
 
 $service
 """

@@ -10,12 +10,14 @@ from notifications.templates.bodies import (
     ABOUT_AN_ACCOUNT,
     BY_LINK_ALONE,
     SELF_REFERRAL_CODE,
+    TEAM_LINK_CODE,
     TO_A_KEEPER,
     TO_THE_PERSON,
     TO_THE_PERSON_WITH_A_LINK,
     TO_WHO_FORGOT,
     TO_WHO_JOINS,
     WITH_A_CODE,
+    WITH_A_CODE_FOR_A_TEAM,
     WITH_FIGURES,
     link_to,
     link_to_account,
@@ -127,6 +129,17 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         "onward_answered": MessageTemplate(
             subject="Your question about $reference has been answered",
             news="The link worker has answered your question about referral $reference. It is your turn again.",
+        ),
+        # to a provider's team that works by email link: the code, and a link that works again
+        TEAM_LINK_CODE: MessageTemplate(
+            subject="Your code",
+            news="Somebody, we hope of your team, opened the link in our email to this mailbox. This is the code:",
+            body=WITH_A_CODE_FOR_A_TEAM,
+            has_code=True,
+        ),
+        "team_link_again": MessageTemplate(
+            subject="A new link to $reference",
+            news="Somebody of your team asked for a new link to the referral $reference.",
         ),
         # to the link worker or their team
         "onward_question": MessageTemplate(

@@ -21,6 +21,7 @@ from referrals.models.referral import Referral, ReferralNeed, Risk
 from referrals.models.retention import RetentionProposal, RetentionRule, SubjectAccess
 from referrals.models.safeguarding import SafeguardingConcern, SafeguardingRead
 from referrals.models.scheme_clocks import SchemeClocks
+from referrals.models.team_link import TeamLinkCode
 from referrals.models.team_policy import TeamPolicy
 
 __all__ = [
@@ -70,5 +71,6 @@ __all__ = [
     "SubjectAccess",
     "SupersededAttendance",
     "TeamArea",
+    "TeamLinkCode",
     "TeamPolicy",
 ]

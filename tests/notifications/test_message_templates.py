@@ -13,10 +13,12 @@ from notifications.templates import (
     PASSWORD_RESET,
     PERSONS_PAGE,
     SELF_REFERRAL_CODE,
+    TEAM_LINK,
     TEMPLATES,
     check,
     compose,
 )
+from notifications.templates.bodies import ABOUT_A_PERSON
 from tests.notifications.post_office import REFERENCE
 
 EVERY_TEMPLATE = sorted(TEMPLATES)
@@ -26,12 +28,12 @@ WITH_A_DATE = {
     "referral_home", "weekly_summary", "monthly_summary", "onward_reminder", "onward_unanswered", "clock_breached",
     "appointment_reminder", "appointment_missed", "person_link", *BY_LINK_ALONE,
 }  # fmt: skip
-WITH_A_CODE = {"self_referral_code"}
+WITH_A_CODE = {"self_referral_code", "team_link_code"}
 TO_THE_PERSON = {
     "self_referral_received", "self_referral_question", "self_referral_update", "appointment_reminder",
     "appointment_missed", *WITH_A_CODE,
 }  # fmt: skip
-"""The person who is referred has no account: no link would open to them."""
+"""The person who is referred has no account: no link would open to them. Nor does a code lead anywhere."""
 
 
 def link_of(template):
@@ -99,6 +101,8 @@ def test_these_messages_exist():
         "self_referral_received",
         "self_referral_update",
         "team_joined",
+        "team_link_again",
+        "team_link_code",
         "webhook_disabled",
         "weekly_summary",
     ]
@@ -169,7 +173,7 @@ def test_a_link_needs_a_sign_in_unless_its_message_says_otherwise(template):
         assert "once you have signed in" in text.body
 
 
-def test_one_message_says_a_code_and_nothing_else():
+def test_a_message_with_a_code_says_the_code_and_nothing_else():
     """The code is worked out from the reference with our key: no caller gives it, and no row holds it."""
     text = compose("self_referral_code", {"reference": REFERENCE})
     code = code_of(REFERENCE, purpose=SELF_REFERRAL_CODE)
@@ -188,7 +192,26 @@ def test_one_message_says_a_code_and_nothing_else():
         "\n"
         f"{settings.SERVICE_NAME}\n"
     )
-    assert [name for name in EVERY_TEMPLATE if TEMPLATES[name].has_code] == ["self_referral_code"]
+    assert {name for name in EVERY_TEMPLATE if TEMPLATES[name].has_code} == WITH_A_CODE
+
+
+@pytest.mark.parametrize("template", EVERY_TEMPLATE)
+def test_what_is_about_one_onward_referral_opens_to_a_team_that_works_by_email_link(template):
+    """And nothing else does: by another reference, or in a message that never was about a person, there is no door."""
+    usual = compose(template, context_for(template))
+    assert compose(template, context_for(template), is_by_link=True) == usual
+
+    context = context_for(template) | {"reference": "O-7K3M9-QXD24"}
+    by_link = compose(template, context, is_by_link=True).body
+    if TEMPLATES[template].body is not ABOUT_A_PERSON:
+        assert by_link == compose(template, context).body
+        return
+    assert f"{settings.PUBLIC_URL}/r/" not in by_link
+    (link,) = re.findall(r"^http\S+$", by_link, flags=re.MULTILINE)
+    start, _, signature = link.removesuffix("/").rpartition("/")
+    assert start == f"{settings.PUBLIC_URL}/by-link/O-7K3M9-QXD24"
+    assert is_signed("O-7K3M9-QXD24", signature, purpose=TEAM_LINK)
+    assert "without signing in" in by_link
 
 
 @pytest.mark.parametrize("code", ["", "000000", "12345", "1234567", "abcdef", "\0"])

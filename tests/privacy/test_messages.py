@@ -51,6 +51,7 @@ def test_nothing_personal_is_in_any_message_whatever_happens(cast, life, as_user
     by_other_ways |= {"password_reset", "account_changed"}  # of a user: tests/web/account
     by_other_ways |= {"person_link", "person_said_no", "person_wrote"}  # of the person's own page: tests/own_page
     by_other_ways |= {"account_made", "team_joined"}  # of a colleague: tests/teams
+    by_other_ways |= {"team_link_code", "team_link_again"}  # of a mailbox: tests/doors
     by_other_ways |= {"webhook_disabled"}  # of a system: tests/webhooks
     by_other_ways |= {"weekly_summary", "monthly_summary"}  # of a period: tests/tracking
     assert set(TEMPLATES) - told == by_other_ways

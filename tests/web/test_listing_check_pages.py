@@ -72,8 +72,8 @@ def test_the_link_shows_the_listing_as_it_is_published(asked, read):
     page = read(Client(), link_of(asked.leisure.inbox_email))
 
     assert page.title == "Is it still right? - Community Referral"
-    facts = re.findall(r"<dt>(.*?)</dt>\s*(.*?)\s*</div>", page.html, flags=re.DOTALL)
-    assert {name: re.findall(r"<dd>(.*?)</dd>", values) for name, values in facts} == {
+    facts = re.findall(r"<dt[^>]*>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", page.html, flags=re.DOTALL)
+    assert {name: re.findall(r"<p[^>]*>(.*?)</p>", values) for name, values in facts} == {
         "Run by": ["Leisure Trust"],
         "What it is": ["A gentle walk."],
         "For whom": ["People of 50 and over"],
@@ -261,12 +261,13 @@ def test_a_team_with_several_listings_sees_them_all_and_answers_one_by_one(cast,
     link = link_of(cast.leisure.inbox_email)
 
     page = read(client, link)
-    assert page.links[2:4] == [f"{link}{swimming.pk}/", f"{link}{cast.walking.pk}/"]
+    led_to = [each for each in page.links if each.startswith(link)]
+    assert led_to == [f"{link}{swimming.pk}/", f"{link}{cast.walking.pk}/"]
     thanks = client.post(f"{link}{swimming.pk}/", {"answer": "still_right"}).content.decode()
     assert f'<a href="{link}">See your other listings</a>: 1 to go.' in thanks
 
     page = read(client, link)
-    assert page.links[2:3] == [f"{link}{cast.walking.pk}/"]
+    assert [each for each in page.links if each.startswith(link)] == [f"{link}{cast.walking.pk}/"]
     assert "Swimming Answered: Still right" in page.text
     assert client.get(f"{link}{swimming.pk}/").status_code == 410
     client.post(f"{link}{cast.walking.pk}/", {"answer": "still_right"})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,10 +21,26 @@ from core.clocks import local_day
 from core.errors import Conflict, DomainError, Invalid, NotVisible
 from core.throttling import SignedLinkThrottle
 from services_directory.enums import CheckAnswer
-from services_directory.models import CheckRequest
+from services_directory.models import CheckRequest, ListingCheck
 from services_directory.selectors.checks import EXPIRED, GONE, get_check_request, get_listing_check, listings_left
 from services_directory.services.verifications import LONGEST_NOTE, Said, answer_by_link
 from web import listings, words
+from web.forms import Form
+
+TOO_OFTEN = (
+    "Links have been opened from your address too often. Wait a minute, then try again. Nothing has been changed."
+)
+
+
+class NoteForm(Form):
+    """What is not right; the answer itself is the button that is pressed."""
+
+    note = forms.CharField(
+        label="What should we know?", required=False, max_length=LONGEST_NOTE,
+        help_text="Tell us what has changed, or since when it has closed. The directory's editor reads it. Name no "
+        "person who comes to you.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -34,9 +51,9 @@ class SignedLinkView(View):
     throttle_scope = "signed-link"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        throttle = SignedLinkThrottle()
+        throttle: Any = SignedLinkThrottle()
         if not throttle.allow_request(request, self):
-            response = render(request, "web/check_too_often.html", status=429)
+            response = render(request, "web/too_often.jinja", {"detail": TOO_OFTEN}, status=429)
             response.headers["Retry-After"] = str(math.ceil(throttle.wait() or 60))
             return response
         try:
@@ -57,8 +74,9 @@ class CheckRequestView(SignedLinkView):
         asked = get_check_request(reference, signature, at=now)
         if len(checks := asked.checks.all()) == 1:
             return _listing_page(request, reference, signature, checks[0].service_id, at=now)
-        context = {"asked": asked, "signature": signature} | _due(asked, at=now)
-        return render(request, "web/check_request.html", context)
+        rows = [_row(check) for check in checks]
+        context = {"checks": rows, "reference": reference, "signature": signature} | _due(asked, at=now)
+        return render(request, "web/providing/check_request.jinja", context)
 
 
 class ListingCheckView(SignedLinkView):
@@ -89,7 +107,7 @@ class ListingCheckView(SignedLinkView):
             "reference": reference,
             "signature": signature,
         }
-        return render(request, "web/check_thanks.html", context)
+        return render(request, "web/providing/check_thanks.jinja", context)
 
 
 def _listing_page(
@@ -103,12 +121,29 @@ def _listing_page(
     note: str = "",
 ) -> HttpResponse:
     check = get_listing_check(reference, signature, service_id, at=at)
-    errors = problem.extra["errors"] if problem else {}
+    form = NoteForm({"note": note}) if problem else NoteForm()
+    if problem:
+        form.take_errors(problem)
     context = {
-        "reference": reference, "signature": signature, "service": check.service,
-        "facts": listings.facts_of(check.service), "errors": errors, "note": note, "longest_note": LONGEST_NOTE,
+        "reference": reference, "signature": signature, "service": check.service, "form": form,
+        "facts": listings.facts_of(check.service),
     } | _due(check.request, at=at)  # fmt: skip
-    return render(request, "web/check_listing.html", context, status=400 if errors else 200)
+    return render(request, "web/providing/check_listing.jinja", context, status=400 if problem else 200)
+
+
+def _row(check: ListingCheck) -> dict[str, Any]:
+    """Return one listing of a request: whether it is still to be answered for, or what became of it."""
+    if check.answered_at:
+        state = f"Answered: {check.get_answer_display()}"
+    elif check.lapsed_at:
+        state = "Asked of somebody else by now: there is nothing to answer"
+    elif not check.service.is_running:
+        state = "Not in the directory at present: there is nothing to answer"
+    else:
+        state = ""
+    return {
+        "id": check.service_id, "name": check.service.name, "state": state or "Not answered yet", "is_open": not state,
+    }  # fmt: skip
 
 
 def _due(asked: CheckRequest, *, at: dt.datetime) -> dict[str, object]:
@@ -119,4 +154,4 @@ def _end(request: HttpRequest, why: DomainError, *, status: int) -> HttpResponse
     title = {404: "This link does not work", 410: "This has been answered already"}[status]
     title = {EXPIRED: "This link has expired", GONE: "There is nothing to answer"}.get(why.code, title)
     context = {"title": title, "detail": why.detail, "is_expired": why.code == EXPIRED, "is_gone": why.code == GONE}
-    return render(request, "web/check_end.html", context, status=status)
+    return render(request, "web/providing/check_end.jinja", context, status=status)
