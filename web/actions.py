@@ -10,7 +10,13 @@ from referrals import policies
 from referrals.policies import Subject
 from web import words
 
-PAGES: dict[str, str] = {"edit": "web:refer-draft", "edit_discharge": "web:edit-discharge"}
+PAGES: dict[str, str] = {
+    "edit": "web:refer-draft",
+    "edit_discharge": "web:edit-discharge",
+    "send_onward": "web:find-services",
+    "reroute": "web:reroute",
+    "record_signpost": "web:signpost-elsewhere",
+}
 """The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
 HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})
 """Rare and grave: never the first button of a page, and in the colour of a warning."""

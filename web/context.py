@@ -24,6 +24,8 @@ MENU = (
     Way(title="Home", page="web:home", roles=EVERYBODY),
     Way(title="Refer somebody", page="web:refer", roles=frozenset({Role.REFERRER})),
     Way(title="My referrals", page="web:my-referrals", roles=frozenset({Role.REFERRER})),
+    Way(title="People", page="web:people", roles=frozenset({Role.LINK_WORKER, Role.LEAD})),
+    Way(title="Find services", page="web:directory", roles=frozenset({Role.REFERRER, Role.LINK_WORKER, Role.LEAD})),
 )
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 
