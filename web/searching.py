@@ -31,7 +31,8 @@ class SearchForm(Form):
     )  # fmt: skip
     postcode = forms.CharField(
         label="Near which postcode?", required=False, max_length=10,
-        widget=look(forms.TextInput(attrs={"autocomplete": "postal-code"}), width="10"), help_text="For example, SK1 3XE",
+        widget=look(forms.TextInput(attrs={"autocomplete": "postal-code"}), width="10"),
+        help_text="For example, SK1 3XE",
     )  # fmt: skip
     within_miles = forms.ChoiceField(
         label="How far?", required=False,
@@ -71,6 +72,19 @@ class SearchForm(Form):
     def chosen(self) -> int:
         """How many of the filters say something."""
         return sum(bool(self[name].value()) for name in self.FILTERS)
+
+    @property
+    def in_use(self) -> str:
+        """What the filters leave over, in words; empty where they leave everything."""
+        said = []
+        for name in self.FILTERS:
+            value, choices = self[name].value(), getattr(self.fields[name], "choices", None)
+            if choices is None:
+                said += [str(self.fields[name].label)] if value else []
+                continue
+            chosen = set(value) if isinstance(value, list) else {value}
+            said += [str(text) for key, text in choices if key and str(key) in chosen]
+        return "; ".join(said)
 
     @property
     def filters_are_wrong(self) -> bool:

@@ -45,7 +45,7 @@ class OfferForm(VersionedForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
     warm_handover = forms.ChoiceField(
-        label="Have you introduced the person to the provider? (a warm handover)", required=False,
+        label="Have you introduced the person to the provider? (a warm handover)", required=False, initial="",
         choices=[("", "No, or not yet"), (ConsultationMechanism.TELEPHONE, "Yes, by telephone"),
                  (ConsultationMechanism.FACE_TO_FACE, "Yes, face to face"),
                  (ConsultationMechanism.TELEMEDICINE, "Yes, by video call")],

@@ -1,6 +1,7 @@
 """Find services for a person: with suitability, distance, trust and room at a glance.
 
-Where the person lives is read from the referral and stands in no address; only another postcode that somebody types does.
+Where the person lives is read from the referral and stands in no address; another postcode that somebody types does.
+The pages are numbered: a cursor of the search would hold how far the person's home is from a service.
 """
 
 import json

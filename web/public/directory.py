@@ -1,4 +1,4 @@
-"""The directory for anybody: search, and the page of a service. Nobody signs in; nothing is shown that is not published."""
+"""The directory for anybody: search, and the page of a service. Nobody signs in; only what is published is shown."""
 
 from typing import Any
 from uuid import UUID

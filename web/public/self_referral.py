@@ -285,6 +285,8 @@ def _content(draft: dict[str, Any], *, agrees_to_sharing: bool) -> self_referral
         person=person,
         reason="\n\n".join(filter(None, (wishes["wish"], wanted))),
         needs=tuple((UUID(term), "") for term in wishes["needs"]),
+        risks=(wishes["risk"],) if wishes["risk"] else (),
+        no_known_risks=not wishes["risk"],
         agrees_to_sharing=agrees_to_sharing,
     )
 
@@ -294,7 +296,8 @@ def _wishes_in_words(wishes: dict[str, Any], names: dict[str, str]) -> list[Fact
     return [
         fact("Help with", *[names[term] for term in wishes["needs"] if term in names] or ["Nothing ticked"]),
         fact("In your words", wishes["wish"] or "Nothing written"),
-        fact("Get in touch", dict((way.value, text) for way, text in WAYS)[wishes["preferred_contact"]]),
+        fact("Get in touch", {way.value: text for way, text in WAYS}[wishes["preferred_contact"]]),
         fact("Easier for you", *[labels[each] for each in wishes["communication"]] or ["Nothing ticked"]),
+        fact("To be safe", wishes["risk"] or "Nothing to know"),
         fact("Interpreter", wishes["language"] or "None"),
     ]

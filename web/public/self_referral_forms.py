@@ -40,7 +40,8 @@ class AboutYouForm(Form):
     )  # fmt: skip
     postcode = _line(
         "Home postcode", "Enter your postcode, so that we know who can help near you.",
-        complete="postal-code", most=10, width="10", help_text="For example, SK1 3XE. No fixed home? Enter one of a place where you often are.",
+        complete="postal-code", most=10, width="10",
+        help_text="For example, SK1 3XE. No fixed home? Enter one of a place where you often are.",
     )  # fmt: skip
     email = forms.EmailField(
         label="Email", max_length=254, required=False, help_text="We send you a code, to be sure that it is you.",
@@ -89,6 +90,11 @@ class WishesForm(Form):
         label="What would make it easier for you? (optional)", required=False, choices=LISTENS,
         widget=look(forms.CheckboxSelectMultiple(), classes="nhsuk-checkboxes--small"),
     )  # fmt: skip
+    risk = forms.CharField(
+        label="Is there anything that whoever visits you must know to be safe?", required=False, max_length=200,
+        help_text="For example, a big dog. Leave it empty if there is nothing.",
+        widget=look(forms.TextInput(), width="20"),
+    )  # fmt: skip
     language = forms.CharField(
         label="Do you need an interpreter? Which language? (optional)", required=False, max_length=60,
         widget=look(forms.TextInput(), width="20"),
@@ -133,6 +139,8 @@ class CodeForm(Form):
 
     code = forms.CharField(
         label="What is the code?", max_length=10, help_text="6 numbers. It works for 30 minutes.",
-        widget=look(forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}), width="5", code=True),
+        widget=look(
+            forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}), width="5", code=True
+        ),
         error_messages={"required": "Enter the code."},
     )  # fmt: skip
