@@ -28,6 +28,9 @@ PAGES: dict[str, str] = {
     "record_clearance": "web:record-clearance",
     "request_clearance": "web:request-clearance",
     "write_record": "web:write-record",
+    "send_onward": "web:find-services",
+    "reroute": "web:reroute",
+    "record_signpost": "web:signpost-elsewhere",
 }
 """The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
 OF_A_REFERRAL = frozenset({"record_measure"})

@@ -29,6 +29,8 @@ MENU = (
     Way(title="My referrals", page="web:my-referrals", roles=frozenset({Role.REFERRER})),
     Way(title="Triage", page="web:triage", roles=SUPPORTERS),
     Way(title="Caseload", page="web:caseload", roles=SUPPORTERS),
+    Way(title="People", page="web:people", roles=SUPPORTERS),
+    Way(title="Find services", page="web:directory", roles=SUPPORTERS | {Role.REFERRER}),
     Way(title="People sent to us", page="web:providing", roles=PROVIDER),
     Way(title="Programmes", page="web:providing-programmes", roles=PROVIDER),
     Way(title="Sessions", page="web:providing-sessions", roles=PROVIDER),

@@ -34,8 +34,9 @@ def page_of(request: HttpRequest, rows: Any, *, ordering: tuple[str, ...], size:
     pages = CursorPages()
     pages.page_size = size
     found = pages.paginate_queryset(rows, Request(request), _Ordered(ordering)) or []
-    return Page(rows=found, previous=_address(pages.get_previous_link()), next=_address(pages.get_next_link()))
+    return Page(rows=found, previous=address_in(pages.get_previous_link()), next=address_in(pages.get_next_link()))
 
 
-def _address(link: str | None) -> str:
+def address_in(link: str | None) -> str:
+    """Return the part of a link that a page of our own leads to; nothing where there is none."""
     return f"?{urlsplit(link).query}" if link else ""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from referrals.enums import OnwardStatus, ReferralStatus
+from services_directory.enums import Capacity
+from services_directory.suitability.kinds import RuleResult, Verdict
 
 R, O = ReferralStatus, OnwardStatus  # noqa: E741
 COLOURS: dict[str, dict[str, str]] = {
@@ -18,11 +20,32 @@ COLOURS: dict[str, dict[str, str]] = {
     },
     "clock": {"overdue": "red", "today": "yellow", "later": "white"},
     "risk": {"recorded": "red", "none": "white", "not_asked": "grey"},
+    "suits": {
+        Verdict.ELIGIBLE_NOW: "green", Verdict.ELIGIBLE_FROM: "orange", Verdict.NEEDS_CLEARANCE: "orange",
+        Verdict.NOT_ELIGIBLE: "red", Verdict.CANNOT_SAY: "yellow", Verdict.NO_RULES: "white",
+    },
+    "rule": {
+        RuleResult.PASSED: "green", RuleResult.CLEARED: "green", RuleResult.NOT_YET: "orange",
+        RuleResult.UNKNOWN: "yellow", RuleResult.FAILED: "red", RuleResult.REFUSED: "red",
+    },
+    "room": {
+        Capacity.OPEN: "green", Capacity.WAITING_LIST: "orange", Capacity.FULL: "red", Capacity.PAUSED: "red",
+        "": "white",
+    },
 }  # fmt: skip
 """What each may be is nhsuk-frontend's: white, grey, green, aqua-green, blue, purple, pink, red, orange, yellow."""
-CLOCKS = {"overdue": "Overdue", "today": "Due today", "later": "Due later"}
-RISKS = {"recorded": "Risk", "none": "No known risks", "not_asked": "Risks not recorded"}
-LABELS = {"clock": CLOCKS, "risk": RISKS}
+TEXTS: dict[str, dict[str, str]] = {
+    "clock": {"overdue": "Overdue", "today": "Due today", "later": "Due later"},
+    "risk": {"recorded": "Risk", "none": "No known risks", "not_asked": "Risks not recorded"},
+    "suits": {
+        Verdict.ELIGIBLE_NOW: "Suits", Verdict.ELIGIBLE_FROM: "Suits later", Verdict.NEEDS_CLEARANCE: "Needs clearance",
+        Verdict.NOT_ELIGIBLE: "Does not suit", Verdict.CANNOT_SAY: "Needs an answer",
+        Verdict.NO_RULES: "Rules not known",
+    },
+    "rule": {str(value): str(label) for value, label in RuleResult.choices},
+    "room": {str(value): str(label) for value, label in Capacity.choices} | {"": "Places not known"},
+}  # fmt: skip
+"""Of the kinds whose words are not those of the two machines."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +57,13 @@ class Tag:
 
 
 def tag_of(kind: str, state: str, *, said: str = "") -> Tag:
-    """Return the tag of a state; `kind` is one of COLOURS: referral, onward, clock, risk.
+    """Return the tag of a state; `kind` is one of COLOURS: referral, onward, clock …
 
     :param said: stands for the label where more is known: "Declined by the provider: full".
     :raises KeyError: if there is no such state: a new one needs its colour here.
     """
     colour = COLOURS[kind][state]
-    if kind in LABELS:
-        return Tag(text=said or LABELS[kind][state], colour=colour)
+    if kind in TEXTS:
+        return Tag(text=said or TEXTS[kind][state], colour=colour)
     label = R(state).label if kind == "referral" else O(state).label
     return Tag(text=said or str(label), colour=colour)

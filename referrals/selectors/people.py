@@ -22,6 +22,7 @@ MOST_CANDIDATES = 500
 """Rows of one birth key and a shared name that are compared at most, the newest first. A million people have some
 forty of a birth day; the number is for 1 January, and for the commonest names."""
 MOST_OFFERED = 5
+MOST_FOUND = 50
 _ORDER = [Strength.CERTAIN, Strength.LIKELY, Strength.WEAK]
 _PURPOSE = "person-offered"
 
@@ -125,6 +126,24 @@ def person_behind(token: str, user: User, identity: Identity) -> UUID | None:
         if hmac.compare_digest(token_of(user, identity, match.person_id).encode(), token.encode()):
             return match.person_id
     return None
+
+
+def referrals_of_person_called(
+    user: User, *, nhs_number: str = "", identity: Identity | None = None
+) -> QuerySet[Referral]:
+    """Return the referrals that were sent and that the user sees anyway, of the person with this NHS number, or of whom
+    the description fits as far as `known_people` says; at most MOST_FOUND, the newest first.
+
+    It never says whether somebody is known elsewhere.
+    """
+    visible = referrals_visible_to(user).filter(sent_at__isnull=False)
+    if nhs_number:
+        visible = visible.filter(Q(person__nhs_number=nhs_number) | Q(nhs_number=nhs_number))
+    elif identity is not None:
+        visible = visible.filter(person__in=[match.person_id for match in known_people(identity)])
+    else:
+        visible = visible.none()
+    return visible[:MOST_FOUND]
 
 
 def is_certainly_known(identity: Identity) -> bool:

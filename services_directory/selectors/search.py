@@ -26,6 +26,15 @@ _FACETS = {facet.value: facet for facet in Facet}
 def search_services(user: User, asked: Asked, *, cursor: str = "", page_size: int = 25) -> Found:
     """Return a page of the services that answer all of what is asked; every signed-in person sees every one that runs.
 
+    :raises Invalid: as `search_running` says.
+    """
+    return search_running(asked, cursor=cursor, page_size=page_size)
+
+
+def search_running(asked: Asked, *, cursor: str = "", page_size: int = 25) -> Found:
+    """Return a page of the services that run and answer all of what is asked. What a list shows of each (`results`) is
+    for whoever works here: for everybody there is `for_everybody.search_public`.
+
     Words that no service bears are corrected where one is meant plainly, and the search is done again; `searched_for`
     says so.
 

@@ -97,6 +97,15 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "nothing said": Client().post(f"{one}{cast.visiting.pk}/", {"answer": "changed"}),
         "answered": Client().post(f"{one}{cast.visiting.pk}/", {"answer": "still_right"}),
         "answered before": Client().get(one),
+        **of_finding(browser_of(cast.link_worker), onward.referral, cast.visiting),
+        "people of a lead": browser_of(cast.lead).get("/people/"),
+        "people twice": browser_of(cast.lead).get("/people/duplicates/"),
+        "people twice, refused": browser_of(cast.link_worker).get("/people/duplicates/"),
+        "directory": Client().get("/directory/"),
+        "nothing of the kind": Client().get("/directory/?asked=1&search=unicorns"),
+        "listing for anybody": Client().get(f"/directory/{cast.visiting.pk}/"),
+        "self-referral": Client().get("/self-referral/you/"),
+        "self-referral, wrong": Client().post("/self-referral/you/", {}),
         "forged link": Client().get("/check/K-23456-789CD/x/"),
         "referral": gp.get(f"/r/{onward.referral.reference}"),
         "onward referral": provider.get(f"/r/{onward.reference}"),
@@ -120,6 +129,22 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "unknown, signed out": Client().get("/nothing-here/"),
         "broken": broken(gp),
         "not allowed": permission_denied(rf.get("/"), PermissionDenied()),
+    }
+
+
+def of_finding(browser, referral, service):
+    """The pages on which a link worker finds something for a person."""
+    reference, key = referral.reference, service.pk
+    return {
+        "find services": browser.get(f"/r/{reference}/find/?asked=1"),
+        "service for a person": browser.get(f"/services/{key}/?for={reference}"),
+        "service": browser.get(f"/services/{key}/"),
+        "offer": browser.get(f"/r/{reference}/offer/{key}/"),
+        "screening": browser.get(f"/r/{reference}/screening/{key}/"),
+        "signpost": browser.get(f"/r/{reference}/signpost/{key}/"),
+        "signposts": browser.get(f"/r/{reference}/signposts/"),
+        "people": browser.get("/people/"),
+        "nobody found": browser.post("/people/", {"nhs_number": "9990000026"}),
     }
 
 
@@ -176,7 +201,10 @@ def test_each_page_has_the_status_it_should_have(pages):
         "messages that did not arrive, refused": 403,
         "nobody has looked": 200, "is anything lost": 200, "is anything lost, refused": 403,
         "what messages say, refused": 403, "unknown": 404, "unknown, signed out": 404, "broken": 500,
-        "not allowed": 403,
+        "not allowed": 403, "find services": 200, "service for a person": 200, "service": 200, "offer": 200,
+        "screening": 200, "signpost": 200, "signposts": 200, "people": 200, "nobody found": 200,
+        "people of a lead": 200, "people twice": 200, "people twice, refused": 403, "directory": 200,
+        "nothing of the kind": 200, "listing for anybody": 200, "self-referral": 200, "self-referral, wrong": 400,
     }  # fmt: skip
 
 
@@ -246,19 +274,19 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
          "/messages/failed/", "/directory/figures/", "/figures/", "/teams/", "/providing/", "/providing/services/",
-         "/providing/sessions/")  # fmt: skip
+         "/providing/sessions/", "/people/")  # fmt: skip
 MAY_OPEN = {
     "gp": "/ /inbox/ /summaries/",
     "discharge_nurse": "/ /inbox/ /summaries/",
-    "link_worker": "/ /inbox/ /summaries/",
-    "neighbouring_link_worker": "/ /inbox/ /summaries/",
-    "hub_worker": "/ /inbox/ /summaries/ /providing/ /providing/services/ /providing/sessions/",
+    "link_worker": "/ /inbox/ /summaries/ /people/",
+    "neighbouring_link_worker": "/ /inbox/ /summaries/ /people/",
+    "hub_worker": "/ /inbox/ /summaries/ /people/ /providing/ /providing/services/ /providing/sessions/",
     "provider": "/ /inbox/ /summaries/ /providing/ /providing/services/ /providing/sessions/",
     "befriender": "/ /inbox/ /summaries/ /providing/ /providing/services/ /providing/sessions/",
     "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
-    "/teams/",
+    "/teams/ /people/",
     "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
-    "/teams/ /providing/ /providing/services/ /providing/sessions/",
+    "/teams/ /people/ /providing/ /providing/services/ /providing/sessions/",
     "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
     "/directory/figures/ /figures/ /teams/",
     "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",

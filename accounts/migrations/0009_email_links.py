@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_account_events'),
+        ('accounts', '0008_account_invited'),
     ]
 
     operations = [
