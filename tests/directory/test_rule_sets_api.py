@@ -318,7 +318,7 @@ def test_rules_are_a_column_of_the_spreadsheet(cast, edie, published):
 def test_a_proposal_of_rules_is_read_in_words(cast, edie, as_user, published):
     waits = as_user(cast.provider).patch(listing(cast.walking), {"rule_sets": ["scheme"]}).json()["pending"]
     page = get_page(stage.fresh(cast.editor), waits["reference"])
-    assert [(change.name, change.values) for change in page.changes] == [("Rule sets", ["The scheme"])]
+    assert [(change.field, change.after) for change in page.changes] == [("Rule sets", "The scheme")]
 
 
 def test_a_set_that_is_applied_while_its_next_version_is_published_is_published_again(cast, monkeypatch, published):
