@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 
 from accounts.models import User
-from referrals.models import OnwardReferral, Referral
+from referrals.enums import AreaKind
+from referrals.models import OnwardReferral, Referral, TeamArea
 from referrals.services.people import PersonDetails
 from tests import stage
 
@@ -33,6 +34,8 @@ def build_town() -> Town:
     for user in cast.everyone.values():
         user.set_password(PASSWORD)
         User.objects.filter(pk=user.pk).update(password=user.password)
+    # Who is registered at the practice is looked after by its town's team.
+    TeamArea.objects.create(team=cast.team, kind=AreaKind.GP_PRACTICE, code="Z90001")
     people = _people()
     return Town(
         cast,
