@@ -18,7 +18,7 @@ def fill_in(page, **changes):
         "Postcode of their home": "SK5 8BS", "Telephone": "0161 496 0222", "Why are you referring them?": REASON,
     } | changes  # fmt: skip
     for label, value in said.items():
-        page.get_by_label(label, exact=True).fill(value)
+        page.get_by_role("textbox", name=label, exact=True).fill(value)
     page.get_by_label("No known risks").check()
     page.get_by_label("Yes, to this referral and to sharing").check()
 
