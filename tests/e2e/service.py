@@ -6,6 +6,7 @@ nothing of the tests: the clock is the real one, and what a test wants to set or
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from standalone import processes
+from standalone.children import tied_to_this_process
 from standalone.folders import PROJECT
 from standalone.ports import LOCALHOST, any_free_port
 
@@ -72,7 +74,10 @@ def serving(database_url: str, log: Path) -> Iterator[str]:
     }  # fmt: skip
     command = [sys.executable, "-m", *processes.web(LOCALHOST, port)]
     with log.open("wb") as written:
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=written, stderr=written)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - our own
+            command, cwd=PROJECT, env=environment, stdout=written, stderr=written,
+            preexec_fn=tied_to_this_process(signal.SIGTERM),
+        )  # fmt: skip
     try:
         _wait_for(f"{url}/sign-in/", process, log)
         yield url
