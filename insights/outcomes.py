@@ -25,10 +25,12 @@ FIGURES: Final = (
     Figure(key="same", title="No change", definition="Of those, the last score is the same."),
     Figure(key="worse", title="Worse", definition="Of those, the last score is worse."),
     Figure(
-        key="before", title="Average before", unit="score", definition="The mean of the first scores. A level has none.",
+        key="before", title="Average before", unit="score",
+        definition="The mean of the first scores. A level has none.",
     ),
     Figure(
-        key="after", title="Average after", unit="score", definition="The mean of the last scores. A level has none.",
+        key="after", title="Average after", unit="score",
+        definition="The mean of the last scores. A level has none.",
     ),
 )  # fmt: skip
 ABOUT: Final = (
