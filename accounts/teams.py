@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.enums import AccountEventKind, Role
 from accounts.models import AccountEvent, Membership, Team, User
@@ -40,7 +40,8 @@ def teams_visible_to(user: User) -> QuerySet[Team]:
     teams = Team.objects.filter(is_active=True, organization__is_active=True)
     if not sees_every_team(user):
         teams = teams.filter(pk__in=user.team_ids(Role.LEAD))
-    return teams.select_related("organization").order_by("organization__name", "name", "id")
+    by_name = teams.select_related("organization").annotate(organization_name=F("organization__name"))
+    return by_name.order_by("organization_name", "name", "id")
 
 
 def get_team(user: User, team_id: UUID) -> Team:

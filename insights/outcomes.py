@@ -24,8 +24,14 @@ FIGURES: Final = (
     Figure(key="better", title="Better", definition="Of those, the last score is better. By direction only."),
     Figure(key="same", title="No change", definition="Of those, the last score is the same."),
     Figure(key="worse", title="Worse", definition="Of those, the last score is worse."),
-    Figure(key="before", title="Average before", definition="The mean of the first scores.", unit="score"),
-    Figure(key="after", title="Average after", definition="The mean of the last scores.", unit="score"),
+    Figure(
+        key="before", title="Average before", unit="score",
+        definition="The mean of the first scores. A level has none.",
+    ),
+    Figure(
+        key="after", title="Average after", unit="score",
+        definition="The mean of the last scores. A level has none.",
+    ),
 )  # fmt: skip
 ABOUT: Final = (
     "Measures that were taken twice or more of a person, the last time in the period: the first beside the last. Who "

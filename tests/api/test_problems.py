@@ -173,6 +173,7 @@ def as_address(path):
             else "R-22222-22222",
         ),
         ("name", "services"),
+        ("decision", "publish"),
         ("own_id", "00000000-0000-4000-8000-000000000000"),
         ("path", "nothing"),
         ("person_id", "00000000-0000-4000-8000-000000000000"),

@@ -80,6 +80,8 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "funnel": browser_of(cast.lead).get("/figures/funnel/?by=source"),
         "figures that cannot be": browser_of(cast.lead).get("/figures/waits/?by=programme&wait=triage"),
         "figures of the pathway refused": gp.get("/figures/equity/"),
+        "proposals": browser_of(cast.editor).get("/directory/proposals/"),
+        "proposals refused": gp.get("/directory/proposals/"),
         "teams of everybody": browser_of(cast.manager).get("/teams/"),
         "teams refused": gp.get("/teams/"),
         "team": browser_of(cast.lead).get(f"/teams/{cast.team.pk}/"),
@@ -195,6 +197,7 @@ def test_each_page_has_the_status_it_should_have(pages):
         "summaries of a provider": 200, "summary": 200, "no summary": 200, "clocks of a lead": 200,
         "clocks of everybody": 200, "clocks refused": 403, "timetable": 200,
         "figures": 200, "funnel": 200, "figures that cannot be": 400, "figures of the pathway refused": 403,
+        "proposals": 200, "proposals refused": 403,
         "teams of everybody": 200, "teams refused": 403, "team": 200, "add somebody": 400, "somebody leaves": 200,
         "timetable refused": 403,
         "every message arrived": 200, "messages that did not arrive": 200, "sent again already": 409,
@@ -274,7 +277,7 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
          "/messages/failed/", "/directory/figures/", "/figures/", "/teams/", "/providing/", "/providing/services/",
-         "/providing/sessions/", "/people/")  # fmt: skip
+         "/providing/sessions/", "/people/", "/directory/proposals/")  # fmt: skip
 MAY_OPEN = {
     "gp": "/ /inbox/ /summaries/",
     "discharge_nurse": "/ /inbox/ /summaries/",
@@ -289,7 +292,7 @@ MAY_OPEN = {
     "/teams/ /people/ /providing/ /providing/services/ /providing/sessions/",
     "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
     "/directory/figures/ /figures/ /teams/",
-    "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/",
+    "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/ /directory/proposals/",
 }
 
 

@@ -1,15 +1,28 @@
-"""What a reference of a proposed change of the directory (L-…) stands for, in words."""
+"""The pages of proposed changes of the directory (L-…): what would change, and an editor's decision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actors import Actor
+from accounts.enums import Role
 from accounts.models import User
-from services_directory import selectors
+from accounts.selectors import signed_in
+from core.errors import Conflict, NotPermitted, NotVisible
+from services_directory import policies, selectors, services
 from services_directory.enums import ProposalStatus
 from services_directory.listing.document import by_field
 from services_directory.models import ListingProposal
 from web import words
+from web.forms import Form, FormPage
+from web.paging import page_of
 from web.record.facts import Fact
 
 
@@ -30,6 +43,8 @@ class ProposalPage:
     title: str
     status: str
     is_pending: bool
+    may_decide: bool
+    may_withdraw: bool
     facts: list[Fact]
     changes: list[FieldChange]
 
@@ -49,14 +64,90 @@ def get_page(user: User, reference: str) -> ProposalPage:
         Fact(name="Decided", values=[words.moment(proposal.decided_at)] if proposal.decided_at else []),
         Fact(name="Reason", values=[proposal.reason] if proposal.reason else []),
     ]
+    is_pending = proposal.status == ProposalStatus.PENDING
     return ProposalPage(
         reference=proposal.reference,
         title="New listing" if proposal.is_new_listing else "Change to a listing",
         status=words.label_of(ProposalStatus, proposal.status),
-        is_pending=proposal.status == ProposalStatus.PENDING,
+        is_pending=is_pending,
+        may_decide=is_pending and policies.is_editor(Actor(user)),
+        may_withdraw=is_pending and proposal.team_id in user.team_ids(Role.PROVIDER),
         facts=[fact for fact in facts if fact.values],
         changes=_changes(proposal),
     )
+
+
+@require_safe
+def list_page(request: HttpRequest) -> HttpResponse:
+    """Name the proposals, those that wait first: to the directory's editors."""
+    user = signed_in(request.user)
+    if not policies.is_editor(Actor(user)):
+        return render(request, "403.html", status=403)
+    page = page_of(request, selectors.proposals_visible_to(user), ordering=("turn",))
+    rows = [
+        {
+            "reference": row.reference,
+            "listing": row.service.name if row.service else row.after["name"],
+            "by": f"{row.proposed_by.full_name}, {row.team.name}",
+            "when": words.moment(row.proposed_at),
+            "status": words.label_of(ProposalStatus, row.status),
+            "is_pending": row.status == ProposalStatus.PENDING,
+        }
+        for row in page.rows
+    ]
+    return render(request, "web/managing/proposals.jinja", {"page": page, "rows": rows})
+
+
+@require_POST
+def decide(request: HttpRequest, reference: str, decision: str) -> HttpResponse:
+    """Publish a proposal, or take one's own team's back."""
+    user = signed_in(request.user)
+    do, told = DECISIONS[decision]
+    try:
+        do(proposal=selectors.get_proposal(user, reference), actor=Actor(user), at=timezone.now())
+    except NotVisible as unseen:
+        raise Http404 from unseen
+    except (Conflict, NotPermitted) as refused:
+        messages.info(request, refused.detail)
+    else:
+        messages.success(request, told)
+    return redirect("web:record", reference)
+
+
+DECISIONS: dict[str, tuple[Callable[..., None], str]] = {
+    "publish": (services.approve_proposal, "The change is made. Whoever proposed it is told."),
+    "withdraw": (services.withdraw_proposal, "The proposal is taken back. The listing stays as it is."),
+}
+
+
+class DeclineForm(Form):
+    """Why the listing stays as it is."""
+
+    reason = forms.CharField(
+        label="Why does the listing stay as it is?", max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Whoever proposed the change reads this.", error_messages={"required": "Write a few words."},
+    )  # fmt: skip
+
+
+class DeclinePage(FormPage):
+    """Leave the listing as it is, and say why."""
+
+    form_class = DeclineForm
+    template_name = "web/managing/decline_proposal.jinja"
+    proposal: ListingProposal
+
+    def prepare(self) -> None:
+        self.proposal = selectors.get_proposal(self.user, self.kwargs["reference"])
+        if not policies.is_editor(self.actor):
+            raise NotVisible("Editors decide.")
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {"reference": self.proposal.reference}
+
+    def act(self, said: dict[str, Any]) -> HttpResponse:
+        services.decline_proposal(proposal=self.proposal, actor=self.actor, at=timezone.now(), reason=said["reason"])
+        messages.success(self.request, "Declined. Whoever proposed it is told why.")
+        return redirect("web:record", self.proposal.reference)
 
 
 def _changes(proposal: ListingProposal) -> list[FieldChange]:

@@ -59,7 +59,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request.user)
     if not looks_after_teams(user):
         return render(request, "403.html", status=403)
-    page = page_of(request, teams_visible_to(user), ordering=("organization__name", "name", "id"))
+    page = page_of(request, teams_visible_to(user), ordering=("organization_name", "name", "id"))
     return render(request, "web/managing/teams.jinja", {"page": page})
 
 

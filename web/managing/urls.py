@@ -1,9 +1,20 @@
 """Addresses of this part; `web/urls.py` includes them."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from web.managing import clocks, directory_figures, failed_messages, figures, integrity, message_words, summaries, teams
+from web.managing import (
+    clocks,
+    directory_figures,
+    failed_messages,
+    figures,
+    integrity,
+    message_words,
+    proposals,
+    summaries,
+    teams,
+)
 
+PROPOSAL = r"(?P<reference>L-[2-9A-Z]{5}-[2-9A-Z]{5})"
 urlpatterns = [
     path("figures/", figures.overview_page, name="figures"),
     path("figures/<slug:name>/", figures.figures_page, name="figures-of"),
@@ -21,5 +32,10 @@ urlpatterns = [
     path("teams/<uuid:pk>/add/", teams.AddPage.as_view(), name="team-add"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/link/", teams.send_link, name="team-send-link"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", teams.LeavePage.as_view(), name="team-leave"),
+    path("directory/proposals/", proposals.list_page, name="proposals"),
+    re_path(rf"^directory/proposals/{PROPOSAL}/decline/$", proposals.DeclinePage.as_view(), name="proposal-decline"),
+    re_path(
+        rf"^directory/proposals/{PROPOSAL}/(?P<decision>publish|withdraw)/$", proposals.decide, name="proposal-decide"
+    ),
     path("summaries/", summaries.list_page, name="summaries"),
 ]

@@ -77,6 +77,11 @@ def test_who_leaves_hands_everything_over_first(cast, referral_at, browser_of, r
 
 def test_a_manager_looks_and_changes_nothing(cast, browser_of, read, django_assert_num_queries):
     browser = browser_of(cast.manager)
+    first = read(browser, "/teams/?page_size=1")
+    assert "Company Charity" in first.text
+    assert "Leisure Trust" not in first.text
+    onwards = next(link for link in first.links if "cursor=" in link)
+    assert "Far Network" in read(browser, f"/teams/{onwards}").text
     teams = read(browser, "/teams/")
     assert "Hill link workers Town Network" in teams.text
     assert page_of(cast.practice) in teams.links
