@@ -94,7 +94,8 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
     }  # fmt: skip
     sections = {section["title"]: section["rows"] for section in file["sections"]}
     assert list(sections) == [
-        "Referrals", "Links to your own page", "Needs", "Risks", "What you decided about sharing", "What is known of your health",
+        "Referrals", "Links to your own page", "Needs", "Risks", "What you decided about sharing",
+        "What is known of your health",
         "What professionals decided", "Where you were sent", "What happened, and who did it",
         "What was sent back to those who referred you",
     ]  # fmt: skip
