@@ -64,7 +64,8 @@ def dials(telephone: str) -> str:
 
 def _rules(referral: Referral) -> list[str]:
     """Return what the person said no to."""
-    found = [str(TelephoneRule(referral.telephone_rule).label)] if referral.telephone_rule else []
+    found = [f"Said no thanks on their own page, {words.day_of(referral.said_no_at)}"] if referral.said_no_at else []
+    found += [str(TelephoneRule(referral.telephone_rule).label)] if referral.telephone_rule else []
     ways = (("may_telephone", "no calls"), ("may_voicemail", "no messages on the telephone"), ("may_sms", "no texts"),
             ("may_email", "no emails"), ("may_letter", "no letters"))  # fmt: skip
     said_no = [way for name, way in ways if getattr(referral, name) == Permission.NO]

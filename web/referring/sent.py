@@ -17,6 +17,7 @@ from referrals.enums import InformationFormat, ReferralSource, ReferralStatus
 from referrals.models import Referral
 from referrals.selectors.turns import turn_of
 from web import words
+from web.person.slip import slip as slip_of_own_page
 from web.referring.own import get_own_referral
 from web.referring.sentences import sentence
 
@@ -55,8 +56,9 @@ class Slip:
     when: str
     service: str
     is_large: bool
-    link: str = ""
-    """The person's own signed link, for who asks for it (web/person)."""
+    link: str
+    """To the person's own page, which asks for their date of birth (web/person); empty where none works."""
+    square_code: str
 
 
 @require_safe
@@ -84,9 +86,11 @@ def sent_page(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def slip_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the slip for the person, to print: who asked whom, what happens next, whom to ring."""
-    referral = _made_by(signed_in(request.user), reference)
+    user = signed_in(request.user)
+    referral = _made_by(user, reference)
     if referral.sent_at is None or referral.ended_at is not None:
         return redirect("web:record", referral.reference)
+    own_page = slip_of_own_page(user, referral.reference, at=timezone.now())
     due = words.day(referral.next_action_on) if referral.status == ReferralStatus.SUBMITTED else ""
     slip = Slip(
         reference=referral.reference,
@@ -97,6 +101,8 @@ def slip_page(request: HttpRequest, reference: str) -> HttpResponse:
         when=due,
         service=referral.service.name if referral.service else "",
         is_large=InformationFormat.LARGE_PRINT in referral.information_formats,
+        link=own_page.address,
+        square_code=own_page.square_code,
     )
     return render(request, "web/referring/slip.jinja", {"slip": slip})
 

@@ -111,7 +111,7 @@ def test_after_it_she_reads_who_asked_what_is_next_and_that_we_are_late(cast, on
     assert "We are late. We are sorry." in read(opened(referral_at("submitted"))).text
 
 
-def test_no_thanks_and_yes_after_all(referral_at):
+def test_no_thanks_and_yes_after_all(referral_at, cast, browser_of):
     referral = referral_at("accepted")
     browser = opened(referral)
     assert "You do not need to say why." in read(browser, "no-thanks/").text
@@ -120,17 +120,23 @@ def test_no_thanks_and_yes_after_all(referral_at):
                   "You can change your mind until Tuesday 17 November 2026."):  # fmt: skip
         assert words in page.text, words
     assert row(referral).said_no_at is not None
+    case = browser_of(cast.link_worker).get(f"/r/{referral.reference}").content.decode()
+    assert "Said no thanks on their own page, Tuesday 3 November 2026" in case
+    assert f'href="/r/{referral.reference}/own-page/"' in case
     assert "Someone from our team will ring you." in answered(browser, "go-on/").text
     assert row(referral).said_no_at is None
     kinds = [kind for kind in ReferralEvent.objects.order_by("id").values_list("kind", flat=True) if "person" in kind]
     assert kinds == ["person_said_no", "person_changed_mind"]
 
 
-def test_what_she_says_arrives_and_what_is_badly_said_is_shown_again(referral_at):
+def test_what_she_says_arrives_and_what_is_badly_said_is_shown_again(referral_at, cast, browser_of):
     referral = referral_at("accepted")
     browser = opened(referral)
     assert "Your team will read this." in answered(browser, "wish/", text="I would like to swim.").text
     assert CaseNote.objects.get().text == "I would like to swim."
+    case = browser_of(cast.link_worker).get(f"/r/{referral.reference}").content.decode()
+    assert re.search(r"I would like to swim\.", case)
+    assert "9:00am, The person" in case
     assert answered(browser, "wish/", text="").response.status_code == 400
 
     page = read(browser, "contact/")

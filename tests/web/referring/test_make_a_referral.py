@@ -63,6 +63,7 @@ def test_gita_sends_a_referral_from_an_empty_page(browser_of, cast, read):
     slip = read(gita, f"/r/{referral.reference}/slip/")
     assert "Dear Rose, Gita Gill (Vale Practice) has asked Vale link workers to get in touch with you" in slip.text
     assert [word for word in ("stopped going out", "999 000 0018", "Okafor", "1951") if word in slip.html] == []
+    assert "/p/" in slip.text  # the link to her own page, which asks for her date of birth
 
 
 WRONG = {
