@@ -32,9 +32,9 @@ class Clock:
 def clock_of(turn: Turn, *, today: dt.date) -> Clock:
     """Return the clock of a turn, as the provider reads it."""
     if turn.whose != TurnOf.PROVIDER:
-        why = f" ({turn.stands_still.why})" if turn.stands_still and turn.stands_still.why else ""
         if turn.whose == TurnOf.NOBODY:
-            return Clock(says="" if not why else f"Nothing for now{why}")
+            return Clock(says=words.whose_turn(turn))
+        why = f" ({turn.stands_still.why})" if turn.stands_still and turn.stands_still.why else ""
         by = f" by {words.day(turn.due_on)}" if turn.due_on else ""
         if turn.whose == TurnOf.PERSON and not by:
             return Clock(says="")

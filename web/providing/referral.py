@@ -26,7 +26,7 @@ from referrals.selectors.turns import turn_of
 from web import words
 from web.actions import Action
 from web.providing.clock import Clock, clock_of
-from web.record.facts import Fact, fact, known
+from web.record.facts import Fact, fact, known, link
 from web.record.person import facts_about, handover
 from web.record.standing import status_line
 from web.record.timeline import Happening, timeline
@@ -103,6 +103,7 @@ def page_of(user: User, onward: OnwardReferral, *, today: dt.date) -> ReferralPa
             fact("Programme", onward.service.name),
             fact("First assessment", words.moment(onward.assessment_at)),
             fact("Who to speak with", words.holder(onward.referral)),
+            link("Sent instead of", onward.rerouted_from, is_open=False),
             fact("Sent", words.moment(onward.sent_at)),
             fact("Ended", words.moment(onward.ended_at)),
         ),
