@@ -104,8 +104,12 @@ def notes(user: User, referral: Referral) -> list[Entry]:
 
 def _note(row: CaseNote) -> Entry:
     return Entry(
-        title="Shared with the referrer" if row.is_shared else "For the team only",
-        by=f"{words.moment(row.recorded_at)}, {row.recorded_by.full_name}",
+        title="From the person"
+        if not row.recorded_by
+        else "Shared with the referrer"
+        if row.is_shared
+        else "For the team only",
+        by=f"{words.moment(row.recorded_at)}, {row.author}",
         text=row.text,
         row_id=row.pk,
         is_replaced=hasattr(row, "replaced_by"),

@@ -138,6 +138,7 @@ def test_two_accept_the_same_referral_and_the_second_reads_who_was_first(browser
     assert told(lou, lou.post(f"{do}accept/", shown)) == "Accept: done."
     second = lena.post(f"{do}accept/", shown)
     assert second.status_code == 409
+    assert "Lou Marsh changed it on 3 November 2026. Read it again" in second.content.decode()
     assert Referral.objects.get(pk=referral.pk).owner == cast.link_worker
     assert "Lou Marsh was first" in lena.post(f"{do}accept/", {}).content.decode()
     assert read(lou, "/triage/").text.count(referral.reference) == 0
@@ -202,7 +203,7 @@ def test_rang_and_nobody_answered_is_three_presses_and_the_next_try_is_set(brows
     key = re.search(r'name="key" value="([^"]+)"', page.html)
     said = filled | {"outcome": "no_answer", "key": key[1] if key else ""}
     assert told(lou, lou.post(address, said)) == (
-        "Logged: no answer. Try again on Thursday 5 November 2026: telephone, in the afternoon, 12 to 5."
+        "Logged: no answer. Try again on Thursday 5 November 2026: by telephone, in the afternoon, 12 to 5."
     )
     lou.post(address, said)  # pressed twice
     [contact] = Contact.objects.all()
@@ -331,6 +332,8 @@ def test_a_measure_is_taken_from_its_questions(browser_of, cast, referral_at, re
 def test_a_case_is_held_and_closed_and_then_nothing_more_is_written(browser_of, cast, referral_at, read):
     referral = referral_at("active")
     lou, base = browser_of(cast.link_worker), f"/r/{referral.reference}"
+    choose_measures(user_of=cast.team, measures={"ons4": [0]}, actor=Actor(stage.fresh(cast.lead)), at=NOW)
+    assert "Still to be measured." in read(lou, f"{base}/do/close/").text
     until = {"until_0": "1", "until_1": "12", "until_2": "2026"}
     told(lou, lou.post(f"{base}/do/hold/", until | {"reason": "away", "version": version_of(referral)}))
     assert "on hold until 1 December 2026" in read(lou, base).section("next")
