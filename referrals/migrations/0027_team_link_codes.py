@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_email_links'),
+        ('accounts', '0009_email_links'),
         ('referrals', '0026_own_page'),
     ]
 
