@@ -28,6 +28,7 @@ PAGES: dict[str, str] = {
     "record_clearance": "web:record-clearance",
     "request_clearance": "web:request-clearance",
     "write_record": "web:write-record",
+    "record_follow_up": "web:record-follow-up",
     "send_onward": "web:find-services",
     "reroute": "web:reroute",
     "record_signpost": "web:signpost-elsewhere",

@@ -21,6 +21,7 @@ from referrals.services.onward import take_onward_step
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from web import words
+from web.casework.sections import Measured, measures_due
 from web.fields import TimeField
 from web.forms import DayField, FormPage, VersionedForm, look
 
@@ -76,7 +77,14 @@ class StepPage(FormPage):
             "label": self.step.rules.label,
             "person": words.person_on_a_page(self.actor, self.subject, on=local_day(timezone.now())),
             "is_grave": self.step.name in {"enter_in_error", "record_death"},
+            "measures_due": self._measures_due(),
         }
+
+    def _measures_due(self) -> list[Measured]:
+        """What is still to be measured stands beside the end of a case: afterwards it cannot be recorded."""
+        if self.step.name != "close" or not isinstance(self.subject, Referral):
+            return []
+        return measures_due(self.subject, today=local_day(timezone.now()))
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         version, now = said.pop("version"), timezone.now()

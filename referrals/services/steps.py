@@ -82,7 +82,21 @@ def check_version(subject: Subject | Session, expected_version: int | None) -> N
     :raises Stale: if the subject has changed since the caller read it (412).
     """
     if expected_version is not None and expected_version != subject.version:
-        raise Stale("Read it again, look at what has changed, and decide anew.")
+        who = "" if isinstance(subject, Session) else _who_changed(subject)
+        raise Stale(f"{who}Read it again, look at what has changed, and decide anew.")
+
+
+def _who_changed(subject: Subject) -> str:
+    """Say who changed it last, where it was somebody: whoever came second knows whom to ask."""
+    events = ReferralEvent.objects.order_by("-sequence")
+    last = (
+        events.filter(onward_referral=subject)
+        if isinstance(subject, OnwardReferral)
+        else events.filter(referral=subject, onward_referral=None)
+    ).first()
+    if last is None or not last.actor_id:
+        return ""
+    return f"{last.actor_name} changed it on {local_day(last.occurred_at):%-d %B %Y}. "
 
 
 def judge(

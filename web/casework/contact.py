@@ -99,18 +99,19 @@ def try_next(reaching: Reaching) -> str:
     """Write how and when the person is best tried next, where tries have failed."""
     if not reaching.failed_tries or not reaching.mechanisms:
         return ""
-    way = words.in_a_sentence(str(reaching.mechanisms[0].label))
-    return f"Tried on {reaching.failed_tries} of {reaching.tries_wanted} days. Best now: {way}, {_when(reaching)}."
+    return f"Tried on {reaching.failed_tries} of {reaching.tries_wanted} days. Best now: {_how(reaching)}."
 
 
-def _when(reaching: Reaching) -> str:
-    return words.in_a_sentence(str(TimeOfDay(reaching.time_of_day).label))
+def _how(reaching: Reaching) -> str:
+    way = reaching.mechanisms[0]
+    when = words.in_a_sentence(str(TimeOfDay(reaching.time_of_day).label))
+    said = {M.OTHER: "by letter", M.FACE_TO_FACE: "by a visit"}.get(way, f"by {words.in_a_sentence(str(way.label))}")
+    return f"{said}, {when}"
 
 
 def _next(reaching: Reaching, day: dt.date | None) -> str:
     if reaching.asks_to_close:
         return f"They can answer until {words.day(reaching.next_on)}; then close it, or try on."
     if reaching.failed_tries and reaching.mechanisms:
-        way = words.in_a_sentence(str(reaching.mechanisms[0].label))
-        return f"Try again on {words.day(day)}: {way}, {_when(reaching)}."
+        return f"Try again on {words.day(day)}: {_how(reaching)}."
     return f"The next action is due on {words.day(day)}."

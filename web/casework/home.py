@@ -69,7 +69,7 @@ def _waiting(user: User, whose: Whose, today: dt.date) -> Worklist:
     count = len(found) if len(found) <= LONGEST else referrals.count() + onward.count()
     return worklist(
         "waiting", "Waiting on others", "You wait for nobody.", [_row_of_waiting(row, today) for row in found],
-        page="web:caseload", query=f"{whose.query}&waiting=others", count=count, says="For whom, since when", due="By",
+        page="web:caseload", query=f"{whose.query}&waiting=others", count=count, says="Waits for", due="By",
     )  # fmt: skip
 
 

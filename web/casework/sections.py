@@ -102,9 +102,15 @@ def notes(user: User, referral: Referral) -> list[Entry]:
     return [_note(row) for row in casework.case_notes_of(user, referral)[:MOST]]
 
 
+def _whose(row: CaseNote) -> str:
+    if row.recorded_by is None:
+        return "From the person"
+    return "Shared with the referrer" if row.is_shared else "For the team only"
+
+
 def _note(row: CaseNote) -> Entry:
     return Entry(
-        title="Shared with the referrer" if row.is_shared else "For the team only",
+        title=_whose(row),
         by=f"{words.moment(row.recorded_at)}, {row.author}",
         text=row.text,
         row_id=row.pk,

@@ -4,9 +4,11 @@ from django.urls import path, re_path
 
 from web.casework import about_person, everyday, health, known, lists
 from web.casework.contact import LogContactPage
+from web.casework.follow_up import TeamFollowUpPage
 from web.casework.measures import RecordMeasurePage
 from web.casework.plan_form import SavePlanPage
 
+ONWARD = r"^r/(?P<reference>[Oo]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})"
 REFERRAL = r"^r/(?P<reference>[Rr]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5})"
 urlpatterns = [
     path("triage/", lists.triage, name="triage"),
@@ -29,4 +31,5 @@ urlpatterns = [
     re_path(rf"{REFERRAL}/clearance/$", health.RecordClearancePage.as_view(), name="record-clearance"),
     re_path(rf"{REFERRAL}/clearance/ask/$", health.RequestClearancePage.as_view(), name="request-clearance"),
     re_path(rf"{REFERRAL}/known/$", known.WriteRecordPage.as_view(), name="write-record"),
+    re_path(rf"{ONWARD}/follow-up/$", TeamFollowUpPage.as_view(), name="record-follow-up"),
 ]

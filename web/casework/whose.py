@@ -16,6 +16,7 @@ class Whose:
     """Whose work is shown. `of` is the person, None for the team; `options` are all that may be chosen."""
 
     value: str
+    usual: str
     says: str
     of: User | None
     options: list[dict[str, object]]
@@ -24,6 +25,11 @@ class Whose:
     def query(self) -> str:
         """What an address carries that shows the same."""
         return f"?of={self.value}"
+
+    @property
+    def kept(self) -> str:
+        """The same, where it is not what is shown anyway."""
+        return self.query if self.value != self.usual else ""
 
     @property
     def is_cover(self) -> bool:
@@ -43,6 +49,7 @@ def whose_of(user: User, request: HttpRequest) -> Whose | None:
     named = {MINE: "Yours", TEAM: "The whole team's"} | {key: each.full_name for key, each in colleagues.items()}
     return Whose(
         value=value,
+        usual=usual,
         says=named[value],
         of=user if value == MINE else colleagues.get(value),
         options=[{"value": key, "text": text, "selected": key == value} for key, text in named.items()],

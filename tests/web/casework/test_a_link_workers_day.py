@@ -13,6 +13,7 @@ from referrals.models import (
     CaseTask,
     Consent,
     Contact,
+    FollowUp,
     MeasureResponse,
     Observation,
     PlanVersion,
@@ -23,10 +24,10 @@ from referrals.models import (
 from referrals.services.case_tasks import add_task
 from referrals.services.measures import choose_measures
 from referrals.services.referrals import allocate_referral
+from services_directory.models import Service
 from tests import stage
 from tests.conftest import NOW
 from tests.web.scenes import another_person, supported
-from web import actions
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +139,7 @@ def test_two_accept_the_same_referral_and_the_second_reads_who_was_first(browser
     assert told(lou, lou.post(f"{do}accept/", shown)) == "Accept: done."
     second = lena.post(f"{do}accept/", shown)
     assert second.status_code == 409
+    assert "Lou Marsh changed it on 3 November 2026. Read it again" in second.content.decode()
     assert Referral.objects.get(pk=referral.pk).owner == cast.link_worker
     assert "Lou Marsh was first" in lena.post(f"{do}accept/", {}).content.decode()
     assert read(lou, "/triage/").text.count(referral.reference) == 0
@@ -150,12 +152,11 @@ def test_two_accept_the_same_referral_and_the_second_reads_who_was_first(browser
     ("status", "first"),
     [
         ("submitted", "Accept"), ("information_requested", "Answer"), ("accepted", "Log a contact"),
-        ("active", "Log a contact"), ("on_hold", "Confirm discharge again"), ("deferred", "Confirm discharge"),
+        ("active", "Find services"), ("on_hold", "Confirm discharge again"), ("deferred", "Confirm discharge"),
         ("closed", ""),
     ],
 )  # fmt: skip
-def test_a_case_has_one_button_for_what_is_next(status, first, browser_of, cast, referral_at, read, monkeypatch):
-    monkeypatch.delitem(actions.PAGES, "send_onward", raising=False)
+def test_a_case_has_one_button_for_what_is_next(status, first, browser_of, cast, referral_at, read):
     page = read(browser_of(cast.link_worker), f"/r/{referral_at(status).reference}")
     green = re.findall(r'class="nhsuk-button"[^>]*>\s*(.*?)\s*</a>', page.html, re.DOTALL)
     assert green == ([first] if first else [])
@@ -202,7 +203,7 @@ def test_rang_and_nobody_answered_is_three_presses_and_the_next_try_is_set(brows
     key = re.search(r'name="key" value="([^"]+)"', page.html)
     said = filled | {"outcome": "no_answer", "key": key[1] if key else ""}
     assert told(lou, lou.post(address, said)) == (
-        "Logged: no answer. Try again on Thursday 5 November 2026: telephone, in the afternoon, 12 to 5."
+        "Logged: no answer. Try again on Thursday 5 November 2026: by telephone, in the afternoon, 12 to 5."
     )
     lou.post(address, said)  # pressed twice
     [contact] = Contact.objects.all()
@@ -331,6 +332,8 @@ def test_a_measure_is_taken_from_its_questions(browser_of, cast, referral_at, re
 def test_a_case_is_held_and_closed_and_then_nothing_more_is_written(browser_of, cast, referral_at, read):
     referral = referral_at("active")
     lou, base = browser_of(cast.link_worker), f"/r/{referral.reference}"
+    choose_measures(user_of=cast.team, measures={"ons4": [0]}, actor=Actor(stage.fresh(cast.lead)), at=NOW)
+    assert "Still to be measured." in read(lou, f"{base}/do/close/").text
     until = {"until_0": "1", "until_1": "12", "until_2": "2026"}
     told(lou, lou.post(f"{base}/do/hold/", until | {"reason": "away", "version": version_of(referral)}))
     assert "on hold until 1 December 2026" in read(lou, base).section("next")
@@ -342,6 +345,20 @@ def test_a_case_is_held_and_closed_and_then_nothing_more_is_written(browser_of, 
     assert lou.post(f"{base}/note/", {"text": "Too late"}).status_code == 409
     assert lou.get(f"{base}/contact/").status_code == 302
     assert (ReferralEvent.objects.count(), CaseNote.objects.count()) == (before, 0)
+
+
+def test_the_team_asks_how_they_are_some_months_later(browser_of, cast, onward_at, read, time_machine):
+    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[0, 6])
+    onward = onward_at("completed")
+    time_machine.move_to(dt.datetime(2027, 2, 2, 9, tzinfo=dt.UTC))
+    lou, address = browser_of(cast.link_worker), f"/r/{onward.reference}/follow-up/"
+    assert address in read(lou, f"/r/{onward.reference}").links
+    answers = {"months": "3", "result": "reached", "mechanism": "02", "still_active": "here", "since_the_start": "same",
+               "asked_on_0": "2", "asked_on_1": "2", "asked_on_2": "2027"}  # fmt: skip
+    assert browser_of(cast.outsider).post(address, answers).status_code == 404
+    assert FollowUp.objects.count() == 0
+    assert told(lou, lou.post(address, answers)) == "It is recorded."
+    assert FollowUp.objects.get().result == "reached"
 
 
 EVERY_PAGE = ("contact", "note", "tasks/add", "allocate", "plan", "measure", "contact-details", "address", "nhs-number",
