@@ -79,7 +79,7 @@ class ScreeningForm(VersionedForm):
 def _fields_of(each: ScreenedQuestion) -> dict[str, forms.Field]:
     question = each.question
     now = f"Now: {answer_in_words(each.answer)}" if each.answer else ""
-    said = {"label": question.text, "required": False, "help_text": now}
+    said: dict[str, Any] = {"label": question.text, "required": False, "help_text": now}
     match question.kind:
         case AnswerKind.YES_NO:
             return {question.code: _radios(YES_NO, **said)}
@@ -137,7 +137,7 @@ class ScreeningPage(FormPage):
         self.screening = selectors.screening_of(self.referral, self.service, on=local_day(timezone.now()))
 
     def build(self, data: Any = None) -> ScreeningForm:
-        made = type("AnswersForm", (ScreeningForm,), {"questions": self.screening.questions})
+        made: type[ScreeningForm] = type("AnswersForm", (ScreeningForm,), {"questions": self.screening.questions})
         return made(data, initial={"version": self.referral.version})
 
     def context(self, form: ScreeningForm) -> dict[str, Any]:

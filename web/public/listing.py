@@ -133,7 +133,7 @@ def _names(document: dict[str, Any]) -> dict[str, str]:
 
 
 def _address(place: dict[str, Any]) -> str:
-    address = next(iter(place["location"].get("addresses", ())), {})
+    address: dict[str, Any] = next(iter(place["location"].get("addresses", ())), {})
     parts = [place["location"].get("name", ""), *(address.get(name, "") for name in
              ("address_1", "address_2", "city", "postal_code"))]  # fmt: skip
     return ", ".join(dict.fromkeys(part for part in parts if part))

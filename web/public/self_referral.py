@@ -199,7 +199,7 @@ class CodePage(DoorPage):
         throttle = PublicDoorThrottle()
         problem: Conflict | TooOften | NotVisible
         try:
-            if not throttle.allow_request(self.request, self):  # type: ignore[no-untyped-call]
+            if not throttle.allow_request(self.request, self):
                 raise TooOften("Please wait a while before you ask for another code.", wait=60)
             self_referrals.send_another_code(pk=UUID(self.draft["waiting"]), at=timezone.now())
         except (Conflict, TooOften) as refused:

@@ -105,7 +105,7 @@ class WishesForm(Form):
         self.about, self.is_asked = about, is_asked
         terms = [(str(term.pk), term.name, term.description) for term in needs()]
         self.fields["needs"].choices = [(key, name) for key, name, _ in terms]  # type: ignore[attr-defined]
-        self.fields["needs"].widget.look |= {"hints": {key: text for key, _, text in terms}}  # type: ignore[attr-defined]
+        self.fields["needs"].widget.look |= {"hints": {key: text for key, _, text in terms}}
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data

@@ -22,7 +22,7 @@ def cards_of(page):
 
 def hidden(page, name):
     (tag,) = re.findall(rf'<input [^>]*name="{name}"[^>]*>', page.html)
-    return re.search('value="([^"]*)"', tag)[1]
+    return tag.partition('value="')[2].partition('"')[0]
 
 
 def test_lou_sees_at_a_glance_what_suits_rose_how_far_it_is_and_whether_it_has_room(

@@ -131,12 +131,12 @@ def test_each_page_says_what_is_missing_and_no_page_is_reached_before_the_one_be
         assert (refused.status_code, words in refused.content.decode(), words) == (400, True, words)
     assert rose.get(WISHES).headers["Location"] == YOU
     rose.post(YOU, ROSE | {"telephone": ""})
-    for changes, words in (
-        ({"needs": [], "wish": ""}, "Tick something above, or write a few words here."),
-        ({}, "You gave no phone number."),
-        ({"preferred_contact": ""}, "Choose how we should get in touch."),
+    for wished, words in (
+        (wishes_of(covered, needs=[], wish=""), "Tick something above, or write a few words here."),
+        (wishes_of(covered), "You gave no phone number."),
+        (wishes_of(covered, preferred_contact=""), "Choose how we should get in touch."),
     ):
-        refused = rose.post(WISHES, wishes_of(covered, **changes))
+        refused = rose.post(WISHES, wished)
         assert (refused.status_code, words in refused.content.decode(), words) == (400, True, words)
     assert nothing_happened()
 
