@@ -18,7 +18,9 @@ from insights.integrity import run_audit
 from insights.models import Summary
 from insights.summaries import make_weekly_summaries
 from notifications.models import OutboxMessage
+from notifications.templates import link_to_persons_page
 from notifications.templates.bodies import link_to_check
+from referrals.models import PersonLink
 from services_directory.models import CheckRequest, Service
 from services_directory.services.rounds import check_listings
 from tests.conftest import NOW
@@ -111,6 +113,8 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "self-referral, wrong": Client().post("/self-referral/you/", {}),
         "forged link": Client().get("/check/K-23456-789CD/x/"),
         "referral": gp.get(f"/r/{onward.referral.reference}"),
+        **own_page_of(onward.referral),
+        "slip with the link": gp.get(f"/r/{onward.referral.reference}/own-page/"),
         "onward referral": provider.get(f"/r/{onward.reference}"),
         "people sent to us": provider.get("/providing/"),
         "person sent to us": provider.get(f"/providing/{onward.reference}/"),
@@ -162,6 +166,18 @@ def pages_of_a_case(browser, reference):
     return lists | {f"case{path}": browser.get(f"/r/{reference}{path}") for path in CASE}
 
 
+def own_page_of(referral):
+    """The person's own pages: the door, which asks for the date of birth, what is behind it, and when it has closed."""
+    link = PersonLink.objects.select_related("referral").get(referral=referral)
+    door, rose = link_to_persons_page(link.key).partition("8000")[2], Client()
+    asked = rose.get(door)
+    rose.post(door, {"date_of_birth_0": "27", "date_of_birth_1": "3", "date_of_birth_2": "1951"})
+    return {
+        "own page, door": asked, "own page": rose.get("/your-page/"), "own page, closed": Client().get("/your-page/"),
+        "own page, how reached": rose.get("/your-page/contact/"),
+    }  # fmt: skip
+
+
 def looked_at(browser):
     """The page of the audit after the first."""
     run_audit(clock=lambda: NOW)
@@ -205,6 +221,8 @@ def test_each_page_has_the_status_it_should_have(pages):
         "own listings": 200,
         "own listing": 200, "change of a listing": 200, "working by email link": 200, "forged link to a team": 404,
         "visit closed": 200,
+        "own page, door": 200, "own page": 200, "own page, closed": 410, "own page, how reached": 200,
+        "slip with the link": 200,
         "onward referral": 200, "inbox": 200, "empty inbox": 200, "what messages say": 200,
         "summaries of a provider": 200, "summary": 200, "no summary": 200, "clocks of a lead": 200,
         "clocks of everybody": 200, "clocks refused": 403, "timetable": 200,
