@@ -21,6 +21,7 @@ from referrals.services.onward import take_onward_step
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from web import words
+from web.account import typed
 from web.casework.sections import Measured, measures_due
 from web.fields import TimeField
 from web.forms import DayField, FormPage, VersionedForm, look
@@ -62,7 +63,8 @@ class StepPage(FormPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         today = local_day(timezone.now())
-        if self.step.name not in policies.available_actions(self.actor, self.subject, on=today):
+        is_late = self.step.name not in policies.available_actions(self.actor, self.subject, on=today)
+        if is_late and not typed.waits_here(request):
             messages.info(request, f"“{self.step.rules.label}” cannot be done now. This is where it stands.")
             return redirect("web:record", self.subject.reference)
         return super().get(request, *args, **kwargs)

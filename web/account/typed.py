@@ -80,10 +80,9 @@ def take(request: HttpRequest, *, to: str | None = None) -> QueryDict | None:
 
     A page with several forms asks for what was sent `to` an address; a page with one is that address itself.
     """
-    waiting = request.session.get(_IN_SESSION)
-    if not waiting or (waiting["page"], waiting["to"]) != (request.get_full_path(), to or request.path):
+    if not waits_here(request, to=to):
         return None
-    del request.session[_IN_SESSION]
+    waiting = request.session.pop(_IN_SESSION)
     if not _is_theirs(waiting, request.user):
         return None
     typed = QueryDict(mutable=True)
@@ -96,6 +95,12 @@ def take(request: HttpRequest, *, to: str | None = None) -> QueryDict | None:
 def waits(request: HttpRequest) -> bool:
     """Whether something typed waits for whoever signs in now."""
     return _IN_SESSION in request.session
+
+
+def waits_here(request: HttpRequest, *, to: str | None = None) -> bool:
+    """Whether something that was typed on this page waits: the page shows it, and leads elsewhere after that."""
+    waiting = request.session.get(_IN_SESSION)
+    return bool(waiting) and (waiting["page"], waiting["to"]) == (request.get_full_path(), to or request.path)
 
 
 def drop_unless_theirs(request: HttpRequest, user: Any) -> None:

@@ -12,6 +12,7 @@ from core.errors import NotVisible
 from referrals import policies, selectors
 from referrals.models import Referral
 from web import words
+from web.account import typed
 from web.forms import FormPage, VersionedForm
 
 
@@ -35,7 +36,8 @@ class ActionPage(FormPage):
             raise NotVisible("This is for the team that supports the person.")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.action not in policies.referral_actions(self.actor, self.referral):
+        is_late = self.action not in policies.referral_actions(self.actor, self.referral)
+        if is_late and not typed.waits_here(request):
             what = words.action(self.referral, self.action)
             messages.info(request, f"“{what}” cannot be done now. This is where it stands.")
             return redirect("web:record", self.referral.reference)

@@ -7,8 +7,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.services import forget_what_ended
 from notifications.models import Preference
+from referrals.services.referrals import take_referral_step
 from tests.web.account.conftest import Somebody, code_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,23 @@ def test_only_a_form_that_was_shown_is_kept_and_never_a_password(cast, somebody)
     assert "a secret" not in str(dict(gita.client.session))
     gita.client.post(PAGE, hidden | {"quiet_from": "x" * 60_000})
     assert "x" * 60_000 not in str(dict(gita.client.session))
+
+
+def test_it_is_shown_even_where_somebody_else_has_acted_meanwhile(cast, somebody, referral_at, read):
+    """Else the words would be gone behind a notice that it is too late for them."""
+    referral = referral_at("submitted")
+    lou = somebody(cast.link_worker)
+    lou.sign_in()
+    page = f"/r/{referral.reference}/do/request-information/"
+    hidden = lou.fields_of(page)
+    end_session_of(lou.client)
+    lou.client.post(page, hidden | {"note": "Which days can she come?"})
+    take_referral_step(referral=referral, step="accept", actor=Actor(cast.lead), at=timezone.now())
+    lou.sign_in(next_page=page)
+    html = read(lou.client, page).html
+    assert (STILL_HERE in html, "Which days can she come?" in html) == (True, True)
+    refused = lou.client.post(page, hidden | {"note": "Which days can she come?"})
+    assert (refused.status_code, "Which days can she come?" in refused.content.decode()) == (409, True)
 
 
 def test_a_button_leads_back_to_the_page_on_which_it_was_pressed(client, db):
