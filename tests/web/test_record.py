@@ -89,10 +89,9 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     referral = referral_at("submitted")
     page = read(browser_of(cast.gp), f"/r/{referral.reference}")
     assert page.section("next") == (
-        "What you can do Withdraw "
+        "What you can do Withdraw Print a slip for the person "
         "Record what the person decided about sharing Record what is known of the person's health "
-        "Record what a health professional decided Record a risk Print a slip for the person "
-        "Record that the person has died"
+        "Record what a health professional decided Record a risk Record that the person has died"
     )
     # Of what was sent to a service the team answers the question, or takes it back.
     onward = onward_at("information_requested", referral=supported(cast, "Ann"))
