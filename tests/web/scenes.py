@@ -38,4 +38,4 @@ def withdraw_consent(cast: stage.Cast, referral: Referral) -> None:
 
 def version_in(page: Page) -> str:
     """The version of the row that the form of a page was shown with."""
-    return re.findall(r'name="version" value="(\d+)"', page.html)[0]
+    return str(re.findall(r'name="version" value="(\d+)"', page.html)[0])
