@@ -1,6 +1,7 @@
 """What several of the page tests set on the stage."""
 
 import datetime as dt
+import re
 
 from accounts.actors import Actor
 from referrals.models import Referral
@@ -8,6 +9,7 @@ from referrals.services.consent import record_consent
 from referrals.services.people import PersonDetails
 from tests import stage
 from tests.conftest import NOW
+from tests.web.conftest import Page
 
 
 def another_person(name: str) -> PersonDetails:
@@ -32,3 +34,8 @@ def withdraw_consent(cast: stage.Cast, referral: Referral) -> None:
         referral=referral, actor=Actor(stage.fresh(cast.link_worker)), at=NOW + dt.timedelta(hours=8),
         decision="withdrawn",
     )  # fmt: skip
+
+
+def version_in(page: Page) -> str:
+    """The version of the row that the form of a page was shown with."""
+    return str(re.findall(r'name="version" value="(\d+)"', page.html)[0])

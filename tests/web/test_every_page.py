@@ -62,6 +62,7 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "second step": gp.get("/me/second-step/"),
         "sessions": gp.get("/me/sessions/"),
         "home of a referrer": gp.get("/"),
+        **of_a_referrer(gp, cast, onward),
         "home of a provider": provider.get("/"),
         **pages_of_a_case(browser_of(cast.link_worker), onward.referral.reference),
         "home of a manager": browser_of(cast.manager).get("/"),
@@ -178,6 +179,28 @@ def own_page_of(referral):
     }  # fmt: skip
 
 
+def of_a_referrer(browser, cast, onward):
+    """The pages of who refers."""
+    message = onward.referral.messages_back.first()
+    sent = browser.post("/refer/", ANN | {"target": f"team:{cast.team.pk}"})
+    return {
+        "refer": browser.get("/refer/"),
+        "refer, with errors": browser.post("/refer/", {}),
+        "sent": browser.get(sent.url),
+        "slip": browser.get(sent.url.replace("/sent/", "/slip/")),
+        "my referrals": browser.get("/referrals/"),
+        "messages back": browser.get("/messages-back/"),
+        "message back": browser.get(f"/r/{message.reference}"),
+    }
+
+
+ANN = {
+    "first_name": "Ann", "family_name": "Else", "date_of_birth_0": "1", "date_of_birth_1": "1",
+    "date_of_birth_2": "1960", "postcode": "SK5 8BS", "telephone": "0161 496 0111", "gp_practice_code": "Z90001",
+    "reason": "Misses company.", "risks_known": "none", "agreed": "given",
+}  # fmt: skip
+
+
 def looked_at(browser):
     """The page of the audit after the first."""
     run_audit(clock=lambda: NOW)
@@ -213,7 +236,9 @@ def test_each_page_has_the_status_it_should_have(pages):
         "help": 200, "help for a referrer": 200, "privacy": 200, "accessibility": 200, "forgotten password": 200,
         "link sent": 200, "forged link to a password": 404, "account": 200, "how one is told": 200, "second step": 200,
         "sessions": 200,
-        "home of a referrer": 200, "home of a provider": 200, "home of a manager": 200, "referral": 200,
+        "refer": 200, "refer, with errors": 400, "sent": 200, "slip": 200, "my referrals": 200, "messages back": 200,
+        "message back": 200, "home of a referrer": 200, "home of a provider": 200, "home of a manager": 200,
+        "referral": 200,
         "home of an editor": 200, "figures of the directory": 200, "figures refused": 403, "listings to check": 200,
         "listing to check": 200, "nothing said": 400, "answered": 200, "answered before": 410, "forged link": 404,
         "people sent to us": 200, "person sent to us": 200, "step of a provider": 200, "measures": 200, "measure": 200,
@@ -310,11 +335,12 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
          "/messages/failed/", "/directory/figures/", "/figures/", "/teams/", "/providing/", "/providing/services/",
          "/providing/sessions/", "/people/", "/directory/proposals/", "/triage/", "/caseload/",
-         "/due/")  # fmt: skip
-NAMES_PEOPLE = {"/", "/triage/", "/caseload/", "/due/"}
+         "/due/", "/refer/", "/referrals/", "/messages-back/")  # fmt: skip
+OF_A_REFERRER = " /refer/ /referrals/ /messages-back/"
+NAMES_PEOPLE = {"/", "/triage/", "/caseload/", "/due/", "/referrals/", "/messages-back/"}
 MAY_OPEN = {
-    "gp": "/ /inbox/ /summaries/",
-    "discharge_nurse": "/ /inbox/ /summaries/",
+    "gp": "/ /inbox/ /summaries/" + OF_A_REFERRER,
+    "discharge_nurse": "/ /inbox/ /summaries/" + OF_A_REFERRER,
     "link_worker": "/ /inbox/ /summaries/ /triage/ /caseload/ /due/ /people/",
     "neighbouring_link_worker": "/ /inbox/ /summaries/ /triage/ /caseload/ /due/ /people/",
     "hub_worker": "/ /inbox/ /summaries/ /triage/ /caseload/ /due/ /people/ /providing/ /providing/services/ "
@@ -324,7 +350,7 @@ MAY_OPEN = {
     "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
     "/teams/ /people/ /triage/ /caseload/ /due/",
     "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
-    "/teams/ /people/ /triage/ /caseload/ /due/ /providing/ /providing/services/ /providing/sessions/",
+    "/teams/ /people/ /triage/ /caseload/ /due/ /providing/ /providing/services/ /providing/sessions/" + OF_A_REFERRER,
     "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
     "/directory/figures/ /figures/ /teams/",
     "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/ /directory/proposals/",

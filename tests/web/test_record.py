@@ -63,11 +63,13 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
     page = read(browser_of(cast.gp), f"/r/{referral.reference}")
     assert page.title == f"{referral.reference} - Community Referral"
     assert (
-        f"Referral {referral.reference} Waiting for triage "
-        "Whose turn The team: decide on a new referral, by Wednesday 4 November 2026 Who has it Vale link workers "
-        "Next action due Wednesday 4 November 2026 Referred by Gita Gill, Vale Practice gita.gill@work.example "
-        "Sent Monday 2 November 2026, 9:30am"
+        f"Referral {referral.reference} Rose Okafor Waiting for triage "
+        "Vale link workers will decide by Wednesday 4 November 2026. "
     ) in page.text
+    assert page.section("standing") == (
+        "Who and when Who has it Vale link workers Next action due Wednesday 4 November 2026 "
+        "Referred by Gita Gill, Vale Practice gita.gill@work.example Sent Monday 2 November 2026, 9:30am"
+    )
     assert page.section("person") == (
         "The person Name Rose Okafor Date of birth 27 March 1951 Telephone 0161 496 0111 "
         "NHS number 999 000 0018 Number present but not traced Address SK5 8BS GP practice Z90001"
@@ -77,7 +79,7 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
         "Needs Loneliness and isolation: misses company Risks No known risks "
         "Sharing with services Agreed. Recorded by Gita Gill, Monday 2 November 2026. Agreed in the consultation."
     )
-    assert page.section("offers") == "Onward referrals The person has not been sent to a service."
+    assert page.section("offers") == "Services The person has not been sent to a service."
     assert page.section("timeline") == (
         "What has happened Waiting for triage Send. Gita Gill, Monday 2 November 2026, 9:30am"
     )
@@ -87,7 +89,7 @@ def test_what_you_can_do_next_is_what_the_api_would_let_you_do(browser_of, cast,
     referral = referral_at("submitted")
     page = read(browser_of(cast.gp), f"/r/{referral.reference}")
     assert page.section("next") == (
-        "What you can do next Withdraw "
+        "What you can do Withdraw Print a slip for the person "
         "Record what the person decided about sharing Record what is known of the person's health "
         "Record what a health professional decided Record a risk Record that the person has died"
     )
@@ -105,7 +107,7 @@ def test_where_nothing_can_be_done_the_page_says_so(browser_of, cast, onward_at,
 
 def test_a_reason_stands_beside_the_status(browser_of, cast, referral_at, read):
     page = read(browser_of(cast.gp), f"/r/{referral_at('rejected').reference}")
-    assert "Rejected: does not meet the criteria Who had it Vale link workers" in page.text
+    assert "Rejected: does not meet the criteria Vale link workers did not take it on." in page.text
 
 
 def test_whose_turn_it_is_stands_in_one_line_and_what_waits_says_why(browser_of, cast, onward_at, read):
@@ -120,10 +122,11 @@ def test_whose_turn_it_is_stands_in_one_line_and_what_waits_says_why(browser_of,
         return found[1] if found else None
 
     hospital = "in hospital since 2 November 2026"
+    assert line(cast.link_worker, onward.referral) == (
+        f"Nobody for now: confirm the discharge, or hold it longer, by Friday 20 November 2026 ({hospital})"
+    )
+    assert f"It is {hospital}." in read(browser_of(cast.gp), f"/r/{onward.referral.reference}").text
     for user in (cast.gp, cast.link_worker):
-        assert line(user, onward.referral) == (
-            f"Nobody for now: confirm the discharge, or hold it longer, by Friday 20 November 2026 ({hospital})"
-        )
         assert line(user, onward) == f"Nobody for now: wait for the end of the hold ({hospital})"
     assert line(cast.provider, onward) == (
         "Nobody for now: wait for the end of the hold (the link worker has it on hold)"
@@ -141,9 +144,8 @@ def test_the_referrer_reads_what_became_of_each_offer_and_the_code_for_the_recor
     completed = onward_at("completed", referral=declined.referral)
     page = read(browser_of(cast.gp), f"/r/{declined.referral.reference}")
     assert page.section("offers") == (
-        f"Onward referrals Walking group , Active team {declined.reference} Declined by the provider: full "
-        "Sent Monday 2 November 2026, ended Monday 2 November 2026 "
-        f"Walking group , Active team {completed.reference} Completed: goals met "
+        "Services Walking group , Active team Declined by the provider: full "
+        "Sent Monday 2 November 2026, ended Monday 2 November 2026 Walking group , Active team Completed: goals met "
         "Sent Monday 2 November 2026, ended Monday 2 November 2026"
     )
     assert "For the record: SNOMED CT 871731000000106 Referral to social prescribing service" in page.section(
@@ -259,7 +261,8 @@ def test_a_record_with_more_in_it_needs_no_more_queries(browser_of, cast, django
 
     def assert_bounded():
         # Session, user, memberships; the referral with its needs, risks, consents and offers; timeline; messages back.
-        with django_assert_num_queries(3 + 5 + 1 + 1):
+        # The referrer's practice sees besides what it has filed of them.
+        with django_assert_num_queries(3 + 5 + 1 + 1 + 1):
             assert gp.get(f"/r/{referral.reference}").status_code == 200
         # The onward referral with its referral's risks and consents; its timeline.
         for browser in (gp, link_worker, provider):

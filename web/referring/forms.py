@@ -30,7 +30,7 @@ AGREED = {
 NOT_LISTED = {"invalid_choice": "Choose one from the list."}
 RISKS = {"none": "No known risks", "some": "Yes, there is something to know"}
 NO_TEAM = "We do not know which team this goes to. Check the postcode, or choose where it goes further down."
-EMPTY = (None, "", [], False, ["", "", ""], [None, None, None])
+EMPTY: tuple[Any, ...] = (None, "", [], False, ["", "", ""], [None, None, None])
 ASKED_AS_IT_IS_TYPED = (
     "csrfmiddlewaretoken,nhs_number,first_name,family_name,date_of_birth_0,date_of_birth_1,date_of_birth_2,postcode"
 )
@@ -210,6 +210,12 @@ class ReferralForm(OnceForm, DischargeFields):
         """Return the fields of an expander."""
         return [self[name] for name in self.SECTIONS[section] if name in self.fields]
 
+    def retype(self, name: str, value: str) -> None:
+        """Let a hidden field say something else than what came, when the form is shown again."""
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed[name] = value
+
     def clean_nhs_number(self) -> str:
         return _cleaned(clean_nhs_number, self.cleaned_data["nhs_number"])
 
@@ -243,8 +249,7 @@ class ReferralForm(OnceForm, DischargeFields):
         if isinstance(refused, NoTeamHere):
             return self.add_error("postcode", NO_TEAM)
         if {"person.same_as", "person.is_new"} & refused.extra["errors"].keys():
-            self.data = self.data.copy()
-            self.data["who"] = ""  # whom they meant is asked anew
+            self.retype("who", "")  # whom they meant is asked anew
         return super().take_errors(refused, names)
 
 

@@ -22,6 +22,11 @@ def lists_for(user: User, *, today: dt.date) -> list[Worklist]:
         list_of_referrals("questions", "Questions for you", "Nobody waits for an answer.", questions, today, page=page),
         list_of_referrals("drafts", "Drafts", "You have no drafts.", drafts, today, page=page),
         list_of_referrals(
-            "made", "Your team's referrals", "Your team has made no referral yet.", sent, today, page=page
+            "made",
+            "Your team's referrals",
+            "Your team has made no referral yet: “Refer somebody” begins one.",
+            sent,
+            today,
+            page=page,
         ),
     ]

@@ -142,9 +142,9 @@ class NewReferralPage(ReferralPage):
 
     def _sent_already(self, reused: KeyReused) -> HttpResponse:
         """Say what was made with this page before; what is typed stays, and may be sent as a second one."""
-        form = self.build(self.request.POST.copy())
-        earlier = result_of(user_id=self.user.pk, operation=OPERATION, key=form.data["key"])
-        form.data["key"] = self.build()["key"].value()
+        form = self.build(self.request.POST)
+        earlier = result_of(user_id=self.user.pk, operation=OPERATION, key=self.request.POST.get("key", ""))
+        form.retype("key", str(self.build()["key"].value()))
         self.made_before = earlier
         return self.show(form, problem=reused, status=409)
 
@@ -191,8 +191,7 @@ class DraftPage(ReferralPage):
 
     def show(self, form: Any, *, problem: DomainError | None = None, status: int = 200) -> HttpResponse:
         if (version := getattr(self, "kept_version", None)) is not None:  # what was typed is kept, and was not sent
-            form.data = form.data.copy()
-            form.data["version"] = str(version)
+            form.retype("version", str(version))
         return super().show(form, problem=problem, status=status)
 
     def context(self, form: Any) -> dict[str, Any]:
@@ -229,12 +228,12 @@ def known(request: HttpRequest) -> HttpResponse:
 def _may_be_known(request: HttpRequest, number: str) -> bool:
     """Whether whoever is described so far may be known: asked as soon as names and date of birth are typed."""
     born = day_typed(request.POST, "date_of_birth")
-    names = {name: request.POST.get(name, "").strip()[:35] for name in ("first_name", "family_name")}
-    if born is None or not all(names.values()):
+    first, family = (request.POST.get(name, "").strip()[:35] for name in ("first_name", "family_name"))
+    if born is None or not first or not family:
         return False
     described = PersonDetails(
-        **names, date_of_birth=born, nhs_number=number, postcode=request.POST.get("postcode", "")[:10],
-        gp_practice_code="V81999",
+        first_name=first, family_name=family, date_of_birth=born, nhs_number=number,
+        postcode=request.POST.get("postcode", "")[:10], gp_practice_code="V81999",
     )  # fmt: skip
     try:
         identity = check_person(described, today=local_day(timezone.now())).identity

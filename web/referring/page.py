@@ -33,6 +33,11 @@ from web.referring.own import get_own_referral
 from web.referring.sentences import sentence
 from web.states import Tag, tag_of
 
+DONE_ELSEWHERE = frozenset({"provide_information", "submit", "defer"})
+"""A question is answered where it stands; a draft is sent from its own page, which asks whom it may be about."""
+EDITS = frozenset({"edit", "edit_discharge"})
+"""What is changed before the team begins: as near at hand as a step."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -55,6 +60,9 @@ class ReferralPage:
     sentence: str
     question: Question | None
     actions: list[Action]
+    """The steps, as buttons."""
+    beside: list[Action]
+    """What may be recorded beside them, and what is grave, as links."""
     standing: list[Fact]
     about: list[Fact]
     why: list[Fact]
@@ -79,6 +87,8 @@ def page_of(user: User, referral: Referral, *, today: dt.date) -> ReferralPage:
     turn = turn_of(referral, on=today, reads_all=policies.reads_whole_turn(actor, referral), timeline=events)
     actions = actions_of(actor, referral, on=today)
     is_asked = any(action.name == "provide_information" for action in actions)
+    shown = [action for action in actions if action.address and action.name not in DONE_ELSEWHERE]
+    buttons = [action for action in shown if (action.is_step and not action.is_grave) or action.name in EDITS]
     return ReferralPage(
         reference=referral.reference,
         person=words.full_name(referral),
@@ -87,7 +97,8 @@ def page_of(user: User, referral: Referral, *, today: dt.date) -> ReferralPage:
         is_ended=referral.ended_at is not None,
         sentence=sentence(referral, turn),
         question=question_of(events) if is_asked else None,
-        actions=[action for action in actions if action.address and action.name != "provide_information"],
+        actions=sorted(buttons, key=lambda action: action.name == "withdraw"),
+        beside=[action for action in shown if action not in buttons],
         standing=standing_of_referral(actor, referral),
         about=facts_about(referral) + more_facts_about(referral),
         why=reasons(referral, today),

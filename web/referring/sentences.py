@@ -14,7 +14,7 @@ _ENDED = {
 _RUNNING = {
     "triage": "{team} will decide{by}.",
     "answer": "{team} has a question for you: please answer it{by}.",
-    "discharge": "It waits for the discharge. Please confirm when {person} is home, or change the day{by}.",
+    "discharge": "The discharge is planned for {planned}. Please confirm when {person} is home, or change the day{by}.",
     "first_contact": "{owner} will get in touch with {person}{by}.",
     "case_review": "{owner} is supporting {person}, and looks at it again{by}.",
     "hold_end": "It is {why}. {owner} looks at it again{by}.",
@@ -29,6 +29,7 @@ def sentence(referral: Referral, turn: Turn) -> str:
         "owner": referral.owner.full_name if referral.owner else referral.owner_team.name,
         "person": referral.first_name,
         "by": f" by {words.day(turn.due_on)}" if turn.due_on else "",
+        "planned": words.day(referral.planned_discharge_on),
         "why": turn.stands_still.why if turn.stands_still else "on hold",
     }
     if referral.status == ReferralStatus.DRAFT:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from referrals.services.people import PersonDetails
 from referrals.services.referrals import edit_draft
 from tests import stage
 from tests.conftest import NOW
+from tests.web.scenes import version_in
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +68,7 @@ def test_gita_sends_a_referral_from_an_empty_page(browser_of, cast, read):
     assert "/p/" in slip.text  # the link to her own page, which asks for her date of birth
 
 
-WRONG = {
+WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "This NHS number is not valid: check each digit against the letter or the record.": (
         "nhs_number", {"nhs_number": "999 000 0019"}
     ),
@@ -172,7 +174,7 @@ def test_a_draft_is_kept_changed_and_sent_and_loses_nothing_that_the_page_does_n
     stale = gita.post(kept.url, typed(cast, key=None, version="1"))
     assert (stale.status_code, "It has changed since you read it" in stale.content.decode()) == (409, True)
 
-    version = re.search(r'name="version" value="(\d+)"', read(gita, kept.url).html)[1]
+    version = version_in(read(gita, kept.url))
     needs = [str(cast.loneliness.pk)]
     sent = gita.post(
         kept.url, typed(cast, key=None, version=version, needs=needs, agreed_note="Agreed in the consultation.")
@@ -199,7 +201,7 @@ def test_dean_refers_from_hospital_and_the_team_waits_for_the_discharge(browser_
     assert "Please confirm when Rose is home, or change the day by Wednesday 11 November 2026." in page.text
     change = f"/r/{referral.reference}/discharge/"
     assert {change, f"/r/{referral.reference}/do/confirm-discharge/"} <= set(page.links)
-    version = re.search(r'name="version" value="(\d+)"', read(dean, change).html)[1]
+    version = version_in(read(dean, change))
     later = {"planned_discharge_on_0": "17", "planned_discharge_on_1": "11", "planned_discharge_on_2": "2026"}
     assert dean.post(change, {"version": version, "carer": "Her son"}).status_code == 400
     assert dean.post(change, later | {"version": version, "carer": "Her son", "ward": "B5"}).status_code == 302
@@ -234,7 +236,7 @@ def test_only_a_referrer_refers_and_not_without_end(browser_of, cast, monkeypatc
         assert browser_of(user).get("/refer/").status_code == 403
         assert browser_of(user).post("/refer/", typed(cast)).status_code == 403
         assert browser_of(user).post("/refer/known/", {"nhs_number": "9990000018"}).status_code == 403
-    assert Client().get("/refer/").url.startswith("/sign-in/")
+    assert Client().get("/refer/").headers["Location"].startswith("/sign-in/")
     monkeypatch.setitem(ReferralThrottle.THROTTLE_RATES, "refer", "1/hour")
     gita, page = browser_of(cast.gp), typed(cast)
     assert [gita.post("/refer/", page).status_code for _ in range(2)] == [302, 302]  # the same one

@@ -1,22 +1,20 @@
 """What Gita reads of the referrals that she and her team have made, and what she does there."""
 
 import datetime as dt
-import re
 
 import pytest
 
 from accounts.actors import Actor
+from accounts.enums import Role
+from accounts.services import register_user
 from referrals.models import MessageBack, Referral
 from referrals.services.referrals import take_referral_step
+from referrals.services.steps import StepDetails
 from tests import stage
 from tests.conftest import NOW
-from tests.web.scenes import another_person, supported
+from tests.web.scenes import another_person, supported, version_in
 
 pytestmark = pytest.mark.django_db
-
-
-def version_in(page):
-    return re.search(r'name="version" value="(\d+)"', page.html)[1]
 
 
 # --- The list -------------------------------------------------------------------------------------------------------
@@ -35,7 +33,8 @@ def test_the_list_says_in_plain_words_what_happens_next(browser_of, cast, referr
             "Vale link workers has a question for you: please answer it by Monday 9 November 2026."
         ),
         at("deferred"): (
-            "It waits for the discharge. Please confirm when D is home, or change the day by Tuesday 10 November 2026."
+            "The discharge is planned for Monday 9 November 2026. Please confirm when D is home, or change the day by "
+            "Tuesday 10 November 2026."
         ),
         at("accepted"): "Lou Marsh will get in touch with E by Monday 9 November 2026.",
         at("active"): "Lou Marsh is supporting F, and looks at it again by Monday 30 November 2026.",
@@ -63,16 +62,14 @@ def test_the_list_says_in_plain_words_what_happens_next(browser_of, cast, referr
         "ended": ["closed", "rejected", "redirected", "withdrawn", "entered_in_error"],
     }  # fmt: skip
     time_machine.move_to(dt.datetime(2026, 11, 5, 9, tzinfo=dt.UTC))
-    late = read(gita, "/referrals/").text
-    assert (
-        "Waiting for triage Overdue Vale link workers will decide by Wednesday 4 November 2026. This is late." in late
-    )
+    late = read(browser_of(cast.gp), "/referrals/").text
+    assert "Overdue Vale link workers will decide by Wednesday 4 November 2026. This is late." in late
 
 
 def test_the_list_is_mine_or_my_teams_and_never_anothers(browser_of, cast, referral_at, read):
     mine = referral_at("submitted")
-    colleague = stage.register_user(
-        email="nurse@work.example", full_name="Nell Nurse", password=None, roles=[(cast.practice, "referrer")]
+    colleague = register_user(
+        email="nurse@work.example", full_name="Nell Nurse", password=None, roles=[(cast.practice, Role.REFERRER)]
     )
     theirs = referral_at("submitted", person=another_person("Ann"), by=colleague)
     dean, gita = browser_of(cast.discharge_nurse), browser_of(cast.gp)
@@ -175,7 +172,7 @@ def test_a_referral_with_more_in_it_needs_no_more_queries(browser_of, cast, djan
 def close(cast, referral):
     take_referral_step(
         referral=referral, step="close", actor=Actor(stage.fresh(cast.link_worker)), at=NOW + dt.timedelta(days=1),
-        details=stage.StepDetails(outcome="goals_met", note="Sings in a choir now."),
+        details=StepDetails(outcome="goals_met", note="Sings in a choir now."),
     )  # fmt: skip
 
 
