@@ -25,6 +25,7 @@ from referrals.models import Person, PersonMerge, Referral
 from referrals.selectors.duplicates import Described, Duplicate
 from referrals.selectors.people import led_referrals
 from referrals.services.merging import merge_people, undo_merge
+from services_directory.suitability.findings import NOT_SAID
 from web import words
 from web.forms import Form, FormPage
 from web.paging import Page, address_in
@@ -62,6 +63,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     page = Page(rows=found["results"], previous=address_in(found["previous"]), next=address_in(found["next"]))
     context = {"count": found["count"], "pairs": [_pair(pair) for pair in page.rows], "page": page}
     return render(request, "web/finding/duplicates.jinja", context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that is known of two people. `verdict` is empty where one side does not say it."""
+
+    name: str
+    sides: list[str]
+    verdict: str
 
 
 class MergeForm(Form):
@@ -191,20 +201,28 @@ def _side(person: Described) -> Side:
     )  # fmt: skip
 
 
-def _compared(people: list[tuple[Person, Referral, list[str]]]) -> list[tuple[str, list[str], bool]]:
-    """Return what is known of two people, a line each: its name, both sides, and whether they differ."""
+def _compared(people: list[tuple[Person, Referral, list[str]]]) -> list[Line]:
+    """Return what is known of two people, a line each."""
+    numbers = [person.nhs_number or row.nhs_number for person, row, _ in people]
+    practices = [row.gp_practice_code for _, row, _ in people]
     lines = [
         ("Name", [words.full_name(row) for _, row, _ in people]),
         ("Date of birth", [words.short_day(row.date_of_birth) for _, row, _ in people]),
-        ("NHS number", [words.nhs_number(person.nhs_number or row.nhs_number) for person, row, _ in people]),
-        ("Address", [", ".join(filter(None, (row.address, row.postcode))) or "Not known" for _, row, _ in people]),
-        ("Telephone", [row.telephone or "Not known" for _, row, _ in people]),
-        ("Email", [row.email or "Not known" for _, row, _ in people]),
-        ("GP practice", [words.practice(row.gp_practice_code) for _, row, _ in people]),
+        ("NHS number", [words.nhs_number(number) if number else "" for number in numbers]),
+        ("Address", [", ".join(filter(None, (row.address, row.postcode))) for _, row, _ in people]),
+        ("Telephone", [row.telephone for _, row, _ in people]),
+        ("Email", [row.email for _, row, _ in people]),
+        ("GP practice", ["" if code in NOT_SAID else words.practice(code) for code in practices]),
         ("Recorded as having died", ["Yes" if person.is_deceased else "No" for person, _, _ in people]),
-        ("Referrals", [", ".join(references) for _, _, references in people]),
     ]
-    return [(name, sides, sides[0] != sides[1] and name != "Referrals") for name, sides in lines]
+    compared = [
+        Line(
+            name=name, sides=[side or "Not known" for side in sides],
+            verdict="" if not all(sides) else "Same" if sides[0] == sides[1] else "Differs",
+        )
+        for name, sides in lines
+    ]  # fmt: skip
+    return [*compared, Line(name="Referrals", sides=[", ".join(references) for _, _, references in people], verdict="")]
 
 
 def _may_undo(row: PersonMerge) -> bool:
