@@ -15,7 +15,8 @@ from tests.e2e.test_the_persons_page import address_of_page, open_page
 def press(page, *names):
     """Press one thing after the other, each a button or a link that looks like one."""
     for name in names:
-        page.get_by_role("button", name=name, exact=True).first.click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=name, exact=True).first.click()
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -42,8 +43,7 @@ def test_from_the_practice_to_the_walking_group_and_back(as_person, anybody, ser
 
     press(lou, "Log a contact")
     lou.get_by_label("In touch with each other").check()
-    press(lou, "Log a contact", "The person agrees: begin support", "The person agrees: begin support")
-    press(lou, "Find services")
+    press(lou, "Save", "The person agrees: begin support", "The person agrees: begin support", "Find services")
     lou.get_by_role("button", name=re.compile("Offer Walking group")).click()
     press(lou, "Send the offer")
     [onward] = service.backstage(lambda: list(OnwardReferral.objects.filter(referral=referral)))
