@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from demo.logins import LINK_WORKER, PASSWORD, Login
+from demo.logins import GP, LINK_WORKER, MANAGER, PASSWORD, Login
 from standalone.folders import PROJECT
 from tests.e2e.browsing import CHROMIUM, DESK, FLAGS, sign_in
 from tests.e2e.service import serving
@@ -32,7 +32,18 @@ class Picture:
     first: Callable[[Page], None] = lambda page: None
 
 
-PICTURES = (Picture("home-of-a-link-worker", LINK_WORKER, "/"),)
+def find_for_the_first_case(page: Page) -> None:
+    """From the caseload to the search for the person who is first on it."""
+    reference = page.locator("main a[href^='/r/R-']").first.get_attribute("href")
+    page.goto(f"{reference}/find/")
+
+
+PICTURES = (
+    Picture("refer", GP, "/refer/"),
+    Picture("home-of-a-link-worker", LINK_WORKER, "/"),
+    Picture("find-services", LINK_WORKER, "/caseload/", find_for_the_first_case),
+    Picture("figures", MANAGER, "/figures/"),
+)
 
 
 def main() -> None:
