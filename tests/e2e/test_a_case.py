@@ -67,14 +67,14 @@ def test_of_two_who_accept_at_once_the_second_reads_who_was_first(as_person, ser
     for page in pages.values():
         page.get_by_role("button", name="Accept").click(no_wait_after=True)
     for page in pages.values():
-        page.get_by_text("Accept: done.").or_(page.get_by_text("was first")).first.wait_for()
+        page.get_by_text("Accept: done.").or_(page.get_by_text("It has changed since you read it")).first.wait_for()
 
     accepted = service.backstage(lambda: Referral.objects.get(pk=case.pk))
     first = service.backstage(lambda: accepted.events.get(kind="accept").actor_name)
     [second] = pages.keys() - {first}
     assert accepted.status == "accepted"
     assert pages[first].get_by_text("Accept: done.").is_visible()
-    assert f"{first} was first" in pages[second].locator("main").inner_text()
+    assert f"{first} changed it on" in pages[second].locator("main").inner_text()
 
 
 WHO = {"Lou Marsh": "link_worker", "Lena Head": "lead"}
