@@ -29,7 +29,7 @@ def test_a_lead_reads_how_far_how_long_and_what_is_late(november, browser_of, re
     assert page.title == "Figures - Community Referral"
     assert page.sections == ["funnel", "late", "waits", "definitions"]
     assert "1 December 2025 to 30 November 2026" in page.section("funnel")
-    assert "Referred 3 Reached 2 Agreed 2 Offered 2 Started 2 12 weeks 1 Finished 1 All Referred" in page.section(
+    assert "Referred 3 Reached 2 Agreed 2 Offered 2 Started 2 12 weeks 1 Finished 1 Referrals Referred" in page.section(
         "funnel"
     )
     assert "All 3 2 2 2 2 1 1 67% 50%" in page.section("funnel")

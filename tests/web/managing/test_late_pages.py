@@ -42,7 +42,8 @@ def test_a_manager_reads_all_teams_and_no_small_number(browser_of, cast, referra
     page = read(browser_of(cast.manager), "/clocks/")
     row = "Decide on a new referral Team 1 to 7 0 1 to 7 0 0 0 Not shown"
     assert [page.section(name).split(" To do")[0] for name in ("all", "team-0", "team-1")] == [
-        "All teams", "Hill link workers", "Vale link workers"
+        "All teams",
+        *(f"{team} Show the clocks of {team}" for team in ("Hill link workers", "Vale link workers")),
     ]  # fmt: skip
     assert [row in page.section(name) for name in ("all", "team-0", "team-1")] == [True] * 3
 

@@ -83,7 +83,7 @@ def test_a_manager_looks_and_changes_nothing(cast, browser_of, read, django_asse
     onwards = next(link for link in first.links if "cursor=" in link)
     assert "Far Network" in read(browser, f"/teams/{onwards}").text
     teams = read(browser, "/teams/")
-    assert "Hill link workers Town Network" in teams.text
+    assert "Hill link workers , Town Network" in teams.text
     assert page_of(cast.practice) in teams.links
     page = read(browser, page_of(cast.team))
     assert page.section("people") == (
