@@ -86,6 +86,7 @@ def test_rose_refers_herself(covered, form, anybody, as_user, now):
     assert [(row["decision"], row["recorded_by"]) for row in seen["consents"]] == [("given", "The public door")]
     assert "withdraw" in seen["available_actions"]
     assert sorted(OutboxMessage.objects.values_list("template", "recipient")) == [
+        ("person_link", f"door:{referral.reference}"),
         ("referral_arrived", covered.team.inbox_email),
         ("self_referral_code", "rose@home.example"),
         ("self_referral_received", f"door:{referral.reference}"),
