@@ -139,7 +139,7 @@ class ReferralForm(OnceForm, DischargeFields):
     may_reach_by = ticks_field("They said that we may use", CHANNELS.items(), hint="Tick only what they agreed to.")
     interpreter_language = words_field("Interpreter for which language?", 35, width="20")
     needs_bsl_interpreter = forms.BooleanField(label="They need a British Sign Language interpreter", required=False)
-    information_formats = ticks_field("They can read or hear", InformationFormat.choices)
+    information_formats = ticks_field("How can they read what we send?", InformationFormat.choices)
     communication_needs = lines_field("Anything else that helps to speak with them?", 500, rows=2)
 
     target = choice_field("Where does it go?", (), empty="To the team for their postcode or practice")
