@@ -99,7 +99,7 @@ class DoorPage(FormPage):
     def context(self, form: Any) -> dict[str, Any]:
         return {"service": self.draft.get("service"), "telephone": settings.CONTACT_TELEPHONE}
 
-    def save(self, **pages: Any) -> None:
+    def remember(self, **pages: Any) -> None:
         """Keep what this page was told. Whatever was sent before is then no longer what waits for its code."""
         kept = {name: value for name, value in self.draft.items() if name not in {"waiting", "done"}}
         keep(self.request, kept | pages)
@@ -122,7 +122,7 @@ class AboutYouPage(DoorPage):
         person = check_person(_person(said), today=local_day(timezone.now()))
         _check_postcode(person.postcode)
         said |= {"postcode": person.postcode, "date_of_birth": said["date_of_birth"].isoformat()}
-        self.save(you=said)
+        self.remember(you=said)
         return redirect("web:self-referral-wishes")
 
 
@@ -138,7 +138,7 @@ class WishesPage(DoorPage):
         )
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        self.save(wishes=said)
+        self.remember(wishes=said)
         return redirect("web:self-referral-check")
 
 

@@ -69,7 +69,7 @@ def test_a_lead_compares_two_makes_them_one_and_undoes_it(cast, referral_at, bro
     assert {str(rose.person_id), str(rosie.person_id)} == set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", address))
     page = read(lena, address)
     assert "Rosie Okafor" in page.text
-    assert "Name Rose Okafor Rosie Okafor Differs" in re.sub(r"The (one|other) (?=Ros)", "", page.text)
+    assert re.search("Name (Rose|Rosie) Okafor (Rose|Rosie) Okafor Differs", page.text)
     for said in ({"kept": str(rose.person_id)}, {"note": "She rang."}, {"kept": str(cast.gp.pk), "note": "She rang."}):
         assert lena.post(address, said).status_code == 400
     assert PersonMerge.objects.count() == 0
