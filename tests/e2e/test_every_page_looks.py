@@ -7,6 +7,7 @@ itself, as long as a link leads there.
 
 import gzip
 from collections import deque
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -36,7 +37,8 @@ class Walk:
     def __init__(self, page, url):
         self.page, self.url = page, url
         self.seen, self.found, self.wrong = set(), set(), {}
-        self._sizes, self._came = {}, []
+        self._sizes = {}
+        self._came: list[Any] = []
         page.on("response", lambda response: self._came.append(response))
 
     def from_(self, start):

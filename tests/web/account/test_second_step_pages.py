@@ -27,7 +27,7 @@ def test_a_gp_sets_up_an_app_and_signs_in_by_its_code(cast, somebody, django_cap
     # The app gets its secret by the square or by the key beside it; the first code shows that it has it.
     page = gita.client.get(SET_UP)
     html = page.content.decode()
-    assert '<svg viewBox=' in html
+    assert "<svg viewBox=" in html
     assert "style=" not in html
     key = key_on(page)
     assert gita.client.post(SET_UP, {"code": "12345x"}).status_code == 200
