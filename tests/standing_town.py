@@ -61,8 +61,6 @@ class StandingTown:
         town.settings_dict = creation.get_test_db_clone_settings("town")
         connections["default"] = self._town = town
         self._cast = pickle.dumps(build_cast())
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as autovacuum would, some day in the middle of a test
         self._open()
 
     def copy_of_the_empty(self, name: str) -> dict[str, Any]:

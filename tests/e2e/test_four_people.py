@@ -50,7 +50,7 @@ def test_from_the_practice_to_the_walking_group_and_back(as_person, anybody, ser
 
     pat.goto("/")
     pat.get_by_role("link", name="People sent to us", exact=True).click()
-    pat.get_by_role("link", name=f"{name} Story").click()
+    pat.get_by_role("link", name=f"Story, {name}").click()
     press(pat, "Accept", "Accept", "Book the first assessment")
     for label, value in (("Day", "1"), ("Month", "6"), ("Year", "2027")):
         pat.get_by_role("textbox", name=label, exact=True).fill(value)
