@@ -45,7 +45,7 @@ class Walk:
         """Follow every link from here."""
         waiting = deque([start])
         while waiting:
-            address = waiting.popleft()
+            address = waiting.popleft().partition("#")[0]
             kind = self.kind_of(address)
             if kind is None or kind in self.seen:
                 continue
