@@ -100,12 +100,8 @@ def waits(request: HttpRequest) -> bool:
 def waits_here(request: HttpRequest, *, to: str | None = None) -> bool:
     """Whether something that was typed on this page waits: the page shows it, and leads elsewhere after that."""
     waiting = request.session.get(_IN_SESSION)
-<<<<<<< HEAD
-    return waiting is not None and (waiting["page"], waiting["to"]) == (request.get_full_path(), to or request.path)
-=======
     here = (request.get_full_path(), to or request.path)
     return waiting is not None and (waiting["page"], waiting["to"]) == here
->>>>>>> account
 
 
 def drop_unless_theirs(request: HttpRequest, user: Any) -> None:
