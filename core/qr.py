@@ -4,7 +4,7 @@ from qrcode.main import QRCode
 
 
 def svg_of(text: str, *, label: str) -> str:
-    """Draw a text as a square code, without a style of its own: the pages allow none.
+    """Draw a text as a square code within a page, without a style of its own: the pages allow none.
 
     :param label: what it is, for who does not see it; ours, never typed by anybody.
     """
