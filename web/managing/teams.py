@@ -60,7 +60,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     if not looks_after_teams(user):
         return render(request, "403.html", status=403)
     page = page_of(request, teams_visible_to(user), ordering=("organization_name", "name", "id"))
-    return render(request, "web/managing/teams.jinja", {"page": page})
+    context = {"page": page, "decides_email_links": Role.MANAGER in user.roles()}
+    return render(request, "web/managing/teams.jinja", context)
 
 
 @require_safe
