@@ -60,7 +60,8 @@ def test_from_the_practice_to_the_walking_group_and_back(as_person, anybody, ser
     press(pat, "Complete")
 
     lou.goto(f"/r/{referral.reference}")
-    press(lou, "Close")
+    lou.get_by_text("Other things you can do").click()
+    lou.get_by_role("link", name="Close", exact=True).click()
     lou.get_by_label("Goals met").check()
     press(lou, "Close")
 
