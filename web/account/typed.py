@@ -58,14 +58,12 @@ def hidden_fields(request: HttpRequest) -> Any:
 
 def keep(request: HttpRequest) -> str | None:
     """Keep what was typed into a form of ours; return the page that showed it, or None where we have not shown it."""
-    shown = _shown_to(request)
+    shown = shown_to(request)
     if shown is None:
         return None
     user_id, page = shown
-    fields = {
-        name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT and "password" not in name
-    }
-    if sum(len(value) for values in fields.values() for value in values) > MOST_KEPT:
+    fields = fields_of(request)
+    if fields is None:
         return page
     if not request.user.is_authenticated:
         request.session.set_expiry(int(KEPT_FOR.total_seconds()))  # signing in gives it its usual life again
@@ -73,6 +71,15 @@ def keep(request: HttpRequest) -> str | None:
         "user": user_id, "page": page, "to": request.path, "at": timezone.now().timestamp(), "fields": fields,
     }  # fmt: skip
     return page
+
+
+def fields_of(request: HttpRequest) -> dict[str, list[str]] | None:
+    """Return what may be kept of a form; None where it is longer than any of ours."""
+    fields = {
+        name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT and "password" not in name
+    }
+    is_too_long = sum(len(value) for values in fields.values() for value in values) > MOST_KEPT
+    return None if is_too_long else fields
 
 
 def take(request: HttpRequest, *, to: str | None = None) -> QueryDict | None:
@@ -83,7 +90,7 @@ def take(request: HttpRequest, *, to: str | None = None) -> QueryDict | None:
     if not waits_here(request, to=to):
         return None
     waiting = request.session.pop(_IN_SESSION)
-    if not _is_theirs(waiting, request.user):
+    if not is_theirs(waiting, request.user):
         return None
     typed = QueryDict(mutable=True)
     for name, values in waiting["fields"].items():
@@ -107,7 +114,7 @@ def waits_here(request: HttpRequest, *, to: str | None = None) -> bool:
 def drop_unless_theirs(request: HttpRequest, user: Any) -> None:
     """Drop what waits, as somebody signs in who has not typed it, or comes too late."""
     waiting = request.session.get(_IN_SESSION)
-    if waiting and not _is_theirs(waiting, user):
+    if waiting and not is_theirs(waiting, user):
         del request.session[_IN_SESSION]
 
 
@@ -127,7 +134,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     Whoever signed out and in again in another window comes here by a form of before: what they typed is shown to them
     again. Nothing that was forged is: a forger cannot sign for whom a form was shown.
     """
-    shown = _shown_to(request) if request.method == "POST" else None
+    shown = shown_to(request) if request.method == "POST" else None
     if shown and request.user.is_authenticated and shown[0] == str(request.user.pk):
         page = keep(request)
         if page:
@@ -135,7 +142,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def _shown_to(request: HttpRequest) -> tuple[str, str] | None:
+def shown_to(request: HttpRequest) -> tuple[str, str] | None:
+    """Return to which user a form was shown, and on which page, as we have signed it; None where we have not."""
     try:
         life = settings.SESSION_COOKIE_AGE + int(KEPT_FOR.total_seconds())
         user_id, page = signing.loads(request.POST.get(_FIELD, ""), salt=_SALT, max_age=life)
@@ -144,7 +152,8 @@ def _shown_to(request: HttpRequest) -> tuple[str, str] | None:
     return str(user_id), str(page)
 
 
-def _is_theirs(waiting: dict[str, Any], user: Any) -> bool:
+def is_theirs(waiting: dict[str, Any], user: Any) -> bool:
+    """Whether what waits is this user's, and not too old."""
     in_time = timezone.now().timestamp() - waiting["at"] <= KEPT_FOR.total_seconds()
     return in_time and isinstance(user, User) and str(user.pk) == waiting["user"]
 

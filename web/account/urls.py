@@ -1,6 +1,6 @@
 from django.urls import path
 
-from web.account import me, pages, sign_in
+from web.account import left, me, pages, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("forgotten-password/", sign_in.ForgottenPasswordView.as_view(), name="forgotten-password"),
     path("forgotten-password/sent/", sign_in.password_link_sent, name="password-link-sent"),
     path("new-password/<str:reference>/<str:signature>/", sign_in.NewPasswordView.as_view(), name="new-password"),
+    path("typed/", left.left_page, name="left"),
     path("about/", pages.about, name="about"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),
