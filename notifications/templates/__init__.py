@@ -96,7 +96,8 @@ def check(template: str, context: Mapping[str, str]) -> None:
 
 def may_open_by_link(template: str, context: Mapping[str, str]) -> bool:
     """Whether a message is about one onward referral, so that it may open to a team that works by email link."""
-    return TEMPLATES[template].body is ABOUT_A_PERSON and context["reference"].startswith("O-")
+    known = TEMPLATES.get(template)
+    return known is not None and known.body is ABOUT_A_PERSON and context["reference"].startswith("O-")
 
 
 def compose(template: str, context: Mapping[str, str], *, is_by_link: bool = False) -> Text:

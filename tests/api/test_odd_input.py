@@ -109,7 +109,7 @@ def test_a_body_that_does_not_say_how_long_it_is(cast, as_user):
 def test_a_host_that_is_not_ours(client):
     check(client.get("/api/v1/referrals/", headers={"Host": "elsewhere.example"}), 400, "bad_request")
     page = client.get("/", headers={"Host": "elsewhere.example"})
-    assert (page.status_code, page.headers["Content-Type"]) == (400, "text/plain")
+    assert (page.status_code, page.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
 def test_a_session_has_no_token_to_end(cast):

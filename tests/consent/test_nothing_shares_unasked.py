@@ -23,6 +23,9 @@ LOOKED_AT = {
     # To whoever came by the public door, at the address that they gave for it and confirmed.
     "referrals/announcements.py::announce_to_the_person",
     "referrals/services/self_referrals.py::_send_code",
+    # To the inbox of a team that was sent the person already, of which they read in the first message: a way in.
+    "referrals/services/team_links.py::send_link_code",
+    "referrals/services/team_links.py::send_link_again",
     # To whoever referred themself, at the address that they confirmed: the link to their own page.
     "referrals/services/own_page_links.py::issue_on_arrival",
     # To the person themself, by a way that they allow; asked again when it goes (`reaching`). A reference and a date.
@@ -108,4 +111,5 @@ def test_nobody_decides_by_looking_at_a_decision_alone():
         "referrals/models/consent.py",  # a constraint
         "referrals/services/consent.py",  # what may be recorded
         "referrals/services/content.py",  # what a draft no longer says
+        "web/referring/content.py",  # what a referrer ticks in the form of a draft
     ]

@@ -256,7 +256,7 @@ def test_the_notices_link_leads_to_the_page_and_so_does_the_page_of_the_referral
     page = client.get(f"/r/{message.reference}")
     assert page.status_code == 200
     address = f"/api/v1/referrals/{message.referral.reference}/messages-back/{message.reference}/?format=pdf"
-    assert page.content.decode() == html_of(message.document, pdf_url=address)
+    assert f'href="{address}"' in page.content.decode()
     assert f'href="/r/{message.reference}"' in client.get(f"/r/{message.referral.reference}").content.decode()
     client.force_login(cast.provider)
     assert client.get(f"/r/{message.reference}").status_code == 404

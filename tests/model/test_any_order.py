@@ -14,7 +14,7 @@ from tests.model.town import Town
 MINUTES = float(os.environ.get("MODEL_MINUTES", "0"))
 """How long stories are told by chance. 0: the short run, which is always the same."""
 SHORT = settings(
-    max_examples=12, stateful_step_count=20, deadline=None, derandomize=True, database=None, print_blob=False,
+    max_examples=16, stateful_step_count=20, deadline=None, derandomize=True, database=None, print_blob=False,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
 LONG = settings(

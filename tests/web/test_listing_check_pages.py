@@ -88,7 +88,7 @@ def test_the_link_shows_the_listing_as_it_is_published(asked, read):
         "Room for more people": ["Has places"],
     }
     assert "answer below by Monday 14 December 2026" in page.text
-    assert re.findall(r'<button[^>]* value="(\w+)">(.*?)</button>', page.html) == [
+    assert re.findall(r'<button[^>]* value="(\w+)"[^>]*>\s*(.*?)\s*</button>', page.html) == [
         ("still_right", "Yes, it is still right"), ("changed", "Something has changed"), ("closed", "It has closed"),
     ]  # fmt: skip
 

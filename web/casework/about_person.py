@@ -81,7 +81,7 @@ class ChangeContactPage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {name: getattr(self.referral, name) for name in self.form_class.base_fields if name != "version"}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")
         values = said | {"information_formats": tuple(sorted(said["information_formats"]))}
         change_contact(**self.common(), values=values, expected_version=version)
@@ -115,7 +115,7 @@ class RecordAddressPage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {"kind": AddressKind.HOME}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")
         record_address(**self.common(), **said, expected_version=version)
         return "The address is recorded. The earlier one stays in the history."
@@ -144,7 +144,7 @@ class CorrectNhsNumberPage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {name: getattr(self.referral, name) for name in ("nhs_number", "nhs_number_status")}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")
         correct_nhs_number(**self.common(), **said, expected_version=version)
         return "The NHS number is put right."
@@ -178,7 +178,7 @@ class RecordRiskPage(ActionPage):
         known = [row for row in rows if row.ended_on is None and not row.is_none_known]
         return super().context(form) | {"risks": [(row.pk, row.description) for row in known]}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         record_risk(**self.common(), details=RiskDetails(**said))
         return "The risk is recorded."
 
@@ -254,6 +254,6 @@ class RecordConsentPage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {"purpose": ConsentPurpose.SHARE_WITH_PROVIDERS, "basis": ConsentBasis.CONSENT}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         row = record_consent(**self.common(), **said)
         return f"Recorded: {row.get_purpose_display()}, {row.get_decision_display().lower()}."

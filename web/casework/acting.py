@@ -63,10 +63,10 @@ class ActionPage(FormPage):
         }
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        messages.success(self.request, self.save(said))
+        messages.success(self.request, self.do(said))
         return redirect("web:record", self.referral.reference)
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         """Do it, and return what to tell whoever did it."""
         raise NotImplementedError
 

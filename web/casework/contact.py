@@ -84,7 +84,7 @@ class LogContactPage(ActionPage):
             "try_next": try_next(reaching_of(self.referral)),
         }
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         key = said.pop("key")
         claim = claim_of(
             user_id=self.user.pk, operation=f"log_contact:{self.referral.reference}", key=str(key) if key else None,

@@ -56,7 +56,7 @@ class WriteNotePage(ActionPage):
             return {}
         return {"text": earlier.text, "is_shared": earlier.is_shared, "replaces": earlier.pk}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         note = write_note(**self.common(), **said)
         return "The note is written. The referrer is told." if note.is_shared else "The note is written."
 
@@ -91,7 +91,7 @@ class AddTaskPage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {"due_on": add_working_days(self.today, SOON)}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         task = add_task(**self.common(), **said)
         return f"Written down: {task.title}, by {words.day(task.due_on)}."
 
@@ -138,7 +138,7 @@ class AllocatePage(ActionPage):
     def form_arguments(self) -> dict[str, Any]:
         return {"members": list(members_of(self.referral.owner_team))}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")
         referral = allocate_referral(**self.common(), **said, expected_version=version)
         return f"{said['owner'].full_name} has it now. The next action is due on {words.day(referral.next_action_on)}."

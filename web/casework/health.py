@@ -92,7 +92,7 @@ class RecordObservationsPage(ActionPage):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return super().post(request, *args, **kwargs) if self.question else self.get(request, *args, **kwargs)
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         assert self.question is not None  # noqa: S101 - there is no form without one
         record_observations(**self.common(), observations=[ObservationDetails(code=self.question.code, **said)])
         return f"Recorded: {self.question.name}."
@@ -119,7 +119,7 @@ class RecordClearancePage(ActionPage):
     form_class = ClearanceForm
     is_the_teams = False
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         row = record_clearance(**self.common(), given=ClearanceDetails(**said))
         return "Recorded: they may start." if row.is_cleared else "Recorded: they may not start."
 
@@ -151,7 +151,7 @@ class RequestClearancePage(ActionPage):
     def initial(self) -> dict[str, Any]:
         return {"due_on": add_working_days(self.today, 10)}
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         asked = ClearanceAsked(
             codes=[said["code"]], professional_name=said["professional_name"],
             professional_role=said["professional_role"], mechanism=ClearanceMechanism(said["mechanism"]),

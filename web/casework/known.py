@@ -75,7 +75,7 @@ class WriteRecordPage(ActionPage):
         about = {row.section: row.text for row in self.entries if row.section in WORDS}
         return {name: getattr(self.record, name) for name in names} | about
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")
         written = [EntryDetails(section=section, text=text) for section in WORDS if (text := said.pop(section).strip())]
         kept = [

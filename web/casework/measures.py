@@ -115,7 +115,7 @@ class RecordMeasurePage(ActionPage):
         self.names = {f"answers.{item.code}": item.code for item in self.measure.items} if self.measure else {}
         return super().act(said)
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         assert self.measure is not None  # noqa: S101 - there is no form without one
         form = self.build(self.request.POST)
         form.is_valid()

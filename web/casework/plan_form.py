@@ -218,7 +218,7 @@ class SavePlanPage(ActionPage):
         form.forgive()
         return self.show(form)
 
-    def save(self, said: dict[str, Any]) -> str:
+    def do(self, said: dict[str, Any]) -> str:
         form = self.shown
         version = save_plan(**self.common(), plan=form.plan(), expected_number=said["number"])
         again = f" It is looked at again on {words.day(version.review_on)}." if version.review_on else ""
