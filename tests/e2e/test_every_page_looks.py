@@ -2,31 +2,31 @@
 and it is light.
 
 They start at home and follow every link; of each kind of page the first is looked at. What lands later is found by
-itself, as long as a link leads there.
+itself, as long as a link leads there. A page that somebody before had, made of the same parts, is opened and weighed,
+but not given to axe again.
 """
 
-import gzip
 from collections import deque
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.urls import resolve
 from playwright.sync_api import Error
 
-from tests.e2e.browsing import DESK, FIRST_LOAD, PHONE, axe, sticks_out
+from tests.e2e.browsing import DESK, FIRST_LOAD, PHONE, Scales, axe, sticks_out
 
 FINDS = {
     "anybody": {"web:sign-in", "web:about", "web:help", "web:privacy", "web:accessibility"},
     "gp": {"web:home", "web:refer", "web:my-referrals", "web:record", "web:messages-back", "web:inbox", "web:account"},
     "link_worker": {"web:home", "web:triage", "web:due", "web:caseload", "web:record", "web:step", "web:log-contact"},
     "lead": {"web:home", "web:triage", "web:caseload", "web:clocks", "web:failed-messages"},
-    "provider": {"web:home", "web:record", "web:step"},
+    "provider": {"web:home", "web:providing", "web:providing-referral", "web:providing-step", "web:providing-listings"},
     "hub_worker": {"web:home", "web:triage"},
     "manager": {"web:home", "web:clocks", "web:runs", "web:integrity", "web:directory-figures"},
     "editor": {"web:home", "web:directory-figures"},
 }
 """Among the pages that each of them comes to are these."""
+_PARTS = "[...document.querySelectorAll('body *')].map(one => `${one.tagName} ${one.getAttribute('class')}`)"
 MOST = 80
 """Pages looked at for one person; more would mean that kinds are not told apart well."""
 
@@ -34,12 +34,10 @@ MOST = 80
 class Walk:
     """One person's way through every kind of page."""
 
-    def __init__(self, page, url):
-        self.page, self.url = page, url
+    def __init__(self, page, url, looked_at):
+        self.page, self.url, self.looked_at = page, url, looked_at
         self.seen, self.found, self.wrong = set(), set(), {}
-        self._sizes = {}
-        self._came: list[Any] = []
-        page.on("response", lambda response: self._came.append(response))
+        self.heaviest, self._scales = 0, Scales()
 
     def from_(self, start):
         """Follow every link from here."""
@@ -53,7 +51,7 @@ class Walk:
             assert len(self.seen) <= MOST, sorted(self.seen)
             if self.open(address):
                 self.found.add(kind[0])
-                self.look(address)
+                self.look(kind, address)
                 waiting.extend(self.links())
 
     def kind_of(self, address):
@@ -67,7 +65,6 @@ class Walk:
 
     def open(self, address):
         """Open a page; False where it is a file to be kept."""
-        self._came.clear()
         try:
             answer = self.page.goto(address)
         except Error as problem:
@@ -79,33 +76,36 @@ class Walk:
             return False
         return "text/html" in answer.headers.get("content-type", "")
 
-    def look(self, address):
+    def look(self, kind, address):
         """Look at the page that is open."""
-        problems = [f"{weight} bytes" for weight in [self.weight()] if weight > FIRST_LOAD]
+        made_of = kind[0], frozenset(self.page.evaluate(_PARTS))
+        is_new = made_of not in self.looked_at
+        self.looked_at.add(made_of)
+        weight = self._scales.weigh(self.page)
+        self.heaviest = max(self.heaviest, weight)
+        problems = [f"{weight} bytes"] if weight > FIRST_LOAD else []
         for width in (PHONE, DESK):
             self.page.set_viewport_size({"width": width, "height": 900})
-            problems += [f"at {width}: {problem}" for problem in axe(self.page)]
+            problems += [f"at {width}: {problem}" for problem in (axe(self.page) if is_new else [])]
             problems += [f"at {width}: {out} pixels stick out" for out in [sticks_out(self.page)] if out]
         if problems:
             self.wrong[address] = problems
-
-    def weight(self):
-        """Return the bytes that it takes at its first load, compressed; what was loaded before was counted then."""
-        total = 0
-        for response in self._came:
-            if response.url not in self._sizes or response.request.resource_type == "document":
-                self._sizes[response.url] = len(gzip.compress(response.body())) if response.status == 200 else 0
-            total += self._sizes[response.url]
-        return total
 
     def links(self):
         """Return where the page leads."""
         return self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
 
 
+@pytest.fixture(scope="module")
+def looked_at():
+    """What axe was given: which kind of page, made of which parts."""
+    return set()
+
+
 @pytest.mark.parametrize("who", FINDS)
-def test_every_page(who, as_person, anybody, service):
-    walk = Walk(anybody() if who == "anybody" else as_person(who), service.url)
+def test_every_page(who, as_person, anybody, service, looked_at, record_property):
+    walk = Walk(anybody() if who == "anybody" else as_person(who), service.url, looked_at)
     walk.from_(f"{service.url}/")
+    record_property("figures", f"Pages that {who} comes to: {len(walk.seen)}; the heaviest {walk.heaviest} bytes")
     assert walk.wrong == {}
     assert FINDS[who] - walk.found == set()

@@ -78,7 +78,10 @@ def _name_of_next(referral: Referral, offers: list[OnwardReferral], turn: Turn, 
             return "close"
         case ReferralStatus.ACCEPTED:
             return "start_support" if referral.reached_at is not None and not referral.failed_tries else "log_contact"
-        case ReferralStatus.ACTIVE if not offers and not referral.failed_tries and "send_onward" in has:
-            return "send_onward"
+        case ReferralStatus.ACTIVE if not referral.failed_tries and all(each.ended_at is not None for each in offers):
+            # Nothing is under way: either a service came to its end, or one is still to be found.
+            is_done = any(each.status == OnwardStatus.COMPLETED for each in offers)
+            name = "close" if is_done else "send_onward"
+            return name if name in has else "log_contact"
         case _:
             return "log_contact"

@@ -158,9 +158,21 @@ def test_two_accept_the_same_referral_and_the_second_reads_who_was_first(browser
 )  # fmt: skip
 def test_a_case_has_one_button_for_what_is_next(status, first, browser_of, cast, referral_at, read):
     page = read(browser_of(cast.link_worker), f"/r/{referral_at(status).reference}")
-    green = re.findall(r'class="nhsuk-button"[^>]*>\s*(.*?)\s*</a>', page.html, re.DOTALL)
-    assert green == ([first] if first else [])
+    assert green_buttons(page) == ([first] if first else [])
     assert page.title.startswith("R-")
+
+
+@pytest.mark.parametrize(
+    ("status", "first"), [("started", "Log a contact"), ("declined", "Find services"), ("completed", "Close")]
+)
+def test_how_a_service_went_says_what_is_next(status, first, browser_of, cast, onward_at, read):
+    referral = onward_at(status).referral
+    assert green_buttons(read(browser_of(cast.link_worker), f"/r/{referral.reference}")) == [first]
+
+
+def green_buttons(page):
+    """What the buttons say that are not secondary."""
+    return re.findall(r'class="nhsuk-button"[^>]*>\s*(.*?)\s*</a>', page.html, re.DOTALL)
 
 
 def test_the_banner_says_who_it_is_and_a_question_of_a_provider_goes_first(browser_of, cast, onward_at, read):
