@@ -79,9 +79,15 @@ def judge_reminders(awaiting: Mapping[str, str], rows: Rows, wires: Sequence[Wir
     verdict = Verdict()
     arrivals = {arrival.message: arrival for wire in wires if wire.name == TEXTS for arrival in wire.arrivals}
     reminders: dict[str, list[MessageRow]] = defaultdict(list)
+    links: Counter[str] = Counter()
     for message in rows.messages:
         if WIRE_OF.get(message.channel) == TEXTS:
-            reminders[message.recipient.removeprefix("appointment:").partition("/")[0]].append(message)
+            whom, _, reference = message.recipient.partition(":")
+            if whom == "person":  # the link to their own page, when the referral arrived
+                links[reference] += 1
+            else:
+                reminders[reference.partition("/")[0]].append(message)
+    verdict.problems += [f"Links: {times} of {referral} were sent." for referral, times in links.items() if times > 1]
     booked = {onward.reference for onward in rows.onwards if onward.status == "assessment_booked"}
     tally: Counter[str] = Counter()
     for onward, reached in awaiting.items():
@@ -102,6 +108,7 @@ def judge_reminders(awaiting: Mapping[str, str], rows: Rows, wires: Sequence[Wir
         "people reminded by text": tally["sms"],
         "people reminded by letter": tally["letter"],
         "people who allow no message, and were sent none": tally["nobody"],
+        "people sent the link to their own page": len(links),
     }
     return verdict
 
