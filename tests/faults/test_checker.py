@@ -19,6 +19,7 @@ def test_a_run_that_is_as_it_should_be_has_no_problems():
         "referrals": 1, "onward referrals": 3, "events, without a gap and chained": 7, "orphans": 0,
         "people reminded by text": 1, "people reminded by letter": 1,
         "people who allow no message, and were sent none": 1,
+        "people sent the link to their own page": 0,
         "requests to endpoints, signed": 11,
         "emails owed": 3, "emails that arrived": 3, "emails owed and not arrived": 0,
         "copies too many of emails": 0, "  of emails, for no reason": 0,
