@@ -27,7 +27,7 @@ FINDS = {
 }
 """Among the pages that each of them comes to are these."""
 _PARTS = "[...document.querySelectorAll('body *')].map(one => `${one.tagName} ${one.getAttribute('class')}`)"
-MOST = 80
+MOST = 120
 """Pages looked at for one person; more would mean that kinds are not told apart well."""
 
 
