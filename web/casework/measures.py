@@ -33,16 +33,16 @@ class MeasureForm(Form):
             label="Which time is it?", required=False, coerce=int, empty_value=None,
             choices=[*points, ("", "In between")],
         )  # fmt: skip
-        self.items = measure.items
         self.fields = {item.code: _field_of(item) for item in measure.items} | self.fields
 
-    def answers(self) -> dict[str, Any]:
-        """Return the answers by item: what was left empty was not answered."""
-        return {item.code: self.cleaned_data.get(item.code) for item in self.items if self._applies(item)}
 
-    def _applies(self, item: Item) -> bool:
-        """Of no days there is no time to give."""
-        return not (item.only_after and self.cleaned_data.get(item.only_after) == 0)
+def _answers_of(measure: Measure, said: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers by item: what was left empty was not answered, and of no days there is no time to give."""
+    return {
+        item.code: said.get(item.code)
+        for item in measure.items
+        if not (item.only_after and said.get(item.only_after) == 0)
+    }
 
 
 def _field_of(item: Item) -> forms.Field:
@@ -117,10 +117,8 @@ class RecordMeasurePage(ActionPage):
 
     def do(self, said: dict[str, Any]) -> str:
         assert self.measure is not None  # noqa: S101 - there is no form without one
-        form = self.build(self.request.POST)
-        form.is_valid()
         taken = TakenMeasure(
-            measure=self.measure.code, mode=said["mode"], answers=form.answers(), point=said["point"],
+            measure=self.measure.code, mode=said["mode"], answers=_answers_of(self.measure, said), point=said["point"],
             taken_on=said["taken_on"],
         )  # fmt: skip
         recorded = record_measure(subject=self.referral, actor=self.actor, at=self.common()["at"], taken=taken)
