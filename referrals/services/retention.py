@@ -132,16 +132,19 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
 
 # --- The means ------------------------------------------------------------------------------------------------------
 
-_NEVER_TAKEN_ON = (ReferralStatus.REJECTED, ReferralStatus.REDIRECTED, ReferralStatus.WITHDRAWN)
+_TURNED_AWAY = (ReferralStatus.REJECTED, ReferralStatus.REDIRECTED)
+_AT_ANY_TIME = (ReferralStatus.WITHDRAWN, ReferralStatus.ENTERED_IN_ERROR)
 _OF_KIND: Mapping[str, Q] = {
-    RecordKind.SUPPORTED: Q(status=ReferralStatus.CLOSED)
-    | Q(status__in=(ReferralStatus.WITHDRAWN, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=False),
-    RecordKind.NOT_TAKEN_ON: Q(status__in=(*_NEVER_TAKEN_ON, ReferralStatus.ENTERED_IN_ERROR), owner__isnull=True)
-    & Q(sent_at__isnull=False),
+    RecordKind.SUPPORTED: Q(status=ReferralStatus.CLOSED) | Q(status__in=_AT_ANY_TIME, owner__isnull=False),
+    RecordKind.NOT_TAKEN_ON: Q(sent_at__isnull=False)
+    & (Q(status__in=_TURNED_AWAY) | Q(status__in=_AT_ANY_TIME, owner__isnull=True)),
     RecordKind.NEVER_SENT: Q(status__in=ReferralStatus.ENDED, sent_at__isnull=True),
     RecordKind.STALE_DRAFT: Q(status=ReferralStatus.DRAFT),
 }
-"""Each ended referral is of one kind: taken on by somebody, sent and not taken on, or never sent; so is each draft."""
+"""Each ended referral is of one kind: taken on by somebody, sent and not taken on, or never sent; so is each draft.
+
+A referral that was turned away was taken on by nobody, also where it had been given to somebody to look at first.
+"""
 
 
 def _of_kind(kind: RecordKind) -> QuerySet[Any]:

@@ -35,7 +35,7 @@ from referrals.models import (
 from referrals.services import events
 from referrals.services.events import seal_of, text_to_hash
 from referrals.services.health import ObservationDetails, record_observations
-from referrals.services.referrals import edit_draft, take_referral_step
+from referrals.services.referrals import allocate_referral, edit_draft, take_referral_step
 from referrals.services.retention import forget, keep_longer, propose_forgetting
 from referrals.services.steps import StepDetails
 from referrals.tasks import propose_forgetting as nightly
@@ -112,6 +112,27 @@ def test_each_kind_is_kept_for_its_own_time(status, kind, days, referral_at):
     over = referral.ended_at + dt.timedelta(days=days)
     assert propose_forgetting(at=over) == 0
     assert propose_forgetting(at=over + dt.timedelta(minutes=1)) == 1
+    assert RetentionProposal.objects.get().kind == kind
+
+
+@pytest.mark.parametrize(
+    ("step", "said", "kind", "days"),
+    [
+        ("reject", {"reason": "criteria_not_met"}, "not_taken_on", 730),
+        ("redirect", {"reason": "out_of_area", "to_team": "neighbouring_team"}, "not_taken_on", 730),
+        ("withdraw", {"reason": "person_changed_mind"}, "supported", 2922),
+    ],
+)
+def test_what_was_given_to_somebody_and_then_ended_has_its_time_too(step, said, kind, days, cast, referral_at, now):
+    """Lee shares the new referrals out before anybody has looked at them; Lou turns Rose's away."""
+    referral, lou = referral_at("submitted"), fresh(cast.link_worker)
+    allocate_referral(referral=referral, owner=lou, actor=Actor(fresh(cast.lead)), at=now)
+    said = {name: getattr(cast, value) if name == "to_team" else value for name, value in said.items()}
+    who = cast.gp if step == "withdraw" else lou
+    at = now + dt.timedelta(hours=2)
+    take_referral_step(referral=referral, step=step, actor=Actor(fresh(who)), at=at, details=StepDetails(**said))
+    assert propose_forgetting(at=at + dt.timedelta(days=days)) == 0
+    assert propose_forgetting(at=at + dt.timedelta(days=days, minutes=1)) == 1
     assert RetentionProposal.objects.get().kind == kind
 
 

@@ -17,7 +17,7 @@ SET_UP = "/me/second-step/app/"
 
 
 def key_on(page):
-    return "".join(re.findall(r'<span class="app-reference">([A-Z2-7 ]+)</span>', page.content.decode())[0].split())
+    return "".join(re.findall(r"<strong>([A-Z2-7 ]+)</strong>", page.content.decode())[0].split())
 
 
 def test_a_gp_sets_up_an_app_and_signs_in_by_its_code(cast, somebody, django_capture_on_commit_callbacks):
