@@ -326,15 +326,18 @@ def database_url() -> str:
 
 
 @contextmanager
-def server(url: str) -> Iterator[int]:
-    """Run the production server with the production settings on a free port."""
+def server(url: str, *, secret_key: str | None = None) -> Iterator[int]:
+    """Run the production server with the production settings on a free port; yields the port.
+
+    :param secret_key: by which somebody has been signed in here already; another one for each server otherwise.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {
         "DATABASE_URL": url,
         "DEPLOYMENT": "production",
-        "SECRET_KEY": secrets.token_urlsafe(64),
+        "SECRET_KEY": secret_key or secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "127.0.0.1",
         "PUBLIC_URL": "https://127.0.0.1",
         "SECURE_SSL_REDIRECT": "false",
