@@ -335,10 +335,18 @@ def test_a_measure_is_taken_from_its_questions(browser_of, cast, referral_at, re
     assert f"{base}/measure/?measure=ons4" in read(lou, base).links
     assert "due" in read(lou, f"{base}/measure/").text
     answers = {"life_satisfaction": "4", "worthwhile": "5", "happiness": "6", "anxiety": ""}
-    told(lou, lou.post(f"{base}/measure/?measure=ons4", answers | {"mode": "telephone", "point": "0"}))
+    said = {f"answers.{code}": answer for code, answer in answers.items()} | {"mode": "telephone", "point": "0"}
+    told(lou, lou.post(f"{base}/measure/?measure=ons4", said))
     response = MeasureResponse.objects.get()
     assert (response.point, response.answers["life_satisfaction"], response.answers["anxiety"]) == (0, 4, None)
     assert "life satisfaction 4" in read(lou, base).section("measures")
+    # Of no days there is no time to give: the domain says so beside the question, and what was typed stays.
+    said = {"answers.walking_days": "0", "answers.walking_minutes": "35", "mode": "telephone", "point": ""}
+    odd = lou.post(f"{base}/measure/?measure=ipaq_short", said)
+    assert (odd.status_code, MeasureResponse.objects.count()) == (400, 1)
+    html = odd.content.decode()
+    for shown in ('href="#id_answers.walking_minutes"', "There were no such days, so there is no time", 'value="35"'):
+        assert shown in html
 
 
 def test_a_case_is_held_and_closed_and_then_nothing_more_is_written(browser_of, cast, referral_at, read):
