@@ -43,6 +43,7 @@ BY: Final = ("total", "programme")
 WITH_THE_TEAM: Final = "With the team"
 """What was measured by the team that supports the person, and is of no programme."""
 _NOTE = "The service that took the measure with the person. With the team: what the team took itself."
+_LEFT_OUT = "What too few people were asked twice to be shown is left out."
 
 _PAIRS = """
 WITH taken AS (
@@ -121,6 +122,7 @@ def outcomes(user: User, *, period: Period, by: str = "total") -> Table:
     keys = sorted(names, key=lambda key: (not key, names[key], key))  # the team's own last
     tallies = {key: _tallied(groups[key]) for key in keys}
     rows: dict[tuple[str, str, str], Row] = {}
+    is_left_out = False
     for code, measure in MEASURES.items():
         for score in measure.scores:
             total = of_all.get((code, score.code))
@@ -136,18 +138,22 @@ def outcomes(user: User, *, period: Period, by: str = "total") -> Table:
                 else [[reader.count(total.pairs), *reader.counts(total.cells[1:], total=total.pairs)]]
             )
             for (key, tally), counts in zip(with_pairs.items(), shown, strict=True):
+                if is_by_programme and counts[0] is None:
+                    is_left_out = True
+                    continue
                 name = _name(measure.name, score.name)
                 rows[key, code, score.code] = Row(
                     key=".".join(filter(None, [key, code, score.code])),
                     name=f"{names[key] or WITH_THE_TEAM}: {name}" if is_by_programme else name,
                     values=dict(zip(("pairs", *_PARTS), counts, strict=True)) | _averages(tally, counts[0], reader),
                 )
+    notes = [note for note, is_said in ((_NOTE, is_by_programme), (_LEFT_OUT, is_left_out)) if is_said]
     # Each programme with all of its measures, and not each measure with all of its programmes.
     places = {key: place for place, key in enumerate(tallies)}
     return Table(
         key="outcomes", title="What changed for people", of="Programme" if is_by_programme else "Measure", about=ABOUT,
         figures=FIGURES, rows=[rows[key] for key in sorted(rows, key=lambda key: places[key[0]])],
-        period=period, is_rounded=reader.is_rounded, notes=(_NOTE,) if is_by_programme else (),
+        period=period, is_rounded=reader.is_rounded, notes=notes,
     )  # fmt: skip
 
 

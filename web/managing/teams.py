@@ -243,8 +243,7 @@ class RolePage(FormPage):
         self.member = _member(self.team, self.kwargs["member_id"])
 
     def build(self, data: Any = None) -> RoleForm:
-        given = roles_to_give(self.team)
-        return RoleForm(data, roles=[role for role in self.member.roles if role in given])
+        return RoleForm(data, roles=[role for role in roles_to_give(self.team) if role in self.member.roles])
 
     def context(self, form: Any) -> dict[str, Any]:
         return {
