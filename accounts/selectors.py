@@ -186,13 +186,6 @@ def profile_of(user: User) -> dict[str, object]:
     }
 
 
-def members_of(team: Team, *roles: Role) -> QuerySet[User]:
-    """Return the active people of a team who may take its work on, by name; `roles`: link workers and leads if none."""
-    wanted = roles or (Role.LINK_WORKER, Role.LEAD)
-    rows = User.objects.filter(is_active=True, memberships__team=team, memberships__role__in=wanted)
-    return rows.order_by("full_name", "id").distinct()
-
-
 def account_events_of(user: User, *, count: int = 10) -> list[AccountEvent]:
     """Return what last happened to the way a user signs in, the latest first."""
     return list(AccountEvent.objects.filter(user=user).order_by("-at", "-id")[:count])

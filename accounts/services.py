@@ -139,11 +139,13 @@ def register_member(
     )
 
 
-def end_roles(*, user: User, team: Team) -> bool:
-    """End every role that a user has in a team; whoever has none anywhere any more cannot sign in. Called inside a
-    use case, which has seen that they leave nothing behind. Returns whether the account was closed.
+def end_roles(*, user: User, team: Team, role: Role | None = None) -> bool:
+    """End every role that a user has in a team, or one of them; whoever has none anywhere any more cannot sign in.
+
+    Called inside a use case, which has seen that they leave nothing behind. Returns whether the account was closed.
     """
-    user.memberships.filter(team=team).delete()
+    ended = user.memberships.filter(team=team)
+    (ended.filter(role=role) if role else ended).delete()
     if user.memberships.exists():
         return False
     user.is_active = False

@@ -1,16 +1,17 @@
 """Who works in which team, for those who answer for it: leads their own teams, managers every one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.enums import AccountEventKind, Role
 from accounts.models import AccountEvent, Membership, Team, User
 from core.errors import NotVisible
 
-OF_A_LEADS_TEAM = (Role.LINK_WORKER, Role.LEAD)
-"""What a lead may make of a colleague in any team that has a lead."""
+TAKE_WORK_ON = (Role.LINK_WORKER, Role.LEAD)
+"""Who in a team may have its referrals and its tasks. So much a lead may make of a colleague in any team."""
 WHERE_SOMEBODY_IS = (Role.PROVIDER, Role.REFERRER)
 """What a lead may make of a colleague where somebody in the team is so already: in a scheme's own hub, for example."""
 
@@ -55,25 +56,32 @@ def get_team(user: User, team_id: UUID) -> Team:
     return team
 
 
-def people_of(team: Team) -> list[Member]:
-    """Return who works in a team, by name. One query; whoever has left is not there."""
-    invited = AccountEvent.objects.filter(user=OuterRef("user"), kind=AccountEventKind.INVITED)
-    rows = Membership.objects.filter(team=team, user__is_active=True).select_related("user")
-    rows = rows.annotate(was_invited=Exists(invited))
+def members_of(team: Team, *roles: Role) -> QuerySet[User]:
+    """Return who is active in a team, by name; with `roles`, who has one of them there. Who has left is not there."""
+    here = Membership.objects.filter(team=team, **({"role__in": roles} if roles else {}))
+    return User.objects.filter(is_active=True, pk__in=here.values("user")).order_by("full_name", "id")
+
+
+def with_roles(users: Iterable[User], team: Team) -> list[Member]:
+    """Return these people with what they are in a team. Two queries."""
+    people = list(users)
     roles: dict[UUID, list[Role]] = {}
-    users: dict[UUID, User] = {}
-    invited_ids: set[UUID] = set()
-    for row in rows.order_by("user__full_name", "user__email", "role"):
-        users[row.user_id] = row.user
-        if row.was_invited:
-            invited_ids.add(row.user_id)
-        roles.setdefault(row.user_id, []).append(Role(row.role))
+    here = Membership.objects.filter(team=team, user__in=people).order_by("role")
+    for user_id, role in here.values_list("user_id", "role"):
+        roles.setdefault(user_id, []).append(Role(role))
+    invited = set(
+        AccountEvent.objects.filter(user__in=people, kind=AccountEventKind.INVITED)
+        .order_by("user_id")
+        .values_list("user_id", flat=True)
+    )
     return [
         Member(
-            user=user, roles=tuple(roles[pk]), is_awaited=pk in invited_ids and not user.has_usable_password()
+            user=user,
+            roles=tuple(roles.get(user.pk, ())),
+            is_awaited=user.pk in invited and not user.has_usable_password(),
         )
-        for pk, user in users.items()
-    ]  # fmt: skip
+        for user in people
+    ]
 
 
 def may_give_roles(user: User | None, team: Team) -> bool:
@@ -88,4 +96,4 @@ def roles_to_give(team: Team) -> list[Role]:
             "role", flat=True
         )
     )
-    return [*OF_A_LEADS_TEAM, *(role for role in WHERE_SOMEBODY_IS if role in there)]
+    return [*TAKE_WORK_ON, *(role for role in WHERE_SOMEBODY_IS if role in there)]

@@ -27,13 +27,43 @@ def safe_parts(parts: Sequence[int], *, total: int) -> list[int | None]:
     at least. Which of those that are not shown are that small is not told.
     """
     shown = [safe_count(part) for part in parts]
+    _hold_back(shown, parts, total=safe_count(total))
+    return shown
+
+
+def safe_cells(cells: Sequence[Sequence[int]], *, totals: Sequence[int]) -> list[list[int | None]]:
+    """Return rows of counts that may be shown, each of a total and its parts, where the sums of the columns are known.
+
+    What one row holds back must come back neither from the rest of the row nor from the other rows, so both ways are
+    gone until nothing more is held back. Of a row whose total is not shown nothing is.
+    """
+    shown = [[safe_count(count) for count in row] for row in cells]
+    while True:
+        before = [list(row) for row in shown]
+        for row, exact in zip(shown, cells, strict=True):
+            parts = row[1:]
+            if row[0] is not None:
+                _hold_back(parts, exact[1:], total=row[0])
+            row[1:] = parts if row[0] is not None else [None] * len(parts)
+        for place, total in enumerate(totals):
+            if not total:  # nobody: there is nothing to find
+                continue
+            column = [row[place] for row in shown]
+            _hold_back(column, [row[place] for row in cells], total=safe_count(total))
+            for row, count in zip(shown, column, strict=True):
+                row[place] = count
+        if shown == before:
+            return shown
+
+
+def _hold_back(shown: list[int | None], parts: Sequence[int], *, total: int | None) -> None:
+    """Hold more of the parts back, in place, until what is not shown is safe."""
     by_size = sorted((place for place, part in enumerate(parts) if part > SUPPRESS_UP_TO), key=lambda at: parts[at])
     noughts = [place for place, part in enumerate(parts) if not part]
     for place in (*by_size, *noughts):
-        if _is_safe(shown, total=safe_count(total)):
+        if _is_safe(shown, total=total):
             break
         shown[place] = None
-    return shown
 
 
 def _is_safe(shown: Sequence[int | None], *, total: int | None) -> bool:

@@ -16,7 +16,7 @@ from django.db import connection
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotPermitted
-from insights.disclosure import safe_count, safe_parts
+from insights.disclosure import safe_cells, safe_count, safe_parts
 from insights.periods import Period
 from insights.selectors import answers_for_the_pathway, sees_rounded_figures_only
 from services_directory.spreadsheets.sheets import written
@@ -101,6 +101,10 @@ class Reader:
     def counts(self, parts: Sequence[int], *, total: int) -> list[int | None]:
         """Return counts of parts of a total as they may be shown."""
         return safe_parts(parts, total=total) if self.is_rounded else list(parts)
+
+    def cells(self, cells: Sequence[Sequence[int]], *, totals: Sequence[int]) -> list[list[int | None]]:
+        """Return rows of a total and its parts as they may be shown, beside the totals of the columns."""
+        return safe_cells(cells, totals=totals) if self.is_rounded else [list(row) for row in cells]
 
     def count(self, count: int) -> int | None:
         """Return one count as it may be shown: one that is no part of a total beside it."""

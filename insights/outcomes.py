@@ -39,6 +39,11 @@ ABOUT: Final = (
     "No smallest change that matters is applied."
 )
 _PARTS = ("better", "same", "worse")
+BY: Final = ("total", "programme")
+WITH_THE_TEAM: Final = "With the team"
+"""What was measured by the team that supports the person, and is of no programme."""
+_NOTE = "The service that took the measure with the person. With the team: what the team took itself."
+_LEFT_OUT = "What too few people were asked twice to be shown is left out."
 
 _PAIRS = """
 WITH taken AS (
@@ -61,10 +66,13 @@ first AS (
     ORDER BY referral_id, onward_referral_id, measure, (point = 0) DESC NULLS LAST, taken_on, recorded_at, id
 )
 SELECT last.measure, first.scores AS before, last.scores AS after,
-    first.measure_version AS version_before, last.measure_version AS version_after
+    first.measure_version AS version_before, last.measure_version AS version_after,
+    coalesce(service.id::text, '') AS programme, coalesce(service.name, '') AS programme_name
 FROM last
 JOIN first ON first.referral_id = last.referral_id AND first.measure = last.measure
     AND first.onward_referral_id IS NOT DISTINCT FROM last.onward_referral_id
+LEFT JOIN referrals_onwardreferral AS onward ON onward.id = last.onward_referral_id
+LEFT JOIN services_directory_service AS service ON service.id = onward.service_id
 WHERE last.taken_on >= %(since)s AND first.id <> last.id AND first.taken_on <= last.taken_on
 """
 
@@ -84,28 +92,68 @@ class _Tally:
     def pairs(self) -> int:
         return self.better + self.same + self.worse
 
+    @property
+    def cells(self) -> list[int]:
+        """All of them, and the parts."""
+        return [self.pairs, self.better, self.same, self.worse]
+
 
 _COUNTED_AS = {Meaning.BETTER: "better", Meaning.NO_CHANGE: "same", Meaning.WORSE: "worse"}
 
 
-def outcomes(user: User, *, period: Period) -> Table:
-    """Return what changed, by measure and score, in the order of the measures. One query.
+def outcomes(user: User, *, period: Period, by: str = "total") -> Table:
+    """Return what changed, by measure and score, in the order of the measures; or that of each programme. One query.
 
     :raises NotPermitted: if the user is neither a manager nor the lead of a team.
+    :raises KeyError: if they cannot be told apart by that.
     """
+    if by not in BY:
+        raise KeyError(by)
     reader = reader_of(user)
-    tallies = _tallied(
-        rows_of(_PAIRS, {"since": period.starts_on, "until": period.ends_on, "teams": reader.teams})
-    )  # fmt: skip
+    pairs = rows_of(_PAIRS, {"since": period.starts_on, "until": period.ends_on, "teams": reader.teams})
+    is_by_programme = by == "programme"
+    names: dict[str, str] = {}
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for pair in pairs:
+        key = pair["programme"] if is_by_programme else ""
+        names[key] = pair["programme_name"] if is_by_programme else ""
+        groups[key].append(pair)
+    of_all = _tallied(pairs)
+    keys = sorted(names, key=lambda key: (not key, names[key], key))  # the team's own last
+    tallies = {key: _tallied(groups[key]) for key in keys}
+    rows: dict[tuple[str, str, str], Row] = {}
+    is_left_out = False
+    for code, measure in MEASURES.items():
+        for score in measure.scores:
+            total = of_all.get((code, score.code))
+            if total is None or not total.pairs:
+                continue
+            with_pairs = {
+                key: found[code, score.code] for key, found in tallies.items() if found[code, score.code].pairs
+            }
+            cells = [tally.cells for tally in with_pairs.values()]
+            shown = (
+                reader.cells(cells, totals=total.cells)
+                if is_by_programme
+                else [[reader.count(total.pairs), *reader.counts(total.cells[1:], total=total.pairs)]]
+            )
+            for (key, tally), counts in zip(with_pairs.items(), shown, strict=True):
+                if is_by_programme and counts[0] is None:
+                    is_left_out = True
+                    continue
+                name = _name(measure.name, score.name)
+                rows[key, code, score.code] = Row(
+                    key=".".join(filter(None, [key, code, score.code])),
+                    name=f"{names[key] or WITH_THE_TEAM}: {name}" if is_by_programme else name,
+                    values=dict(zip(("pairs", *_PARTS), counts, strict=True)) | _averages(tally, counts[0], reader),
+                )
+    notes = [note for note, is_said in ((_NOTE, is_by_programme), (_LEFT_OUT, is_left_out)) if is_said]
+    # Each programme with all of its measures, and not each measure with all of its programmes.
+    places = {key: place for place, key in enumerate(tallies)}
     return Table(
-        key="outcomes", title="What changed for people", of="Measure", about=ABOUT, figures=FIGURES,
-        rows=[
-            Row(key=f"{code}.{score.code}", name=_name(measure.name, score.name), values=_shown(tally, reader))
-            for code, measure in MEASURES.items()
-            for score in measure.scores
-            if (tally := tallies.get((code, score.code))) is not None and tally.pairs
-        ],
-        period=period, is_rounded=reader.is_rounded,
+        key="outcomes", title="What changed for people", of="Programme" if is_by_programme else "Measure", about=ABOUT,
+        figures=FIGURES, rows=[rows[key] for key in sorted(rows, key=lambda key: places[key[0]])],
+        period=period, is_rounded=reader.is_rounded, notes=notes,
     )  # fmt: skip
 
 
@@ -134,12 +182,9 @@ def _read(scores: Any) -> Any:
     return json.loads(scores) if isinstance(scores, str) else scores
 
 
-def _shown(tally: _Tally, reader: Reader) -> dict[str, Value]:
-    parts = reader.counts([getattr(tally, name) for name in _PARTS], total=tally.pairs)
-    count = tally.numbers
+def _averages(tally: _Tally, pairs: int | None, reader: Reader) -> dict[str, Value]:
+    count = tally.numbers if pairs is not None else 0
     return {
-        "pairs": reader.count(tally.pairs),
-        **dict(zip(_PARTS, parts, strict=True)),
         "before": reader.average(float(tally.before / count) if count else None, of=count),
         "after": reader.average(float(tally.after / count) if count else None, of=count),
     }

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.enums import Role
 from accounts.models import User
-from web.account import typed
+from web.account import life, typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "csrf_input": typed.hidden_fields(request),
         "menu": lambda: menu_of(request),
         "signed_in_as": lambda: _name_of(request),
+        "signed_in_for": lambda: life.seconds_left(request),
     }
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.selectors import members_of, teams_to_refer_to
+from accounts.selectors import teams_to_refer_to
+from accounts.teams import TAKE_WORK_ON, members_of
 from core.clocks import LONDON, local_day
 from core.errors import Invalid, NotVisible
 from referrals import policies, selectors
@@ -142,8 +143,10 @@ def _fields_of(name: str, *, user: User, subject: Subject, required: bool) -> di
         return {name: _row(ask, teams, required=required, rows=lambda: teams_to_refer_to(user))}
     if name == "owner":
         referral = subject if isinstance(subject, Referral) else subject.referral
-        people = [("", "Choose a person")] + [(str(row.pk), row.full_name) for row in members_of(referral.owner_team)]
-        return {name: _row(ask, people, required=required, rows=lambda: members_of(referral.owner_team))}
+        people = [("", "Choose a person")] + [
+            (str(row.pk), row.full_name) for row in members_of(referral.owner_team, *TAKE_WORK_ON)
+        ]
+        return {name: _row(ask, people, required=required, rows=lambda: members_of(referral.owner_team, *TAKE_WORK_ON))}
     return {name: _day(ask, required=required)}
 
 

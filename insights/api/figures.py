@@ -18,10 +18,9 @@ from accounts.selectors import signed_in
 from core.clocks import local_day
 from core.errors import Invalid
 from core.renderers import JSONRenderer
-from insights import journeys, waits
+from insights import journeys, outcomes, waits
 from insights.figures import PERIODS, Table, period_of
 from insights.journeys import funnel
-from insights.outcomes import outcomes
 from insights.periods import Period
 
 CSV = "text/csv"
@@ -68,6 +67,12 @@ class FunnelQuerySerializer(PeriodQuerySerializer):
     """And by what."""
 
     by = serializers.ChoiceField(choices=journeys.BY, default="total")
+
+
+class OutcomesQuerySerializer(PeriodQuerySerializer):
+    """And whether of all together, or of each programme."""
+
+    by = serializers.ChoiceField(choices=outcomes.BY, default="total")
 
 
 class WaitsQuerySerializer(PeriodQuerySerializer):
@@ -172,11 +177,11 @@ class ResponsesView(FiguresView):
 class OutcomesView(FiguresView):
     """What changed for people, the first taking beside the last: for leads of their teams, for managers of all."""
 
-    name = "outcomes"
+    query, name = OutcomesQuerySerializer, "outcomes"
 
-    @extend_schema(parameters=[PeriodQuerySerializer], responses=_ANSWERS, operation_id="insights_outcomes")
+    @extend_schema(parameters=[OutcomesQuerySerializer], responses=_ANSWERS, operation_id="insights_outcomes")
     def get(self, request: Request) -> Response | StreamingHttpResponse:
         return self.answer(request)
 
     def table(self, user: User, *, period: Period, said: Mapping[str, Any], at: dt.datetime) -> Table:
-        return outcomes(user, period=period)
+        return outcomes.outcomes(user, period=period, by=said["by"])

@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.joining import LONGEST_NAME, NewColleague
 from accounts.models import Team
 from accounts.selectors import find_member, signed_in
-from accounts.teams import get_team, people_of, roles_to_give
+from accounts.teams import get_team, members_of, roles_to_give, with_roles
 from core.api import StrictSerializer
 from core.errors import NotVisible
 from notifications.joining import send_link_again, take_colleague_in
@@ -100,4 +100,4 @@ class MemberLinkView(APIView):
 
 
 def _whole(team: Team) -> dict[str, Any]:
-    return {"team": team, "roles_to_give": roles_to_give(team), "members": people_of(team)}
+    return {"team": team, "roles_to_give": roles_to_give(team), "members": with_roles(members_of(team), team)}

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
-from referrals.enums import OnwardStatus, ReferralStatus
+from referrals.enums import OnwardStatus, ReferralStatus, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.casework import due_tasks_visible_to
 from referrals.selectors.visible import onward_referrals_visible_to, referrals_visible_to
@@ -75,6 +75,15 @@ def waits_for_providers(user: User, *, of: User | None = None) -> QuerySet[Onwar
     )
     rows = rows if of is None else rows.filter(referral__owner=of)
     return rows.prefetch_related(None).order_by("next_action_on", "id")
+
+
+def reviews_at_services(user: User, *, of: User | None = None) -> QuerySet[DueTask]:
+    """Return the reviews, and the questions months after, that services are to hold with a team's people, the first
+    due first: of those whom one person has taken on, and of those who are nobody's, or of all.
+    """
+    kinds = [kind for kind, whose in NOT_THE_TEAMS.items() if whose == TurnOf.PROVIDER]
+    rows = due_tasks_visible_to(user).filter(kind__in=kinds)
+    return rows if of is None else rows.filter(Q(assigned_to=of) | Q(assigned_to=None))
 
 
 def that_wait(user: User, rows: QuerySet[Referral], *, referrers: bool, providers: bool) -> QuerySet[Referral]:

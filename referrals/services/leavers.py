@@ -15,13 +15,12 @@ from accounts import services as accounts
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Team, User
+from accounts.teams import TAKE_WORK_ON, roles_to_give
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from referrals.enums import EventKind, ReferralStatus
 from referrals.models import CaseTask, Referral
 from referrals.selectors.open_tasks import open_tasks_by_name
 from referrals.services.events import record_event
-
-_TEAM = {Role.LINK_WORKER, Role.LEAD}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +48,7 @@ def hand_over(*, team: Team, leaver: User, to: User, actor: Actor, at: dt.dateti
     referrals, tasks = _open_referrals(team, leaver), _open_tasks(team, leaver)
     if not leaver.memberships.filter(team=team).exists() and not (referrals.exists() or tasks.exists()):
         raise NotVisible("Nobody with this id works in the team.")
-    if to.pk == leaver.pk or not to.is_active or not to.roles_in([team.pk]) & _TEAM:
+    if to.pk == leaver.pk or not to.is_active or not to.roles_in([team.pk]) & set(TAKE_WORK_ON):
         raise Invalid({"to": ["Choose another link worker or lead of the team."]})
     # Referrals are locked in the order of their ids, as everywhere; tasks go with the lock of their referral.
     named = tasks.values_list("referral_id", flat=True)
@@ -83,22 +82,34 @@ def leave_team(*, team: Team, leaver: User, actor: Actor) -> bool:
     leaver = User.objects.select_for_update().get(pk=leaver.pk)
     if not leaver.memberships.filter(team=team).exists():
         raise NotVisible("Nobody with this id works in the team.")
-    work = open_work_of(team, leaver)
-    if work.referrals or work.tasks:
-        raise Conflict(
-            f"{work.referrals} open referrals and {work.tasks} tasks are theirs: hand them over first.",
-            code="open_work", referrals=work.referrals, tasks=work.tasks,
-        )  # fmt: skip
+    _check_no_work(team, leaver)
     is_closed = accounts.end_roles(user=leaver, team=team)
-    try:
-        # Work that somebody gave them meanwhile is seen here, and not only when the transaction ends.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SET CONSTRAINTS account_leaves_no_open_referral, membership_leaves_no_open_referral IMMEDIATE"
-            )
-    except IntegrityError as given_meanwhile:
-        raise Conflict("Somebody has just given them work: hand it over first.", code="open_work") from given_meanwhile
+    _check_nothing_is_left()
     return is_closed
+
+
+@transaction.atomic(durable=True)
+def end_role(*, team: Team, member: User, role: str, actor: Actor) -> None:
+    """End one role of somebody who has others in the team, and keeps them.
+
+    :raises NotPermitted: if the actor does not lead the team, or would end a role of their own.
+    :raises NotVisible: if they have no such role in it, or it is none that a lead gives.
+    :raises Conflict: if it is their only one (`only_role`: then they leave), or open work needs it (`open_work`).
+    """
+    _check_lead(actor, team)
+    if actor.user is not None and actor.user.pk == member.pk:
+        raise NotPermitted("Another lead does this for you: a team must not lose its lead by a slip.")
+    member = User.objects.select_for_update().get(pk=member.pk)
+    roles = member.roles_in([team.pk])
+    if role not in roles or role not in roles_to_give(team):
+        raise NotVisible("They are not that in the team.")
+    kept = roles - {role}
+    if not kept:
+        raise Conflict("They are nothing else here. If they go, let them leave the team.", code="only_role")
+    if not kept & set(TAKE_WORK_ON):
+        _check_no_work(team, member)
+    accounts.end_roles(user=member, team=team, role=Role(role))
+    _check_nothing_is_left()
 
 
 def open_work_of(team: Team, user: User) -> OpenWork:
@@ -126,3 +137,23 @@ def _open_tasks(team: Team, user: User) -> QuerySet[CaseTask]:
 def _check_lead(actor: Actor, team: Team) -> None:
     if Role.LEAD not in actor.roles_in([team.pk]):
         raise NotPermitted("A lead of the team gives its work to others.")
+
+
+def _check_no_work(team: Team, user: User) -> None:
+    work = open_work_of(team, user)
+    if work.referrals or work.tasks:
+        raise Conflict(
+            f"{work.referrals} open referrals and {work.tasks} tasks are theirs: hand them over first.",
+            code="open_work", referrals=work.referrals, tasks=work.tasks,
+        )  # fmt: skip
+
+
+def _check_nothing_is_left() -> None:
+    """See work that somebody gave them meanwhile here, and not only when the transaction ends."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET CONSTRAINTS account_leaves_no_open_referral, membership_leaves_no_open_referral IMMEDIATE"
+            )
+    except IntegrityError as given_meanwhile:
+        raise Conflict("Somebody has just given them work: hand it over first.", code="open_work") from given_meanwhile

@@ -11,11 +11,11 @@ from accounts import services as account_services
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership, User
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from referrals.models import CaseTask, Referral, ReferralEvent
 from referrals.services import events, leavers
 from referrals.services.case_tasks import add_task, finish_task
-from referrals.services.leavers import hand_over, leave_team
+from referrals.services.leavers import end_role, hand_over, leave_team
 from referrals.services.referrals import allocate_referral, take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
@@ -118,6 +118,38 @@ def test_work_goes_to_nobody_who_does_not_work_there(cast, referral_at, as_user,
     answer = as_user(cast.lead).post(at(cast, cast.link_worker, "hand-over"), {"to": str(getattr(cast, to).pk)})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["to"])
     assert everything() == before
+
+
+def test_one_role_ends_and_the_others_stay_while_nothing_is_left_with_nobody(cast, referral_at, nora):
+    for role in (Role.LEAD, Role.REFERRER):
+        Membership.objects.create(user=nora, team=cast.team, role=role)
+    referral = referral_at("active")
+    Referral.objects.filter(pk=referral.pk).update(owner=nora)
+    lena = Actor(stage.fresh(cast.lead))
+
+    def ends(role, *, of=nora, actor=lena):
+        end_role(team=cast.team, member=of, role=role, actor=actor)
+
+    before = everything()
+    for refused, said in (
+        (NotPermitted, {"role": "lead", "actor": Actor(stage.fresh(cast.link_worker))}),
+        (NotPermitted, {"role": "lead", "of": cast.lead}),
+        (NotVisible, {"role": "manager"}),
+        (Conflict, {"role": "link_worker", "of": cast.link_worker}),
+    ):
+        with pytest.raises(refused):
+            ends(**said)
+    assert everything() == before
+
+    ends("lead")  # she is a link worker still, and keeps what is hers
+    with pytest.raises(Conflict) as refused:
+        ends("link_worker")
+    assert (refused.value.code, refused.value.extra["referrals"]) == ("open_work", 1)
+    hand_over(
+        team=cast.team, leaver=nora, to=cast.link_worker, actor=lena, at=dt.datetime(2026, 11, 4, 9, 30, tzinfo=dt.UTC)
+    )
+    ends("link_worker")
+    assert (stage.fresh(nora).roles_in([cast.team.pk]), stage.fresh(nora).is_active) == ({Role.REFERRER}, True)
 
 
 def test_who_has_nothing_to_do_with_the_team_is_not_found_there(cast, as_user, nora):

@@ -29,6 +29,29 @@ def test_home_by_role(who, as_person, service):
         assert sticks_out(page) == 0
 
 
+def test_somebody_is_warned_before_they_are_signed_out_and_stays(as_person):
+    page = as_person("link_worker")
+    page.clock.install()
+    page.goto("/caseload/")
+    page.clock.fast_forward("11:00:00")
+    warning = page.get_by_role("region", name="You will be signed out in less than 10 minutes")
+    assert not warning.is_visible()
+    page.get_by_role("link", name="Triage", exact=True).focus()
+    page.clock.fast_forward("55:10")
+    warning.wait_for()
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert axe(page) == []
+        assert sticks_out(page) == 0
+    with page.expect_response("**/stay-signed-in/") as answer:
+        warning.get_by_role("button", name="Stay signed in").press("Enter")
+    assert answer.value.status == 204
+    warning.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.textContent") == "Triage"
+    page.clock.fast_forward("12:00:10")
+    page.get_by_role("region", name="You are signed out").wait_for()
+
+
 def test_first_load_is_light(anybody, record_property):
     page = anybody()
     page.goto("/sign-in/")

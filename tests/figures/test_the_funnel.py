@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership
 from insights.dimensions import _GROUPS, DIMENSIONS
-from insights.disclosure import safe_count, safe_parts
+from insights.disclosure import safe_cells, safe_count, safe_parts
 from insights.figures import PERIODS, period_of
 from insights.journeys import funnel
 from insights.outcomes import outcomes
@@ -160,12 +160,12 @@ def test_how_services_answer(november, onward_at):
 # --- Outcomes -------------------------------------------------------------------------------------------------------
 
 
-def test_what_changed_is_told_of_those_only_who_were_asked_twice(cast, referral_at, time_machine):
-    def take(referral, satisfaction, day, point=None):
+def test_what_changed_is_told_of_those_only_who_were_asked_twice(cast, referral_at, onward_at, as_user, time_machine):
+    def take(subject, satisfaction, day, point=None, by=cast.link_worker):
         time_machine.move_to(dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC))
         answers = {"life_satisfaction": satisfaction, "worthwhile": 6, "happiness": None, "anxiety": 8 - day // 10}
         record_measure(
-            subject=referral, actor=Actor(stage.fresh(cast.link_worker)),
+            subject=subject, actor=Actor(stage.fresh(by)),
             at=dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC),
             taken=TakenMeasure(
                 measure="ons4", mode="telephone", answers=answers, point=point, taken_on=dt.date(2026, 11, day)
@@ -187,6 +187,23 @@ def test_what_changed_is_told_of_those_only_who_were_asked_twice(cast, referral_
     everybody_s = told(outcomes(stage.fresh(cast.manager), period=NOVEMBER))
     assert everybody_s["ONS4: personal wellbeing: Life satisfaction"] == [None, None, 0, 0, None, None]
 
+    walks = onward_at("started")
+    take(walks, 6, 12, by=cast.provider)
+    take(walks, 5, 25, by=cast.provider)
+    by_programme = told(outcomes(stage.fresh(cast.lead), period=NOVEMBER, by="programme"))
+    ons4 = "ONS4: personal wellbeing"
+    assert list(by_programme) == [  # each programme with its measures, and what the team took at the end
+        f"{whose}: {ons4}: {score}"
+        for whose in ("Walking group", "With the team")
+        for score in ("Life satisfaction", "Things done are worthwhile", "Anxious yesterday")
+    ]
+    assert by_programme[f"Walking group: {ons4}: Life satisfaction"] == [1, 0, 0, 1, 6, 5]
+    assert by_programme[f"With the team: {ons4}: Life satisfaction"] == [1, 1, 0, 0, 4, 7]
+    everybody_s = outcomes(stage.fresh(cast.manager), period=NOVEMBER, by="programme")
+    assert (told(everybody_s), len(everybody_s.notes)) == ({}, 2)  # too few: left out, and it says so
+    rows = as_user(cast.lead).get("/api/v1/insights/outcomes/?by=programme").json()
+    assert (rows["of"], len(rows["rows"])) == ("Programme", 6)
+
 
 # --- No figure comes back by subtraction ----------------------------------------------------------------------------
 
@@ -197,6 +214,19 @@ def test_of_parts_beside_their_total_more_is_held_back():
     assert safe_parts([40, 5], total=45) == [40, None]  # anything from 1 to 7 fits
     assert safe_parts([12, 4, 0, 30], total=46) == [10, None, 0, 30]
     assert safe_parts([8, 20], total=28) == [10, 20]  # nothing is hidden
+
+
+def test_what_adds_up_both_ways_is_held_back_both_ways():
+    """Programmes with their better, same and worse, beside all of them: as for parts, and down the programmes, too."""
+    assert safe_cells([[40, 20, 10, 10]], totals=[40, 20, 10, 10]) == [[40, 20, 10, 10]]
+    # One of 22 was worse: so who is the same is not shown, in that row; the sums are round enough to hide the rest.
+    assert safe_cells([[22, 13, 8, 1], [40, 13, 13, 14]], totals=[62, 26, 21, 15]) == [
+        [20, 15, None, None], [40, 15, 15, 15],
+    ]  # fmt: skip
+    # Of a programme with one person nothing is shown.
+    assert safe_cells([[8, 8, 0, 0], [1, 1, 0, 0]], totals=[9, 9, 0, 0]) == [[10, 10, 0, 0], [None] * 4]
+    # Nor of the other, where the sum of both would tell of the six.
+    assert safe_cells([[6, 3, 0, 3], [22, 1, 3, 18]], totals=[28, 4, 3, 21]) == [[None] * 4, [None] * 4]
 
 
 def possible(shown, total):
@@ -260,6 +290,7 @@ def test_over_http_and_as_a_spreadsheet(november, as_user, time_machine):
     assert client.get("/api/v1/insights/outcomes/").json()["rows"] == []
     for query, field in (
         ("funnel/?by=postcode", "by"), ("funnel/?period=today", "period"), ("waits/?wait=tea", "wait"),
+        ("outcomes/?by=age", "by"),
         ("waits/?by=programme&wait=triage", "wait"),
     ):  # fmt: skip
         refused = client.get(f"/api/v1/insights/{query}")

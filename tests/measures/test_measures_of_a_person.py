@@ -114,6 +114,17 @@ def test_what_was_not_answered_is_kept_without_a_score_and_says_why(cast, referr
         ({"answers": ONS4 | {"joy": 3}}, ["answers.joy"]),
         ({"answers": ONS4 | {"happiness": 11, "anxiety": "8"}}, ["answers.happiness", "answers.anxiety"]),
         ({"answers": {"happiness": 3}}, ["answers.life_satisfaction", "answers.worthwhile", "answers.anxiety"]),
+        (
+            {"measure": "ipaq_short", "answers": {"walking_days": 0, "walking_minutes": 30}},
+            [
+                "answers.vigorous_days",
+                "answers.vigorous_minutes",
+                "answers.moderate_days",
+                "answers.moderate_minutes",
+                "answers.walking_minutes",
+                "answers.sitting_minutes",
+            ],
+        ),
         ({"taken_on": "2026-11-04"}, ["taken_on"]),
         ({"taken_on": "1951-03-26"}, ["taken_on"]),
         ({"point": 521}, ["point"]),

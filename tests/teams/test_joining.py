@@ -9,7 +9,7 @@ from accounts.enums import Role
 from accounts.joining import NewColleague
 from accounts.models import AccountEvent, Membership, User
 from accounts.services import end_roles, public_desk
-from accounts.teams import people_of, roles_to_give
+from accounts.teams import members_of, roles_to_give, with_roles
 from core.errors import Conflict, NotVisible
 from core.signed_links import signature_of
 from notifications.account_messages import choose_new_password, find_reset
@@ -162,8 +162,9 @@ def test_a_hub_has_providers_to_give_and_who_has_left_is_no_member(cast, now):
     assert roles_to_give(cast.hub) == [Role.LINK_WORKER, Role.LEAD, Role.PROVIDER]
     given = NewColleague(email="new@hub.example", full_name="Hetty Hub", roles=["provider"])
     joined = take_colleague_in(team=cast.hub, given=given, actor=Actor(stage.fresh(cast.hub_worker)), at=now)
-    assert [member.user.full_name for member in people_of(cast.hub)] == ["Hal Hub", "Hetty Hub"]
+    assert [user.full_name for user in members_of(cast.hub)] == ["Hal Hub", "Hetty Hub"]
     end_roles(user=joined.user, team=cast.hub)
-    assert [(member.user.full_name, member.roles) for member in people_of(cast.hub)] == [
+    assert [(member.user.full_name, member.roles) for member in with_roles(members_of(cast.hub), cast.hub)] == [
         ("Hal Hub", (Role.LEAD, Role.LINK_WORKER, Role.PROVIDER))
     ]
+    assert [user.full_name for user in members_of(cast.team, Role.LINK_WORKER)] == ["Lou Marsh"]

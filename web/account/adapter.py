@@ -13,7 +13,7 @@ from accounts import services
 from accounts.enums import AccountEventKind
 from accounts.selectors import signed_in
 from notifications.account_messages import tell_of_change
-from web.account import typed
+from web.account import life, typed
 
 FRESH_FOR = 300
 """Seconds for which a password, or a code, is good enough to change something of the account."""
@@ -45,6 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
+        life.begin(request)
         typed.drop_unless_theirs(request, user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -10,7 +10,9 @@ from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateBy
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
+from django.http import HttpRequest
 
+from web.account import life
 from web.forms import look
 
 CURRENT, NEW = "current-password", "new-password"
@@ -46,6 +48,11 @@ class SignInForm(LoginForm):
         email.error_messages["required"] = "Enter your email address."
         _password(self.fields["password"], "Password", CURRENT)
         self.fields["password"].error_messages["required"] = "Enter your password."
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> Any:
+        response = super().login(request, redirect_url)
+        life.begin(request)  # django-allauth has just set the length anew, and it would begin again with every change
+        return response
 
     def clean(self) -> dict[str, Any] | None:
         try:

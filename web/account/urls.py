@@ -1,6 +1,6 @@
 from django.urls import path
 
-from web.account import left, me, pages, sign_in
+from web.account import left, life, me, pages, sign_in
 
 urlpatterns = [
     path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("forgotten-password/sent/", sign_in.password_link_sent, name="password-link-sent"),
     path("new-password/<str:reference>/<str:signature>/", sign_in.NewPasswordView.as_view(), name="new-password"),
     path("typed/", left.left_page, name="left"),
+    path("stay-signed-in/", life.go_on, name="stay-signed-in"),
     path("about/", pages.about, name="about"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),

@@ -2,7 +2,10 @@
 decided. Whoever refers a person records risks and decisions, too.
 """
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -30,6 +33,8 @@ from referrals.enums import (
 from referrals.services.consent import record_consent
 from referrals.services.contact_details import change_contact, correct_nhs_number, record_address
 from referrals.services.risks import RiskDetails, end_risk, record_risk
+from services_directory.models import Service
+from services_directory.selectors import get_service
 from web.casework.acting import ActionPage
 from web.forms import DayField, Form, VersionedForm, look
 
@@ -204,6 +209,10 @@ def risk_over(request: HttpRequest, reference: str, risk_id: int) -> HttpRespons
 # --- What the person decided ----------------------------------------------------------------------------------------
 
 
+SERVICE, ORGANIZATION = "service:", "organization:"
+"""What stands before the id of whom a decision is about."""
+
+
 class ConsentForm(Form):
     """What the person decided about sharing."""
 
@@ -223,20 +232,20 @@ class ConsentForm(Form):
         label="On what ground?", choices=ConsentBasis.choices,
         widget=look(forms.RadioSelect(), classes="nhsuk-radios--small"),
     )  # fmt: skip
-    to_organization_id = forms.TypedChoiceField(label="For whom?", required=False, empty_value=None)
+    to = forms.ChoiceField(label="For whom?", required=False)
     decided_on = DayField(label="On which day, if not today? (optional)", required=False, example="3 12 2026")
     expires_on = DayField(label="Until when, if they named a last day? (optional)", required=False, example="3 6 2027")
     note = forms.CharField(
         label="In their words (optional)", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, organizations: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, services: Iterable[Service], organizations: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_key = {str(row.pk): row.pk for row in organizations}
-        choices = [("", "Everybody whom it is about"), *((str(row.pk), f"{row.name} alone") for row in organizations)]
-        self.fields["to_organization_id"] = forms.TypedChoiceField(
-            label="For whom?", required=False, empty_value=None, choices=choices, coerce=by_key.__getitem__
-        )
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            ("", "Everybody whom it is about"),
+            *((f"{SERVICE}{row.pk}", f"The service {row.name} alone") for row in services),
+            *((f"{ORGANIZATION}{row.pk}", f"{row.name} alone") for row in organizations),
+        ]
 
 
 class RecordConsentPage(ActionPage):
@@ -245,15 +254,36 @@ class RecordConsentPage(ActionPage):
     action = "record_consent"
     form_class = ConsentForm
     is_the_teams = False
-    names = {"to_organization": "to_organization_id"}
+    names = {"to_organization": "to", "to_service": "to"}
     hint = "A no stops all new sharing that it is about, at once. Those who have the person already are told."
 
+    @cached_property
+    def asked(self) -> Service | None:
+        """The service that the address names: somebody is about to offer it."""
+        try:
+            named = UUID(self.request.GET.get("service", ""))
+        except ValueError:
+            return None
+        return get_service(self.user, named)
+
+    @cached_property
+    def services(self) -> list[Service]:
+        """The services that a decision may be about alone: the one that is named, and those that have the person."""
+        offers = selectors.onward_referrals_visible_to(self.user).filter(referral=self.referral)
+        found = {row.service.pk: row.service for row in offers}
+        return list((({self.asked.pk: self.asked} if self.asked else {}) | found).values())
+
     def form_arguments(self) -> dict[str, Any]:
-        return {"organizations": list(organizations_to_name(self.user))}
+        return {"services": self.services, "organizations": organizations_to_name(self.user)}
 
     def initial(self) -> dict[str, Any]:
-        return {"purpose": ConsentPurpose.SHARE_WITH_PROVIDERS, "basis": ConsentBasis.CONSENT}
+        to = f"{SERVICE}{self.asked.pk}" if self.asked else ""
+        return {"purpose": ConsentPurpose.SHARE_WITH_PROVIDERS, "basis": ConsentBasis.CONSENT, "to": to}
 
     def do(self, said: dict[str, Any]) -> str:
+        to = said.pop("to")
+        for kind, name in ((SERVICE, "to_service_id"), (ORGANIZATION, "to_organization_id")):
+            if to.startswith(kind):
+                said[name] = UUID(to.removeprefix(kind))
         row = record_consent(**self.common(), **said)
         return f"Recorded: {row.get_purpose_display()}, {row.get_decision_display().lower()}."

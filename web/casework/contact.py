@@ -1,13 +1,16 @@
 """Log a contact: three presses for a call that nobody answers, more only for who has more to say."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from core.idempotency import claim_of
+from referrals import selectors
 from referrals.enums import ConsultationMechanism, ContactDirection, ContactOutcome, ContactParty, TimeOfDay
+from referrals.models import OnwardReferral
 from referrals.selectors.casework import Reaching, reaching_of
 from referrals.services.contacts import LONGEST_MINUTES, ContactDetails, days_to_come, log_contact
 from web import words
@@ -20,6 +23,8 @@ BY_USE = (C.NO_ANSWER, C.LEFT_MESSAGE, C.SPOKE, C.WRONG_NUMBER, C.DID_NOT_ATTEND
           C.CANCELLED_BY_US)  # fmt: skip
 """The results in the order of how often they come: the commonest is under the finger."""
 WAYS = (M.TELEPHONE, M.SMS, M.EMAIL, M.FACE_TO_FACE, M.TELEMEDICINE, M.OTHER, M.TALK_TYPE)
+MORE = ("with_whom", "with_name", "onward_referral", "is_warm_handover", "direction", "minutes")
+"""What few contacts need: it is folded away."""
 
 
 class ContactForm(OnceForm):
@@ -54,7 +59,20 @@ class ContactForm(OnceForm):
         label="How long? (optional)", required=False, min_value=1, max_value=LONGEST_MINUTES,
         widget=look(forms.NumberInput(), width="4", suffix="minutes"),
     )  # fmt: skip
+    onward_referral = forms.ChoiceField(label="About which service? (optional)", required=False)
+    is_warm_handover = forms.BooleanField(
+        label="I have introduced the person to them (a warm handover)", required=False,
+        help_text="With the provider of the service, and you spoke.",
+    )  # fmt: skip
     replaces = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, offers: Iterable[OnwardReferral], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row.reference, f"{row.service.name} ({row.reference})") for row in offers]
+        if not choices:
+            del self.fields["onward_referral"], self.fields["is_warm_handover"]
+            return
+        self.fields["onward_referral"].choices = [("", "None in particular"), *choices]  # type: ignore[attr-defined]
 
 
 class LogContactPage(ActionPage):
@@ -64,14 +82,19 @@ class LogContactPage(ActionPage):
     form_class = ContactForm
     template_name = "web/casework/contact.jinja"
 
+    def form_arguments(self) -> dict[str, Any]:
+        return {"offers": selectors.onward_referrals_visible_to(self.user).filter(referral=self.referral)}
+
     def initial(self) -> dict[str, Any]:
+        about = self.request.GET.get("about", "")
         return {
-            "mechanism": M.TELEPHONE, "with_whom": ContactParty.PERSON, "direction": ContactDirection.OUT,
-            "replaces": self.request.GET.get("replaces"),
+            "mechanism": M.TELEPHONE, "with_whom": ContactParty.PROVIDER if about else ContactParty.PERSON,
+            "direction": ContactDirection.OUT, "onward_referral": about, "replaces": self.request.GET.get("replaces"),
         }  # fmt: skip
 
     def context(self, form: Any) -> dict[str, Any]:
         days = days_to_come(self.referral, at=timezone.now())
+        more = [name for name in MORE if name in form.fields]
         return super().context(form) | {
             "label": "Correct a contact" if form["replaces"].value() else "Log a contact",
             "telephone": self.referral.telephone,
@@ -79,8 +102,8 @@ class LogContactPage(ActionPage):
             "not_reached": words.day(days.if_not_reached),
             "reached": words.day(days.if_reached),
             "own_date": words.day(self.referral.next_action_on),
-            "more": ("with_whom", "with_name", "direction", "minutes"),
-            "is_more_open": any(form[name].errors for name in ("with_whom", "with_name", "direction", "minutes")),
+            "more": more,
+            "is_more_open": bool(self.request.GET.get("about")) or any(form[name].errors for name in more),
             "try_next": try_next(reaching_of(self.referral)),
         }
 

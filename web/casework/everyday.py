@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.actors import Actor
-from accounts.selectors import members_of, signed_in
+from accounts.selectors import signed_in
+from accounts.teams import TAKE_WORK_ON, members_of
 from core.clocks import add_working_days
 from core.errors import Conflict, NotPermitted, NotVisible
 from referrals import selectors
@@ -86,7 +87,7 @@ class AddTaskPage(ActionPage):
     form_class = TaskForm
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"members": list(members_of(self.referral.owner_team))}
+        return {"members": list(members_of(self.referral.owner_team, *TAKE_WORK_ON))}
 
     def initial(self) -> dict[str, Any]:
         return {"due_on": add_working_days(self.today, SOON)}
@@ -136,7 +137,7 @@ class AllocatePage(ActionPage):
     form_class = AllocateForm
 
     def form_arguments(self) -> dict[str, Any]:
-        return {"members": list(members_of(self.referral.owner_team))}
+        return {"members": list(members_of(self.referral.owner_team, *TAKE_WORK_ON))}
 
     def do(self, said: dict[str, Any]) -> str:
         version = said.pop("version")

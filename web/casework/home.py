@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from accounts.enums import Role
 from accounts.models import User
 from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral
@@ -11,6 +12,9 @@ from referrals.selectors.turns import turn_of, with_last_moves
 from web import words
 from web.casework.whose import Whose
 from web.worklists import LONGEST, Row, Worklist, clock_of, row_of_referral, worklist
+
+AT_A_SERVICE = {TaskKind.PROVIDER_QUESTION, TaskKind.PROVIDER_REVIEW, TaskKind.FOLLOW_UP}
+"""What is about one of a person's services, and is read there."""
 
 
 def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Worklist]:
@@ -30,6 +34,7 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
             page="web:triage", count=_count(shown, new), due="Decide by",
         ),
         _waiting(user, whose, today),
+        *([_late_at_services(user, whose, today)] if user.team_ids(Role.LEAD) else []),
     ]  # fmt: skip
 
 
@@ -44,7 +49,7 @@ def _due(slug: str, title: str, nothing: str, tasks: Any, today: dt.date, query:
 def row_of_task(task: DueTask, today: dt.date) -> Row:
     """Return one thing that is due, as a list shows it."""
     return Row(
-        reference=task.onward_reference if task.kind == TaskKind.PROVIDER_QUESTION else task.reference,
+        reference=task.onward_reference if task.kind in AT_A_SERVICE else task.reference,
         person=f"{task.family_name.upper()}, {task.first_name}",
         says=says_of(task),
         holder=task.assigned_to.full_name if task.assigned_to else task.owner_team.name,
@@ -70,6 +75,23 @@ def _waiting(user: User, whose: Whose, today: dt.date) -> Worklist:
     return worklist(
         "waiting", "Waiting on others", "You wait for nobody.", [_row_of_waiting(row, today) for row in found],
         page="web:caseload", query=f"{whose.query}&waiting=others", count=count, says="Waits for", due="By",
+    )  # fmt: skip
+
+
+def _late_at_services(user: User, whose: Whose, today: dt.date) -> Worklist:
+    """Return what a lead asks services about: what they have not answered or begun in time, and reviews not held."""
+    unanswered = caseload.waits_for_providers(user, of=whose.of).filter(next_action_on__lt=today)
+    reviews = caseload.reviews_at_services(user, of=whose.of).filter(due_on__lt=today)
+    late = [
+        (row.next_action_on, row.reference, _row_of_waiting(row, today))
+        for row in with_last_moves(unanswered)[: LONGEST + 1]
+    ]
+    late += [(task.due_on, task.reference, row_of_task(task, today)) for task in reviews[: LONGEST + 1]]
+    rows = [row for *_, row in sorted(late, key=lambda each: each[:2])]
+    count = len(rows) if len(rows) <= LONGEST else unanswered.count() + reviews.count()
+    return worklist(
+        "late", "Late at services", "No service is late.", rows, page="web:clocks", count=count, says="Waits for",
+        due="By",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Record a measure that was taken with the person: its questions on one page, made from its declaration."""
+"""Record a measure that was taken with the person: its questions on one page."""
 
 from typing import Any
 
@@ -7,71 +7,27 @@ from django import forms
 from core.errors import NotVisible
 from referrals import selectors
 from referrals.enums import MeasureMode
-from referrals.measures import MEASURES, Item, Measure
-from referrals.measures.kinds import ItemKind
+from referrals.measures import MEASURES, Measure
 from referrals.services.measures import TakenMeasure, record_measure
 from web.casework.acting import ActionPage
-from web.forms import DayField, Form, look
-
-FEW = 12
-"""Up to so many answers are buttons side by side; more are typed."""
+from web.measures import MeasureForm, answers_of
 
 
-class MeasureForm(Form):
-    """How and when it was taken; the questions are added to it, each by its code."""
+class TeamMeasureForm(MeasureForm):
+    """With the points at which it is due."""
 
-    mode = forms.ChoiceField(
-        label="How was it taken?", choices=MeasureMode.choices,
-        widget=look(forms.RadioSelect(), classes="nhsuk-radios--small"), error_messages={"required": "Choose one."},
-    )  # fmt: skip
-    taken_on = DayField(label="On which day, if not today? (optional)", required=False, example="3 12 2026")
     point = forms.TypedChoiceField(label="Which time is it?", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any = None, *, initial: Any, measure: Measure, points: list[tuple[str, str]]) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["point"] = forms.TypedChoiceField(
-            label="Which time is it?", required=False, coerce=int, empty_value=None,
-            choices=[*points, ("", "In between")],
-        )  # fmt: skip
-        self.fields = {item.code: _field_of(item) for item in measure.items} | self.fields
-
-
-def _answers_of(measure: Measure, said: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers by item: what was left empty was not answered, and of no days there is no time to give."""
-    return {
-        item.code: said.get(item.code)
-        for item in measure.items
-        if not (item.only_after and said.get(item.only_after) == 0)
-    }
-
-
-def _field_of(item: Item) -> forms.Field:
-    label = item.text or item.name.capitalize()
-    if item.kind == ItemKind.CHOICE:
-        choices = [*item.choices, ("", "Not answered")]
-        return forms.TypedChoiceField(
-            label=label, required=False, empty_value=None, choices=choices,
-            widget=look(forms.RadioSelect(), classes="nhsuk-radios--small"),
-        )  # fmt: skip
-    if item.kind == ItemKind.WHOLE and item.highest - item.lowest < FEW:
-        numbers = [(str(n), str(n)) for n in range(item.lowest, item.highest + 1)]
-        return forms.TypedChoiceField(
-            label=label, required=False, empty_value=None, coerce=int, choices=[*numbers, ("", "Not answered")],
-            widget=look(forms.RadioSelect(), classes="nhsuk-radios--small nhsuk-radios--inline"),
-        )  # fmt: skip
-    suffix = "minutes" if item.kind == ItemKind.MINUTES else None
-    kind = forms.DecimalField if item.kind == ItemKind.DECIMAL else forms.IntegerField
-    return kind(
-        label=label, required=False, min_value=item.lowest, max_value=item.highest,
-        help_text="Leave it empty if it was not answered.", widget=look(forms.NumberInput(), width="4", suffix=suffix),
-    )  # fmt: skip
+        super().__init__(data, initial=initial, measure=measure)
+        self.fields["point"].choices = [*points, ("", "In between")]  # type: ignore[attr-defined]
 
 
 class RecordMeasurePage(ActionPage):
     """Record a measure; without one named (`?measure=`), choose one first."""
 
     action = "record_measure"
-    form_class = MeasureForm
+    form_class = TeamMeasureForm
     template_name = "web/casework/measure.jinja"
     measure: Measure | None = None
 
@@ -111,15 +67,14 @@ class RecordMeasurePage(ActionPage):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         return super().post(request, *args, **kwargs) if self.measure else self.get(request, *args, **kwargs)
 
-    def act(self, said: dict[str, Any]) -> Any:
-        self.names = {f"answers.{item.code}": item.code for item in self.measure.items} if self.measure else {}
-        return super().act(said)
-
     def do(self, said: dict[str, Any]) -> str:
         assert self.measure is not None  # noqa: S101 - there is no form without one
         taken = TakenMeasure(
-            measure=self.measure.code, mode=said["mode"], answers=_answers_of(self.measure, said), point=said["point"],
+            measure=self.measure.code, mode=said["mode"], answers=answers_of(self.measure, said), point=said["point"],
             taken_on=said["taken_on"],
         )  # fmt: skip
-        recorded = record_measure(subject=self.referral, actor=self.actor, at=self.common()["at"], taken=taken)
+        recorded = record_measure(
+            subject=self.referral, actor=self.actor, at=self.common()["at"], taken=taken,
+            expected_version=said["version"],
+        )  # fmt: skip
         return " ".join([f"{self.measure.name} is recorded.", *recorded.warnings])

@@ -145,6 +145,7 @@ class AtService:
     offer: Offer
     turn: str
     clock: Tag | None
+    is_open: bool
 
 
 def at_services(offers: list[OnwardReferral], events: list[ReferralEvent], *, today: dt.date) -> list[AtService]:
@@ -155,7 +156,10 @@ def at_services(offers: list[OnwardReferral], events: list[ReferralEvent], *, to
 
 def _at_service(row: OnwardReferral, events: list[ReferralEvent], today: dt.date) -> AtService:
     turn = turn_of(row, on=today, reads_all=True, timeline=events)
-    return AtService(offer=offer(row, events), turn=words.whose_turn(turn), clock=clock_of(turn.due_on, today))
+    return AtService(
+        offer=offer(row, events), turn=words.whose_turn(turn), clock=clock_of(turn.due_on, today),
+        is_open=row.ended_at is None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,7 @@ def _uptake(user: User, period: Period, said: Mapping[str, str], at: dt.datetime
 
 
 def _outcomes(user: User, period: Period, said: Mapping[str, str], at: dt.datetime) -> Table:
-    return outcomes(user, period=period)
+    return outcomes(user, period=period, by=said["by"])
 
 
 PAGES: dict[str, FiguresPage] = {
@@ -91,7 +91,7 @@ PAGES: dict[str, FiguresPage] = {
     ),
     "outcomes": FiguresPage(
         title="What changed for people", lead="Measures that were taken twice: the first beside the last.",
-        table=_outcomes,
+        table=_outcomes, by=[ALL, *_named("programme")],
     ),
     "equity": FiguresPage(
         title="Equity", lead="Whether people of every sort and place come equally far.",

@@ -1,5 +1,6 @@
 """The pages of teams: who works where; a lead takes colleagues in, and lets them leave without leaving work behind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,19 +16,21 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.joining import LONGEST_NAME, NewColleague
 from accounts.models import Team, User
-from accounts.selectors import members_of, signed_in
+from accounts.selectors import signed_in
 from accounts.teams import (
+    TAKE_WORK_ON,
     Member,
     get_team,
     looks_after_teams,
     may_give_roles,
-    people_of,
+    members_of,
     roles_to_give,
     teams_visible_to,
+    with_roles,
 )
 from core.errors import Conflict, NotPermitted, NotVisible
 from notifications.joining import send_link_again, take_colleague_in
-from referrals.services.leavers import OpenWork, hand_over, leave_team, open_work_in, open_work_of
+from referrals.services.leavers import OpenWork, end_role, hand_over, leave_team, open_work_in, open_work_of
 from web.forms import Form, FormPage, look
 from web.paging import page_of
 
@@ -51,6 +54,8 @@ class Colleague:
     work: str
     is_awaited: bool
     is_oneself: bool
+    has_several: bool
+    """Roles: one of them can end, and the others stay."""
 
 
 @require_safe
@@ -71,11 +76,11 @@ def team_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     team = _team(user, pk)
     is_lead = may_give_roles(user, team)
     work = open_work_in(team) if is_lead else {}
+    page = page_of(request, members_of(team), ordering=("full_name", "id"))
     context = {
-        "team": team,
-        "is_lead": is_lead,
-        "colleagues": [_colleague(member, user, work.get(member.user.pk)) for member in people_of(team)],
-    }
+        "team": team, "is_lead": is_lead, "page": page,
+        "colleagues": [_colleague(each, user, work.get(each.user.pk)) for each in with_roles(page.rows, team)],
+    }  # fmt: skip
     return render(request, "web/managing/team.jinja", context)
 
 
@@ -185,7 +190,7 @@ class LeavePage(FormPage):
         self.team = _lead_s_team(self.user, self.kwargs["pk"])
         self.leaver = _member(self.team, self.kwargs["member_id"]).user
         self.work = open_work_of(self.team, self.leaver)
-        self.colleagues = [user for user in members_of(self.team) if user.pk != self.leaver.pk]
+        self.colleagues = [user for user in members_of(self.team, *TAKE_WORK_ON) if user.pk != self.leaver.pk]
 
     def build(self, data: Any = None) -> LeaveForm:
         return LeaveForm(data, colleagues=self.colleagues, is_needed=bool(self.work.referrals or self.work.tasks))
@@ -211,6 +216,50 @@ class LeavePage(FormPage):
         return redirect("web:team", self.team.pk)
 
 
+class RoleForm(Form):
+    """Which of their roles ends."""
+
+    role = forms.ChoiceField(
+        label="Which one ends?", widget=forms.RadioSelect(), error_messages={"required": "Choose which one ends."}
+    )
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["role"]
+        choices.widget = look(forms.RadioSelect(), hints={str(role): ROLE_HINTS[role] for role in roles})
+        choices.choices = [(role.value, role.label) for role in roles]
+
+
+class RolePage(FormPage):
+    """Take one role of a colleague away, who keeps the others."""
+
+    form_class = RoleForm
+    template_name = "web/managing/end_role.jinja"
+    team: Team
+    member: Member
+
+    def prepare(self) -> None:
+        self.team = _lead_s_team(self.user, self.kwargs["pk"])
+        self.member = _member(self.team, self.kwargs["member_id"])
+
+    def build(self, data: Any = None) -> RoleForm:
+        return RoleForm(data, roles=[role for role in roles_to_give(self.team) if role in self.member.roles])
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {
+            "team": self.team,
+            "member": self.member.user,
+            "roles": _names_of(self.member.roles),
+            "may_end": len(self.member.roles) > 1 and self.member.user.pk != self.user.pk,
+        }
+
+    def act(self, said: dict[str, Any]) -> HttpResponse:
+        end_role(team=self.team, member=self.member.user, role=said["role"], actor=self.actor)
+        kept = _names_of(role for role in self.member.roles if role != said["role"])
+        messages.success(self.request, f"{self.member.user.full_name} is now in {self.team.name}: {kept}.")
+        return redirect("web:team", self.team.pk)
+
+
 def _team(user: User, pk: UUID) -> Team:
     try:
         return get_team(user, pk)
@@ -230,16 +279,20 @@ def _lead_s_team(user: User, pk: UUID) -> Team:
 
 
 def _member(team: Team, member_id: UUID) -> Member:
-    found = next((member for member in people_of(team) if member.user.pk == member_id), None)
-    if found is None:
+    found = with_roles(members_of(team).filter(pk=member_id), team)
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+def _names_of(roles: Iterable[Role]) -> str:
+    return ", ".join(str(role.label) for role in roles)
 
 
 def _colleague(member: Member, reader: User, work: OpenWork | None) -> Colleague:
     return Colleague(
         id=member.user.pk, name=member.user.full_name, job=member.user.job_title, email=member.user.email,
-        roles=", ".join(str(role.label) for role in member.roles), work=_in_words(work) if work else "",
+        roles=_names_of(member.roles), has_several=len(member.roles) > 1, work=_in_words(work) if work else "",
         is_awaited=member.is_awaited, is_oneself=member.user.pk == reader.pk,
     )  # fmt: skip
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("teams/<uuid:pk>/add/", teams.AddPage.as_view(), name="team-add"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/link/", teams.send_link, name="team-send-link"),
     path("teams/<uuid:pk>/members/<uuid:member_id>/leave/", teams.LeavePage.as_view(), name="team-leave"),
+    path("teams/<uuid:pk>/members/<uuid:member_id>/role/", teams.RolePage.as_view(), name="team-end-role"),
     path("directory/proposals/", proposals.list_page, name="proposals"),
     re_path(rf"^directory/proposals/{PROPOSAL}/decline/$", proposals.DeclinePage.as_view(), name="proposal-decline"),
     re_path(

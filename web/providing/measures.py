@@ -16,7 +16,6 @@ from core.errors import NotVisible
 from referrals import policies, selectors
 from referrals.enums import AskedResult, ConsultationMechanism, MeasureMode, PointState, SinceTheStart, StillActive
 from referrals.measures import MEASURES, Measure
-from referrals.measures.kinds import Item, ItemKind
 from referrals.models import MeasureResponse, OnwardReferral
 from referrals.selectors.delivery import review_points
 from referrals.selectors.follow_ups import follow_up_points
@@ -27,6 +26,7 @@ from referrals.services.measures import LATEST_POINT, TakenMeasure, record_measu
 from referrals.services.reviews import ReviewDetails, record_review
 from web import words
 from web.forms import DayField, FormPage, VersionedForm, look
+from web.measures import MeasureForm, answers_of
 from web.providing.referral import due_in_words, measure_address
 from web.record.facts import Fact
 
@@ -98,6 +98,15 @@ def _score(score: dict[str, Any]) -> str:
     return f"{score.get('name', score['code'])}: {value or score.get('band_name') or score.get('reason') or 'no score'}"
 
 
+class ProviderMeasureForm(MeasureForm):
+    """With the week: a provider may write down later what was asked at any of the scheme's points."""
+
+    point = forms.IntegerField(
+        label="Week since the start (empty: between the planned points)", required=False, min_value=0,
+        max_value=LATEST_POINT, widget=look(forms.TextInput(attrs={"inputmode": "numeric"}), width="3"),
+    )  # fmt: skip
+
+
 class MeasurePage(OfOnePerson):
     """The questions of one measure. What was not answered is left empty, and is no answer."""
 
@@ -119,62 +128,24 @@ class MeasurePage(OfOnePerson):
     def initial(self) -> dict[str, Any]:
         point = self.request.GET.get("point", "")
         return super().initial() | {
-            "point": point if point.isdigit() else "", "taken_on": local_day(timezone.now()),
-            "mode": MeasureMode.FACE_TO_FACE,
+            "point": point if point.isdigit() else "", "mode": MeasureMode.FACE_TO_FACE,
         }  # fmt: skip
 
     def build(self, data: Any = None) -> Any:
-        return _form_of(self.measure)(data, initial=self.initial())
+        return ProviderMeasureForm(data, initial=self.initial(), measure=self.measure)
 
     def context(self, form: Any) -> dict[str, Any]:
         return super().context(form) | {"measure": self.measure.name, "about": self.measure.about}
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        answers = {item.code: said[_field_of(item)] for item in self.measure.items}
         recorded = record_measure(
             subject=self.onward, actor=self.actor, at=timezone.now(), expected_version=said["version"],
             taken=TakenMeasure(
                 measure=self.measure.code, mode=said["mode"], point=said["point"], taken_on=said["taken_on"],
-                answers={code: None if value == "" else value for code, value in answers.items()},
+                answers=answers_of(self.measure, said),
             ),
         )  # fmt: skip
         return self.done(" ".join([f"{self.measure.name}: recorded.", *recorded.warnings]))
-
-
-def _field_of(item: Item) -> str:
-    """As the domain names an answer that cannot be."""
-    return f"answers.{item.code}"
-
-
-def _form_of(measure: Measure) -> type[VersionedForm]:
-    """Return the form of a measure: its questions in their order, then how and when they were asked."""
-    fields: dict[str, forms.Field] = {_field_of(item): _question(item) for item in measure.items}
-    fields["mode"] = forms.ChoiceField(
-        label="How was it asked?", choices=MeasureMode.choices, widget=forms.RadioSelect(),
-        error_messages={"required": "Choose one."},
-    )  # fmt: skip
-    fields["taken_on"] = DayField(label="When?", example="16 11 2026", error_messages={"required": "Enter the day."})
-    fields["point"] = forms.IntegerField(
-        label="Week since the start (empty: between the planned points)", required=False, min_value=0,
-        max_value=LATEST_POINT, widget=look(forms.NumberInput(attrs={"inputmode": "numeric"}), width="3"),
-    )  # fmt: skip
-    return type("MeasureForm", (VersionedForm,), fields)
-
-
-def _question(item: Item) -> forms.Field:
-    label = item.text or item.name[:1].upper() + item.name[1:]
-    if item.kind == ItemKind.CHOICE:
-        return forms.ChoiceField(label=label, required=False, choices=item.choices, widget=forms.RadioSelect())
-    spoken = {ItemKind.MINUTES: "Minutes", ItemKind.DECIMAL: "A number"}.get(item.kind, "A whole number")
-    hint = f"{spoken} from {item.lowest} to {item.highest}."
-    if item.kind == ItemKind.DECIMAL:
-        return forms.DecimalField(
-            label=label, required=False, help_text=hint, widget=look(forms.TextInput(), width="5")
-        )
-    widget = look(forms.TextInput(attrs={"inputmode": "numeric"}), width="4")
-    return forms.IntegerField(
-        label=label, required=False, help_text=hint, widget=widget, error_messages={"invalid": hint}
-    )
 
 
 # --- Reviews and follow-ups -------------------------------------------------------------------------------------------

@@ -4,33 +4,15 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from services_directory.access import ACCESS
 from services_directory.coming_up import time_of
 from services_directory.selectors.for_everybody import PublicListing
 from web import listings, words
-from web.finding.cards import coming_up, costs, distance, short, where
+from web.cards import ServiceCard, coming_up, costs, distance, short, where
 from web.record.facts import Fact, fact, known
 
 STALE = "Nobody has checked this for a long time. Ring before you go."
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicCard:
-    """One service in a list for anybody."""
-
-    id: UUID
-    name: str
-    provider: str
-    where: str
-    distance: str
-    when: str
-    cost: str
-    about: str
-    access: str
-    checked: str
-    is_stale: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +23,10 @@ class Way:
     address: str
 
 
-def card_of(listing: PublicListing, *, at: dt.datetime) -> PublicCard:
+def card_of(listing: PublicListing, *, at: dt.datetime) -> ServiceCard:
     """Return a listing as a list shows it."""
     document = listing.document
-    return PublicCard(
+    return ServiceCard(
         id=listing.id,
         name=document["name"],
         provider=document["organization"]["name"],
@@ -54,7 +36,7 @@ def card_of(listing: PublicListing, *, at: dt.datetime) -> PublicCard:
         cost=costs(document.get("cost_options", ())),
         about=short(document.get("description", "")),
         access=_access(listing),
-        checked=checked(listing),
+        trust=checked(listing),
         is_stale=listing.is_stale,
     )
 

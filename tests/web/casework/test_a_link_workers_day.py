@@ -96,6 +96,25 @@ def test_home_says_what_is_overdue_due_new_and_waits_and_a_colleagues_work_is_co
     assert mine.reference in read(lou, f"/caseload/?of={cast.outsider.pk}").text
 
 
+def test_a_lead_sees_which_services_are_late_with_an_answer_or_a_review(
+    browser_of, cast, onward_at, read, time_machine, django_assert_max_num_queries
+):
+    Service.objects.filter(pk=cast.walking.pk).update(review_points_weeks=[2])
+    sent = onward_at("sent", referral=supported(cast, "Bea"))
+    takes_part = onward_at("started", referral=supported(cast, "Cy"))
+    assert read(browser_of(cast.lead), "/").section("late") == "Late at services No service is late."
+    time_machine.move_to(dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC))
+    lena = browser_of(cast.lead)
+    late = read(lena, "/").section("late")
+    assert f"{sent.reference} ELSE, Bea The provider, Walking group" in late
+    assert f"{takes_part.reference} ELSE, Cy A review at the service is due" in late
+    assert late.count("Overdue") == 2
+    with django_assert_max_num_queries(42):
+        lena.get("/")
+    # Who works cases and leads nobody has it in the list of all that is waited for.
+    assert "late" not in read(browser_of(cast.link_worker), "/").sections
+
+
 def test_the_caseload_is_narrowed_down_and_paged(browser_of, cast, referral_at, onward_at, read, time_machine):
     accepted = referral_at("accepted")
     waits = onward_at("sent", referral=supported(cast, "Ann")).referral
@@ -229,6 +248,40 @@ def test_rang_and_nobody_answered_is_three_presses_and_the_next_try_is_set(brows
     assert (refused.status_code, "Say what came of it." in refused.content.decode()) == (400, True)
 
 
+def test_of_a_service_who_was_introduced_to_it_and_what_was_decided_of_it_alone(
+    browser_of, cast, referral_at, onward_at, read
+):
+    onward = onward_at("sent", referral=referral_at("active"))
+    lou, base = browser_of(cast.link_worker), f"/r/{onward.referral.reference}"
+    about = f"{base}/contact/?about={onward.reference}"
+    assert about in read(lou, base).links
+    form = read(lou, about)
+    filled = dict(re.findall(r'name="([a-z_]+)" type="radio" value="([a-z0-9]+)" checked', form.html))
+    assert filled == {"mechanism": "02", "with_whom": "provider", "direction": "out"}
+    assert f'<option value="{onward.reference}" selected>Walking group ({onward.reference})' in form.html
+    introduced = filled | {"onward_referral": onward.reference, "is_warm_handover": "on"}
+    wrong = lou.post(about, introduced | {"outcome": "no_answer"})
+    assert (wrong.status_code, Contact.objects.count()) == (400, 0)
+    assert "A warm handover is with the provider" in wrong.content.decode()
+    told(lou, lou.post(about, introduced | {"outcome": "spoke"}))
+    contact = Contact.objects.get()
+    assert (contact.onward_referral, contact.is_warm_handover) == (onward, True)
+    assert "warm handover" in read(lou, base).section("contacts")
+
+    # The one that has the person can be chosen; one that somebody is about to offer is chosen already.
+    choir = Service.objects.exclude(pk=cast.walking.pk).active().first()
+    page = read(lou, f"{base}/consent/?service={choir.pk}")
+    assert f'<option value="service:{choir.pk}" selected>The service {choir.name} alone' in page.html
+    assert f'value="service:{cast.walking.pk}"' in page.html
+    no = {"decision": "refused", "basis": "consent", "how_given": "by_telephone", "to": f"service:{cast.walking.pk}"}
+    odd = lou.post(f"{base}/consent/", no | {"purpose": "contact_by_research"})
+    assert "Only sharing with services can be about one service." in odd.content.decode()
+    told(lou, lou.post(f"{base}/consent/", no | {"purpose": "share_with_providers"}))
+    row = Consent.objects.order_by("-id")[0]
+    assert (row.to_service, row.to_organization, row.decision) == (cast.walking, None, "refused")
+    assert lou.get(f"{base}/consent/?service=tea").status_code == 200
+
+
 def test_notes_tasks_and_who_has_the_case(browser_of, cast, obi, referral_at, read):
     referral = referral_at("active")
     lou, base = browser_of(cast.link_worker), f"/r/{referral.reference}"
@@ -335,10 +388,18 @@ def test_a_measure_is_taken_from_its_questions(browser_of, cast, referral_at, re
     assert f"{base}/measure/?measure=ons4" in read(lou, base).links
     assert "due" in read(lou, f"{base}/measure/").text
     answers = {"life_satisfaction": "4", "worthwhile": "5", "happiness": "6", "anxiety": ""}
-    told(lou, lou.post(f"{base}/measure/?measure=ons4", answers | {"mode": "telephone", "point": "0"}))
+    said = {f"answers.{code}": answer for code, answer in answers.items()} | {"mode": "telephone", "point": "0"}
+    told(lou, lou.post(f"{base}/measure/?measure=ons4", said))
     response = MeasureResponse.objects.get()
     assert (response.point, response.answers["life_satisfaction"], response.answers["anxiety"]) == (0, 4, None)
     assert "life satisfaction 4" in read(lou, base).section("measures")
+    # Of no days there is no time to give: the domain says so beside the question, and what was typed stays.
+    said = {"answers.walking_days": "0", "answers.walking_minutes": "35", "mode": "telephone", "point": ""}
+    odd = lou.post(f"{base}/measure/?measure=ipaq_short", said)
+    assert (odd.status_code, MeasureResponse.objects.count()) == (400, 1)
+    html = odd.content.decode()
+    for shown in ('href="#id_answers.walking_minutes"', "There were no such days, so there is no time", 'value="35"'):
+        assert shown in html
 
 
 def test_a_case_is_held_and_closed_and_then_nothing_more_is_written(browser_of, cast, referral_at, read):

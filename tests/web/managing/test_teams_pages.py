@@ -96,10 +96,30 @@ def test_a_manager_looks_and_changes_nothing(cast, browser_of, read, django_asse
     assert browser.post(page_of(cast.team, f"members/{cast.link_worker.pk}/link/")).status_code == 403
     lead = browser_of(cast.lead)
     for count in range(2):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             lead.get(page_of(cast.team))
-        colleague = User.objects.create(email=f"{count}@work.example", full_name=f"Col {count}")
-        Membership.objects.create(user=colleague, team=cast.team, role=Role.LINK_WORKER)
+        users = [User(email=f"{count}-{n}@work.example", full_name=f"Col {count} {n:02}") for n in range(12)]
+        User.objects.bulk_create(users)
+        Membership.objects.bulk_create(Membership(user=each, team=cast.team, role=Role.LINK_WORKER) for each in users)
+    first = read(lead, page_of(cast.team))
+    assert ("Col 1 11" in first.text, "Lou Marsh" in first.text) == (True, False)
+    onwards = next(link for link in first.links if "cursor=" in link)
+    assert "Lou Marsh" in read(lead, page_of(cast.team, onwards)).text
+
+
+def test_one_role_of_a_colleague_ends(cast, browser_of, read):
+    Membership.objects.create(user=cast.link_worker, team=cast.team, role=Role.LEAD)
+    browser = browser_of(cast.lead)
+    way = page_of(cast.team, f"members/{cast.link_worker.pk}/role/")
+    assert way in read(browser, page_of(cast.team)).links
+    assert "Lou Marsh is here: Team lead, Link worker. The other roles stay." in read(browser, way).text
+    assert browser.post(way, {}).status_code == 400
+    answer = browser.post(way, {"role": "lead"}, follow=True)
+    assert "Lou Marsh is now in Vale link workers: Link worker." in answer.content.decode()
+    assert list(cast.link_worker.memberships.values_list("role", flat=True)) == ["link_worker"]
+    assert way not in read(browser, page_of(cast.team)).links
+    assert "There is no role here that you can end by itself." in read(browser, way).text
+    assert browser_of(cast.manager).post(way, {"role": "link_worker"}).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "editor", "outsider"])

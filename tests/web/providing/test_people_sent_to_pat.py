@@ -147,7 +147,7 @@ def test_a_measure_and_a_review_are_recorded_where_the_scheme_wants_them(
     values = {f"answers.{name}": "2" for name in ("companionship", "left_out", "isolated")}
     day = {"taken_on_0": "3", "taken_on_1": "11", "taken_on_2": "2026", "mode": "telephone", "point": "0"}
     wrong = browser.post(address, said(form, **values | day | {"answers.isolated": "7"}))
-    assert (wrong.status_code, "Give a whole number from 1 to 3." in wrong.content.decode()) == (400, True)
+    assert (wrong.status_code, "Choose one of these answers." in wrong.content.decode()) == (400, True)
     assert MeasureResponse.objects.count() == 0
     assert browser.post(address, said(form, **values | day)).status_code == 302
     taken = MeasureResponse.objects.get()

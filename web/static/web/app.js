@@ -48,3 +48,44 @@ if (form) {
     });
   }
 }
+
+// Somebody is warned before they are signed out, and can stay (web/account/life.py). Asked by the clock and not by a
+// timer, which stands still while a laptop sleeps; what one window is told the others hear.
+const ending = document.querySelector("#ending");
+if (ending) {
+  const { seconds, warned, life } = ending.dataset;
+  const inSeconds = (count) => Date.now() + Number(count) * 1000;
+  const windows = new BroadcastChannel("signed-in");
+  let endsAt = inSeconds(seconds);
+  let said = "";
+  let shown;
+  let before;
+
+  const tell = () => {
+    const left = endsAt - Date.now();
+    const now = left <= 0 ? "over" : left <= warned * 1000 ? "soon" : "";
+    if (now === said) return;
+    if (!said) before = document.activeElement;
+    const hadFocus = shown && shown.contains(document.activeElement);
+    if (shown) shown.remove();
+    said = now;
+    shown = now && ending.content.querySelector(`[data-when=${now}]`).cloneNode(true);
+    if (shown) document.body.append(shown);
+    if (hadFocus) before.focus();
+  };
+  document.addEventListener("submit", async (event) => {
+    if (!shown || !shown.contains(event.target)) return;
+    event.preventDefault();
+    const body = new FormData(event.target);
+    body.delete("typed_for");  // nothing is typed here
+    const answer = await fetch(event.target.action, { method: "POST", body, redirect: "manual" });
+    endsAt = answer.status === 204 ? inSeconds(life) : 0;
+    windows.postMessage(endsAt);
+    tell();
+  });
+  windows.addEventListener("message", (event) => { endsAt = event.data; tell(); });
+  windows.postMessage(endsAt);
+  document.addEventListener("visibilitychange", tell);
+  setInterval(tell, 5000);
+  tell();
+}
