@@ -56,6 +56,9 @@ urlpatterns = [
         for_providers(listings.ChangeListing.as_view()),
         name="providing-listing-change",
     ),
+    # The same for the directory's editors, who are no providers.
+    path("directory/listings/<uuid:service_id>/", listings.EditorsListing.as_view(), name="keep-listing"),
+    path("directory/listings/<uuid:service_id>/change/", listings.EditorsChange.as_view(), name="keep-listing-change"),
     path("providing/email-links/", email_links.EmailLinksPage.as_view(), name="email-links"),
     re_path(rf"^providing/{REFERENCE}/$", for_providers(referral.referral_page), name="providing-referral"),
     re_path(

@@ -4,7 +4,6 @@ Nobody signs in, and no answer depends on whether somebody is known here.
 """
 
 import datetime as dt
-import math
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from core.clocks import local_day
@@ -30,7 +28,7 @@ from services_directory.selectors import locate, needs
 from services_directory.selectors.for_everybody import get_public_listing
 from services_directory.selectors.places import UnknownPostcode
 from web import words
-from web.forms import FormPage
+from web.public.anybody import AnybodysPage
 from web.public.draft import draft_of, forget, keep
 from web.public.self_referral_forms import LISTENS, WAYS, AboutYouForm, CodeForm, SendForm, WishesForm
 from web.record.facts import Fact, fact
@@ -66,11 +64,10 @@ def start_again(request: HttpRequest) -> HttpResponse:
     return redirect("web:directory")
 
 
-@method_decorator(login_not_required, name="dispatch")
-class DoorPage(FormPage):
-    """What the pages have in common: nobody signs in, not too often from one address, and what was typed is there."""
+@method_decorator(login_not_required, name="dispatch")  # said of each `dispatch`
+class DoorPage(AnybodysPage):
+    """What the pages have in common: what was typed is there, and no page comes before the one it needs."""
 
-    throttle_scope: ClassVar[str] = ""
     needs_pages: ClassVar[tuple[str, ...]] = ()
     """What must be in the draft before this page makes sense."""
     draft: dict[str, Any]
@@ -79,16 +76,9 @@ class DoorPage(FormPage):
         self.draft = draft_of(request)
         if any(name not in self.draft for name in self.needs_pages):
             return redirect("web:self-referral-you")
-        return View.dispatch(self, request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        throttle = PublicDoorThrottle()
-        if self.throttle_scope and not throttle.allow_request(request, self):
-            wait = math.ceil(throttle.wait() or 60)
-            too_often = TooOften("Too much came from here. Please wait a while, and try again.", wait=wait)
-            response = self.show(self.build(request.POST), problem=too_often, status=429)
-            response.headers["Retry-After"] = str(wait)
-            return response
         try:
             return super().post(request, *args, **kwargs)
         except NotVisible:
