@@ -114,6 +114,7 @@ def pages(cast, browser_of, onward_at, rf, monkeypatch):
         "wrong listing, said": Client().get(f"/directory/{cast.visiting.pk}/wrong/thanks/"),
         "listing of an editor": browser_of(cast.editor).get(f"/directory/listings/{cast.visiting.pk}/"),
         "self-referral": Client().get("/self-referral/you/"),
+        "self-referral for a mother": Client().get("/self-referral/?for=family", follow=True),
         "self-referral, wrong": Client().post("/self-referral/you/", {}),
         "forged link": Client().get("/check/K-23456-789CD/x/"),
         "referral": gp.get(f"/r/{onward.referral.reference}"),
@@ -266,7 +267,8 @@ def test_each_page_has_the_status_it_should_have(pages):
         "screening": 200, "signpost": 200, "signposts": 200, "people": 200, "nobody found": 200,
         "people of a lead": 200, "people twice": 200, "people twice, refused": 403, "directory": 200,
         "nothing of the kind": 200, "listing for anybody": 200, "wrong listing": 200,
-        "wrong listing, said": 200, "listing of an editor": 200, "self-referral": 200, "self-referral, wrong": 400,
+        "wrong listing, said": 200, "listing of an editor": 200, "self-referral": 200,
+        "self-referral for a mother": 200, "self-referral, wrong": 400,
         **{f"case{path}": 200 for path in CASE},
         **{f"list of a team: {path}": 200 for path in ("/triage/", "/caseload/", "/due/")},
     }  # fmt: skip
