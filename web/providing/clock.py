@@ -44,10 +44,13 @@ def clock_of(turn: Turn, *, today: dt.date) -> Clock:
     ask = ASKS.get(turn.key, turn.says)
     if turn.key == "assessment" and turn.says == "Send the pack":
         ask = turn.says
-    if turn.due_on is None:
-        return Clock(says=ask, is_yours=True)
-    tag = tag_of("clock", "overdue" if turn.due_on < today else "today") if turn.due_on <= today else None
-    return Clock(says=f"{ask} by {words.day(turn.due_on)}, {left(turn.due_on, today=today)}", tag=tag, is_yours=True)
+    return Clock(says=ask, is_yours=True) if turn.due_on is None else asks_by(ask, turn.due_on, today=today)
+
+
+def asks_by(ask: str, due_on: dt.date, *, today: dt.date) -> Clock:
+    """Return what is asked of the provider by a day."""
+    tag = tag_of("clock", "overdue" if due_on < today else "today") if due_on <= today else None
+    return Clock(says=f"{ask} by {words.day(due_on)}, {left(due_on, today=today)}", tag=tag, is_yours=True)
 
 
 def left(due_on: dt.date, *, today: dt.date) -> str:

@@ -12,6 +12,7 @@ from web.providing import (
     programmes,
     referral,
     registers,
+    screening,
     sessions,
 )
 from web.providing.door import for_providers
@@ -71,6 +72,11 @@ urlpatterns = [
         rf"^providing/{REFERENCE}/measures/(?P<measure>[a-z0-9_-]+)/$",
         for_providers(measures.MeasurePage.as_view()),
         name="providing-measure",
+    ),
+    re_path(
+        rf"^providing/{REFERENCE}/screening/$",
+        for_providers(screening.ProvidersAnswers.as_view()),
+        name="providing-screening",
     ),
     re_path(rf"^providing/{REFERENCE}/review/$", for_providers(measures.ReviewPage.as_view()), name="providing-review"),
     re_path(
