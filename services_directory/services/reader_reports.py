@@ -22,10 +22,13 @@ KEPT = dt.timedelta(days=182)
 
 
 @transaction.atomic(durable=True)
-def report_listing(*, service_id: UUID, finding: ReaderFinding, note: str, at: dt.datetime) -> None:
+def report_listing(
+    *, service_id: UUID, finding: ReaderFinding, note: str, at: dt.datetime, is_retelling: bool = False
+) -> None:
     """Tell the directory's editors that something is wrong with a listing: once a day, however many say so.
 
     Nobody has shown who they are, so the listing stays as it is, and is trusted as before: an editor looks.
+    `is_retelling` marks the demonstration's history: the email was delivered then.
 
     :raises NotVisible: if no such service runs.
     :raises Invalid: if it does not say what is wrong, or says it at too great a length.
@@ -53,6 +56,7 @@ def report_listing(*, service_id: UUID, finding: ReaderFinding, note: str, at: d
                 template="listing_reported",
                 context={"reference": report.reference},
                 at=at,
+                already_delivered_at=at if is_retelling else None,
             )
             for inbox in inboxes_of(Role.DIRECTORY_EDITOR)
         ]

@@ -58,5 +58,7 @@ def left(due_on: dt.date, *, today: dt.date) -> str:
     if due_on == today:
         return "which is today"
     days = working_days_between(today, due_on) if due_on > today else working_days_between(due_on, today)
+    if days == 0:  # due on a Friday, read on the Sunday after
+        return "which has passed" if due_on < today else "which is before the next working day"
     counted = f"{days} working day{'' if days == 1 else 's'}"
     return f"{counted} left" if due_on > today else f"{counted} late"

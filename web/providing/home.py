@@ -27,17 +27,15 @@ def lists_for(user: User, *, today: dt.date) -> list[Worklist]:
         ("agreed", "Accepted or on the waiting list", "Nobody is about to start.", agreed),
         ("part", "Taking part", "Nobody takes part at the moment.", (OnwardStatus.STARTED, OnwardStatus.PAUSED)),
     )
-    return [
-        *(
-            worklist(
-                slug, title, nothing,
-                [row_of_onward(user, onward, today) for onward in soonest.filter(status__in=statuses)[: LONGEST + 1]],
-                names_service=True, page="web:providing",
-            )
-            for slug, title, nothing, statuses in lists
-        ),
-        *_asked_by_a_day(user, received, today=today),
-    ]  # fmt: skip
+    answer, *others = (
+        worklist(
+            slug, title, nothing,
+            [row_of_onward(user, onward, today) for onward in soonest.filter(status__in=statuses)[: LONGEST + 1]],
+            names_service=True, page="web:providing",
+        )
+        for slug, title, nothing, statuses in lists
+    )  # fmt: skip
+    return [answer, *_asked_by_a_day(user, received, today=today), *others]
 
 
 def _asked_by_a_day(user: User, received: QuerySet[OnwardReferral], *, today: dt.date) -> Iterator[Worklist]:
