@@ -11,6 +11,7 @@ from knox.models import AuthToken
 
 from accounts.enums import OrganizationKind, Role
 from accounts.models import AccountEvent, EmailLinkDecision, Organization, Team, User
+from core.errors import NotVisible
 from core.identifiers import NO_PRACTICE_CODES
 
 LINK_DOMAIN = "email-link.service.invalid"
@@ -77,6 +78,17 @@ def teams_to_decide_email_links_of(user: User) -> QuerySet[Team]:
         "email_link_decisions", EmailLinkDecision.objects.select_related("decided_by").order_by("-id"), to_attr="said"
     )
     return teams.select_related("organization").prefetch_related(last).order_by("name", "id")
+
+
+def get_email_link(user: User, team_id: UUID) -> Team:
+    """Return the one team for which a user says whether its emails open its pages, with what was decided (`said`).
+
+    :raises NotVisible: if there is none, or none that is theirs to decide; it does not say which.
+    """
+    team = teams_to_decide_email_links_of(user).filter(pk=team_id).first()
+    if team is None:
+        raise NotVisible("There is no such team, or it is not yours to decide.")
+    return team
 
 
 def is_link_account(user: User) -> bool:

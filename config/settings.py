@@ -252,6 +252,7 @@ REST_FRAMEWORK = {
         "self-referral": "20/hour",
         "self-referral-code": "60/hour",
         "find-team": "60/minute",
+        "report-listing": "20/hour",
     },
     # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,

@@ -19,7 +19,7 @@ class SignInThrottle(ScopedRateThrottle):
 
 
 class PublicDoorThrottle(SignInThrottle):
-    """Counts what comes from one address without signing in (scopes `self-referral`, `find-team`)."""
+    """Counts what comes from one address without signing in (scopes `self-referral`, `find-team`, `report-listing`)."""
 
 
 class SignedLinkThrottle(SignInThrottle):

@@ -138,7 +138,10 @@ def _side(
     """Make a team with its colleagues; the first of them has the lead's roles, where there is a lead."""
     host, _ = Organization.objects.get_or_create(name=organization, kind=kind, ods_code=ods_code)
     inbox = f"{_slug(team if not ods_code else organization)}@inbox.demo.example"
-    row = Team.objects.create(organization=host, name=team, inbox_email=inbox, takes_referrals=takes_referrals)
+    row = Team.objects.create(
+        organization=host, name=team, inbox_email=inbox, takes_referrals=takes_referrals,
+        telephone=f"0161 496 08{Team.objects.count():02}",  # of the numbers that ring nobody
+    )  # fmt: skip
     return Side(
         team=row,
         staff=tuple(

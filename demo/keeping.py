@@ -12,8 +12,9 @@ from demo.hours import moment
 from demo.telling import acting
 from insights.gaps import count_gaps
 from insights.responsiveness import count_responsiveness
-from services_directory.enums import CheckAnswer
+from services_directory.enums import CheckAnswer, ReaderFinding
 from services_directory.models import Service
+from services_directory.services.reader_reports import report_listing
 from services_directory.services.rounds import check_listings
 from services_directory.services.verifications import Said, verify_listing
 
@@ -24,6 +25,8 @@ FIRST_ROUND = 49
 """Days ago: seven weeks, so that some who were asked then have not answered in time."""
 CHANGED, CHANGED_DAYS_AGO = "Studio", 3
 """The team that has reported a change, and when."""
+SAID_BY_A_READER, READ_DAYS_AGO = "I rang on Monday. They only answer in the afternoon now.", 1
+"""What somebody who read the public directory has said, and when. It stands until an editor has looked."""
 NOTE = "From January we meet on Wednesdays, no longer on Mondays."
 
 
@@ -41,6 +44,11 @@ def keep_the_directory(cast: Cast, *, now: dt.datetime) -> None:
     _tell(cast, before, now=now)
     check_listings(at=_days_before(now, FIRST_ROUND), is_retelling=True)
     _tell(cast, checks[len(before) :], now=now)
+    said_wrong = Service.objects.active().filter(receiving_team=cast.providers["befriending"].team).order_by("name")[0]
+    report_listing(
+        service_id=said_wrong.pk, finding=ReaderFinding.TIMES, note=SAID_BY_A_READER,
+        at=_days_before(now, READ_DAYS_AGO), is_retelling=True,
+    )  # fmt: skip
     count_responsiveness(at=now)
     count_gaps(at=now)
     check_listings(at=now, is_retelling=True)

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from random import Random
 
+from accounts.services import decide_email_link
 from core.clocks import local_day
 from demo.arrivals import moments
 from demo.cast import Cast, build_cast
@@ -63,6 +64,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     )
     load_demo_rules(at=began)
     set_team_areas(areas=_areas(cast))
+    _let_work_by_email_link(cast, at=began)
     load_own_listings(team=cast.providers["active_communities"].team, at=began)
     year = Year(cast=cast, rng=rng, now=now, services=services_by_key(), crowd=Crowd(rng), beside=Random(seed + 1))  # noqa: S311
     measure_from_now_on(cast, year.services[SCHEME.key], at=began)
@@ -76,6 +78,12 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     make_monthly_summaries(at=now, is_retelling=True)
     keep_the_directory(cast, now=now)
     return Seeded(referrals=Referral.objects.count(), offers=OnwardReferral.objects.count())
+
+
+def _let_work_by_email_link(cast: Cast, *, at: dt.datetime) -> None:
+    """The walking group shares a mailbox; the one of them with an account has said that its emails open the pages."""
+    walks = cast.providers["walking"]
+    decide_email_link(team=walks.team, is_allowed=True, user=walks.lead, at=at)
 
 
 def _areas(cast: Cast) -> list[Area]:

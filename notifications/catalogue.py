@@ -116,7 +116,7 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "onward_withdrawn": About(_OTHER_SIDE, "the onward referral is withdrawn", _NEWS, is_essential=True),
         "listings_to_check": About("Whoever keeps listings", "a check of listings is due", _DIRECTORY),
         "listings_still_to_check": About("Whoever keeps listings", "they have not answered for two weeks", _DIRECTORY),
-        "listing_reported": About("The directory's editors", "a provider reports a listing", _DIRECTORY),
+        "listing_reported": About("The directory's editors", "somebody says that a listing is not right", _DIRECTORY),
         # About their own account, whoever they are: nothing that an inbox may show to somebody at their desk.
         "password_reset": About(_USER, "a new password is asked for", None, is_essential=True),
         "account_made": About(_USER, "a lead makes an account for them, for their team", None, is_essential=True),

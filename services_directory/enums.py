@@ -114,6 +114,17 @@ class CheckAnswer(models.TextChoices):
     CLOSED = "closed", "It has closed"
 
 
+class ReaderFinding(models.TextChoices):
+    """What somebody who reads the public directory can say is wrong with a listing."""
+
+    CLOSED = "closed", "It has closed, or does not run any more"
+    TIMES = "times", "The day or the time"
+    PLACE = "place", "The place"
+    CONTACT = "contact", "The phone number, email or website"
+    COST = "cost", "The cost"
+    OTHER = "other", "Something else"
+
+
 class ChangeKind(models.TextChoices):
     """How a listing came to change."""
 

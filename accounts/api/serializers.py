@@ -1,11 +1,13 @@
 """Shapes of this app's requests and answers."""
 
+import datetime as dt
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, Team
+from core.api import StrictSerializer
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
@@ -35,6 +37,34 @@ class TeamSerializer(serializers.ModelSerializer[Team]):
         model = Team
         fields = ["id", "name", "organization", "telephone"]
         read_only_fields = fields
+
+
+class EmailLinkInputSerializer(StrictSerializer):
+    """Whether a provider's emails open its pages."""
+
+    is_allowed = serializers.BooleanField()
+
+
+class EmailLinkSerializer(serializers.ModelSerializer[Team]):
+    """Whether the emails to a provider's team open its pages to whoever reads its inbox, and who decided it last."""
+
+    is_allowed = serializers.SerializerMethodField()
+    decided_by = serializers.SerializerMethodField(help_text="Empty: nobody has decided yet.")
+    decided_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Team
+        fields = ["id", "name", "inbox_email", "is_allowed", "decided_by", "decided_at"]
+        read_only_fields = fields
+
+    def get_is_allowed(self, team: Any) -> bool:
+        return team.link_account_id is not None
+
+    def get_decided_by(self, team: Any) -> str:
+        return str(team.said[0].decided_by.full_name) if team.said else ""
+
+    def get_decided_at(self, team: Any) -> dt.datetime | None:
+        return team.said[0].decided_at if team.said else None
 
 
 class OrganizationSerializer(serializers.ModelSerializer[Organization]):

@@ -1,10 +1,12 @@
 """Who am I, sign in a machine, and which teams can be referred to."""
 
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.permissions import AllowAny
@@ -15,6 +17,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts import selectors, services
 from accounts.api.serializers import (
+    EmailLinkInputSerializer,
+    EmailLinkSerializer,
     MeSerializer,
     OrganizationSerializer,
     TeamSerializer,
@@ -22,7 +26,7 @@ from accounts.api.serializers import (
     TokenSerializer,
 )
 from accounts.enums import OrganizationKind
-from accounts.models import Organization, Team
+from accounts.models import Organization, Team, User
 from core.errors import Conflict, TooOften
 from core.throttling import SignInThrottle
 
@@ -84,6 +88,30 @@ class TeamViewSet(mixins.ListModelMixin, GenericViewSet[Team]):
         if getattr(self, "swagger_fake_view", False):
             return Team.objects.none()
         return selectors.teams_to_refer_to(selectors.signed_in(self.request.user))
+
+
+class EmailLinkView(APIView):
+    """Whether a provider's team works by email link: for a provider of it with an account, and for a manager."""
+
+    @extend_schema(responses=EmailLinkSerializer, operation_id="teams_email_link")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """What was decided last."""
+        return self._answer(selectors.signed_in(request.user), pk)
+
+    @extend_schema(
+        request=EmailLinkInputSerializer, responses=EmailLinkSerializer, operation_id="teams_decide_email_link"
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        """Allow it, or take it back: then every link and every visit ends at once. The same again changes nothing."""
+        user = selectors.signed_in(request.user)
+        team = selectors.get_email_link(user, pk)
+        form = EmailLinkInputSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.decide_email_link(team=team, user=user, at=timezone.now(), **form.validated_data)
+        return self._answer(user, pk)
+
+    def _answer(self, user: User, pk: UUID) -> Response:
+        return Response(EmailLinkSerializer(selectors.get_email_link(user, pk)).data)
 
 
 class OrganizationFilterSet(django_filters.FilterSet):

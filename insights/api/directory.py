@@ -71,9 +71,14 @@ class ListingOfAFigureSerializer(serializers.ModelSerializer[Service]):
     capacity = serializers.CharField()
     reported = serializers.CharField(help_text="changed or closed; else empty.")
     trust = ListedTrustSerializer(source="*")
-    report_reference = serializers.CharField(allow_null=True, help_text="Of its provider's last report.")
+    report_reference = serializers.CharField(
+        allow_null=True, help_text="Of its provider's last report; in the list `readers`, of a reader's."
+    )
     report_at = serializers.DateTimeField(allow_null=True)
-    report_note = serializers.CharField(allow_null=True, help_text="For directory editors only; else null.")
+    report_note = serializers.CharField(
+        allow_null=True,
+        help_text="For directory editors only; else null. In the list `readers` all that wait, a line each.",
+    )
 
     class Meta:
         model = Service

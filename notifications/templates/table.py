@@ -297,8 +297,8 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         ),
         # to the directory's editors
         "listing_reported": MessageTemplate(
-            subject="A listing is reported as changed or closed: $reference",
-            news="A provider says that a listing of the directory is not right any more: report $reference.",
+            subject="A listing is said not to be right: $reference",
+            news="Somebody says that a listing of the directory is not right any more: report $reference.",
             body=TO_A_KEEPER,
             link=link_to_figures,
         ),

@@ -3,19 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.api import StrictSerializer
 from core.errors import Invalid
-from core.problems import json_problem
-from core.throttling import PublicDoorThrottle
+from core.public_api import PublicView
 from notifications.enums import Channel
 from referrals import selectors
 from referrals.api.inputs import FamilyInputSerializer, NeedInputSerializer
@@ -143,22 +139,6 @@ class FoundTeamSerializer(serializers.Serializer[Any]):
     organization = serializers.CharField(source="team.organization.name")
     telephone = serializers.CharField(source="team.telephone")
     found_by = serializers.ChoiceField(choices=AreaKind.choices)
-
-
-class PublicView(APIView):
-    """An operation for everybody: no sign-in, small bodies, and a limit on how often."""
-
-    permission_classes = (AllowAny,)
-    authentication_classes = ()
-    throttle_classes = (PublicDoorThrottle,)
-    throttle_scope = "self-referral"
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Refuse a large body before it is read."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.MAX_PUBLIC_BODY_BYTES:
-            return json_problem(413, kind="body_too_large", max_bytes=settings.MAX_PUBLIC_BODY_BYTES)
-        return super().dispatch(request, *args, **kwargs)
 
 
 class SelfReferralsView(PublicView):

@@ -182,6 +182,10 @@ class ReferralSerializer(ReferralSummarySerializer):
     planned_discharge_on = serializers.DateField(allow_null=True)
     discharged_on = serializers.DateField(allow_null=True)
     discharge = serializers.SerializerMethodField()
+    said_no_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When the person said no thanks, on their own page; null: they have not, or changed their mind.",
+    )
     onward_referrals = OnwardSummarySerializer(many=True)
     redirected_from = serializers.SerializerMethodField()
     redirected_to = serializers.SerializerMethodField()

@@ -40,6 +40,7 @@ from referrals.api.outputs import (
     ReferralSerializer,
     ReferralSummarySerializer,
 )
+from referrals.api.own_page import OwnPageActions
 from referrals.api.person_actions import PersonActions
 from referrals.api.record import RecordActions
 from referrals.api.reviews import ReviewActions
@@ -87,6 +88,7 @@ class ReferralViewSet(
     DischargeActions,
     MeasureActions,
     MessagesBackActions,
+    OwnPageActions,
     PersonActions,
     RecordActions,
     SafeguardingActions,
@@ -111,6 +113,7 @@ class ReferralViewSet(
         "clearance_requests": STEP_PROBLEMS,
         "end_clearance_request": {"403", "409"},
         "measures": STEP_PROBLEMS,
+        "own_page_link": STEP_PROBLEMS,
         "record": STEP_PROBLEMS,
         "risks": STEP_PROBLEMS,
         "end_risk": STEP_PROBLEMS,

@@ -1,14 +1,17 @@
 """What a provider's team has been sent: who waits for an answer, who waits in which order, and who takes part."""
 
+import datetime as dt
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import Role
 from accounts.models import User
 from referrals.enums import AttendanceResult, OnwardStatus
 from referrals.models import Attendance, OnwardReferral, ReferralEvent
+from referrals.models.follow_ups import OPENS
 from referrals.pathway.onward import BEGINS
+from referrals.querysets import person_is_away
 from referrals.selectors.visible import onward_referrals_visible_to, the_one
 
 
@@ -42,6 +45,22 @@ def count_received(user: User, *, service_id: UUID | None = None) -> dict[str, i
     if service_id is not None:
         rows = rows.filter(service=service_id)
     return dict(rows.order_by().values_list("status").annotate(Count("pk")))
+
+
+def reviews_to_hold(rows: QuerySet[OnwardReferral], *, on: dt.date) -> QuerySet[OnwardReferral]:
+    """Return those of the rows whose next review can be held on a day, the longest overdue first, each with the day on
+    which it is due (`asks_on`). Nobody is reviewed who is away.
+    """
+    due = rows.filter(status__in=OnwardStatus.TAKING_PART, next_review_on__lte=on + OPENS)
+    return due.exclude(person_is_away()).annotate(asks_on=F("next_review_on")).order_by("asks_on", "id")
+
+
+def follow_ups_to_make(rows: QuerySet[OnwardReferral], *, on: dt.date) -> QuerySet[OnwardReferral]:
+    """Return those of the rows whose person is to be asked on a day how they are, some months after they began, the
+    longest overdue first, each with the day on which it is due (`asks_on`). Nobody is asked who is away.
+    """
+    due = rows.filter(follow_up_clock__due_on__lte=on + OPENS)
+    return due.exclude(person_is_away()).annotate(asks_on=F("follow_up_clock__due_on")).order_by("asks_on", "id")
 
 
 def in_the_order_of_waiting(rows: QuerySet[OnwardReferral]) -> QuerySet[OnwardReferral]:

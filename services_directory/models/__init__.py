@@ -21,6 +21,7 @@ from services_directory.models.trust import (
     CheckRound,
     ListingCheck,
     ListingTrust,
+    ReaderReport,
     ServiceResponsiveness,
     Verification,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "PlaceEntry",
     "Postcode",
     "PostcodeEdition",
+    "ReaderReport",
     "RuleSet",
     "RuleSetVersion",
     "Schedule",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from services_directory.enums import CheckAnswer, VerificationSource
+from services_directory.enums import CheckAnswer, ReaderFinding, VerificationSource
 from services_directory.models.services import Service
 
 
@@ -92,6 +92,32 @@ class Verification(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["service", "-at"], name="verification_latest")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReaderReport(models.Model):
+    """Somebody who read the public directory said that something is wrong with a listing. It vouches for nothing.
+
+    It is for the directory's editors until somebody vouches for the listing, and is deleted after half a year. Personal
+    data: none is asked for, but a note is free text and may hold some: only the directory's editors read it.
+    """
+
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="reader_reports")
+    at = models.DateTimeField()
+    finding = models.CharField(max_length=10, choices=ReaderFinding)
+    note = models.TextField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(finding__in=ReaderFinding.values), name="reader_report_finding_known")
+        ]
+        indexes = [
+            models.Index(fields=["service", "-at"], name="reader_report_latest"),
+            models.Index(fields=["at"], name="reader_report_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -2,15 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.functions import Concat
 
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import Invalid, NotPermitted
 from notifications.selectors import failed_recipients
-from services_directory.enums import CheckAnswer, ReferralRoute
-from services_directory.models import CheckRound, Feed, ListingCheck, Service, Verification
+from services_directory.enums import CheckAnswer, ReaderFinding, ReferralRoute
+from services_directory.models import CheckRound, Feed, ListingCheck, ReaderReport, Service, Verification
 from services_directory.querysets import ServiceQuerySet
 from services_directory.selectors.trust import listings_due
 from services_directory.trust import ANSWER_WITHIN_DAYS
@@ -31,6 +34,10 @@ DEFINITIONS = {
     "closed": (
         "Listings whose provider has said that they have closed, and that nobody has looked at since. One that only "
         "signposts is out of the search; one that takes referrals is paused."
+    ),
+    "readers": (
+        "Listings that run, of which somebody who read the public directory has said that something is wrong, and that "
+        "nobody has vouched for since. They have not shown who they are, so it counts neither for nor against."
     ),
     "bounced": "Listings whose keeper's inbox could not take a message from us, unless it has been sent again since.",
 }
@@ -74,11 +81,28 @@ def listings_to_look_at(user: User, figure: str, *, at: dt.datetime) -> ServiceQ
     """Return the listings that a figure counts, by name, each with the last report of its provider, if any.
 
     `report_reference`, `report_at`, and, for a directory editor alone, `report_note`: free text, which may name people.
+    In the list `readers` it is what readers have said, all of it, the latest first.
 
     :raises NotPermitted, Invalid: as `listings_in` does.
     """
-    report = Verification.objects.filter(service=OuterRef("pk")).exclude(answer=CheckAnswer.STILL_RIGHT)
-    latest = report.order_by("-at", "-id")
+    latest: QuerySet[Any]
+    notes: QuerySet[Any]
+    if figure == "readers":
+        report = open_reader_reports().filter(service=OuterRef("pk"))
+        notes = (
+            report.order_by()
+            .values("service")
+            .annotate(all=StringAgg(_SAID, "\n", order_by=("-at", "-id")))
+            .values("all")
+        )
+        latest = report.order_by("-at", "-id")
+    else:
+        latest = (
+            Verification.objects.filter(service=OuterRef("pk"))
+            .exclude(answer=CheckAnswer.STILL_RIGHT)
+            .order_by("-at", "-id")
+        )
+        notes = latest.values("note")
     reads_notes = Role.DIRECTORY_EDITOR in user.roles()
     listings: ServiceQuerySet = (
         listings_in(user, figure, at=at)
@@ -86,10 +110,23 @@ def listings_to_look_at(user: User, figure: str, *, at: dt.datetime) -> ServiceQ
         .annotate(
             report_reference=Subquery(latest.values("reference")[:1]),
             report_at=Subquery(latest.values("at")[:1]),
-            report_note=Subquery(latest.values("note")[:1]) if reads_notes else Value(None, TextField()),
+            report_note=Subquery(notes[:1]) if reads_notes else Value(None, TextField()),
         )
     )
     return listings
+
+
+_SAID = Concat(
+    Case(*(When(finding=each.value, then=Value(each.label)) for each in ReaderFinding), output_field=TextField()),
+    Case(When(note="", then=Value("")), default=Concat(Value(": "), F("note")), output_field=TextField()),
+    output_field=TextField(),
+)
+"""What somebody said in one report: what is wrong, and their words."""
+
+
+def open_reader_reports() -> QuerySet[ReaderReport]:
+    """Return what readers have said of listings that nobody has vouched for since. For use cases and figures alone."""
+    return ReaderReport.objects.filter(Q(service__verified_at__isnull=True) | Q(at__gt=F("service__verified_at")))
 
 
 def feeds_by_age(user: User) -> QuerySet[Feed]:
@@ -130,6 +167,8 @@ def _listings_in(figure: str, *, at: dt.datetime) -> ServiceQuerySet:
     if figure in {CheckAnswer.CHANGED, CheckAnswer.CLOSED}:
         # The closed ones that only signpost do not run any more.
         return Service.objects.filter(reported=figure, withdrawn_at__isnull=True)
+    if figure == "readers":
+        return running.filter(Exists(open_reader_reports().filter(service=OuterRef("pk"))))
     if figure == "bounced":
         return running.filter(_keeper_is_reached_at(list(failed_recipients())))
     return running

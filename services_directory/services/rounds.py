@@ -13,6 +13,7 @@ from core.identifiers import new_reference
 from notifications import services as notifications
 from services_directory.models import CheckRequest, CheckRound, ListingCheck
 from services_directory.selectors.trust import OF_AN_INBOX, inbox_of, listings_due
+from services_directory.services.reader_reports import forget_old_reports
 from services_directory.services.trust import BATCH, judge_all
 from services_directory.trust import ANSWER_WITHIN_DAYS
 
@@ -44,6 +45,7 @@ def check_listings(*, at: dt.datetime, is_retelling: bool = False) -> CheckRound
     asking = _ask(at=at, is_retelling=is_retelling)
     judged, stale = judge_all(at=at)
     with transaction.atomic(durable=True):
+        forget_old_reports(at=at)
         return CheckRound.objects.create(at=at, judged=judged, stale=stale, **vars(asking))
 
 

@@ -150,10 +150,13 @@ PUBLIC = {
     ),  # to who has the link, and knows the date of birth
     "web:directory",
     "web:directory-service",
+    "web:directory-wrong",
+    "web:directory-wrong-thanks",
     *(f"web:self-referral{part}" for part in ("", "-you", "-wishes", "-check", "-code", "-done", "-start-again")),
     "account_login",  # as django-allauth calls the same pages
     "account_logout",
     "find-team",
+    "service-reports",
     "self-referrals",
     "self-referral-codes",
     "self-referral-confirm",

@@ -78,6 +78,29 @@ def test_it_is_off_until_somebody_who_may_says_so_and_it_is_on_record(cast):
     assert list(said) == [(True, "Bo Friend", NOW), (False, "Mo Manager", LATER), (True, "Bo Friend", LATER)]
 
 
+def test_the_same_over_http(cast, as_user, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    url = f"/api/v1/teams/{cast.befriending.pk}/email-link/"
+    bo = as_user(cast.befriender)
+    assert bo.get(url).json() == {
+        "id": str(cast.befriending.pk), "name": "Befrienders", "inbox_email": cast.befriending.inbox_email,
+        "is_allowed": False, "decided_by": "", "decided_at": None,
+    }  # fmt: skip
+    for who in ("gp", "link_worker", "lead", "provider", "outsider"):
+        answers = [as_user(getattr(cast, who)).get(url), as_user(getattr(cast, who)).put(url, {"is_allowed": True})]
+        assert [answer.status_code for answer in answers] == [404, 404], who
+    assert (
+        as_user(cast.manager).put(f"/api/v1/teams/{cast.team.pk}/email-link/", {"is_allowed": True}).status_code == 404
+    )
+    assert bo.put(url, {"is_allowed": "perhaps"}).status_code == 400
+    assert EmailLinkDecision.objects.count() == 0
+    said = bo.put(url, {"is_allowed": True})
+    assert (said.status_code, said.json()["is_allowed"], said.json()["decided_by"]) == (200, True, "Bo Friend")
+    assert bo.put(url, {"is_allowed": True}).json() == said.json()
+    assert as_user(cast.manager).put(url, {"is_allowed": False}).json()["decided_by"] == "Mo Manager"
+    assert (EmailLinkDecision.objects.count(), link_account_of(cast.befriending.pk)) == (2, None)
+
+
 def test_who_came_by_a_link_does_not_decide_about_links(allowed):
     account = link_account_of(allowed.befriending.pk)
     assert account is not None

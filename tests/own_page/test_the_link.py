@@ -13,6 +13,7 @@ from notifications.models import OutboxMessage
 from notifications.templates import PERSONS_PAGE, compose, compose_short
 from referrals.models import CaseTask, PersonLink, Referral, ReferralEvent
 from referrals.selectors.own_page import get_link, get_link_of_pass, get_slip
+from referrals.services.own_page import say_no_thanks
 from referrals.services.own_page_links import issue_link, issue_on_arrival, open_own_page
 from referrals.services.referrals import take_referral_step
 from tests.own_page.conftest import BORN, TO_BE_TOLD, link_of, row, token_of_link
@@ -118,6 +119,29 @@ def test_only_the_team_makes_a_new_link(cast, now, referral_at):
     with pytest.raises(Stale):
         issue_link(referral=referral, actor=Actor(fresh(cast.link_worker)), at=now, expected_version=1)
     assert (list(PersonLink.objects.values()), row(referral).version) == (before, referral.version)
+
+
+def test_the_same_over_http_and_whether_the_person_said_no(cast, now, referral_at, as_user, time_machine):
+    time_machine.move_to(now, tick=False)
+    referral = referral_at("accepted")
+    url = f"/api/v1/referrals/{referral.reference}/own-page-link/"
+    lou, gp = as_user(cast.link_worker), as_user(cast.gp)
+    first = gp.get(url).json()
+    assert (first["address"], first["may_make_new"], first["why_not"]) == (
+        f"http://127.0.0.1:8000/p/{token_of_link(link_of(referral))}/", False, "",
+    )  # fmt: skip
+    assert gp.post(url, {}).status_code == 403
+    assert [as_user(who).get(url).status_code for who in (cast.provider, cast.outsider)] == [404, 404]
+    assert lou.post(url, {"is_sent": True}, headers={"If-Match": '"1"'}).status_code == 412
+    assert lou.get(url).json()["address"] == first["address"]
+    made = lou.post(url, {"is_sent": True})
+    assert (made.status_code, made.json()["channel"], made.json()["expires_on"]) == (201, None, "2027-02-01")
+    assert made.json()["address"] == lou.get(url).json()["address"] != first["address"]
+
+    whole = f"/api/v1/referrals/{referral.reference}/"
+    assert gp.get(whole).json()["said_no_at"] is None
+    say_no_thanks(key=link_of(referral).key, at=now)
+    assert gp.get(whole).json()["said_no_at"] == "2026-11-02T09:30:00Z"
 
 
 def test_it_opens_nothing_once_the_person_has_died_or_it_was_an_error_or_moved(cast, now, referral_at):

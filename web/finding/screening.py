@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.clocks import local_day
 from core.errors import Invalid
 from referrals import selectors
-from referrals.models import Referral
+from referrals.models import OnwardReferral, Referral
 from referrals.selectors.screening import ScreenedQuestion, Screening
 from referrals.services.health import ObservationDetails, record_observations
 from services_directory.models import Service
@@ -123,28 +123,31 @@ def _details_of(kind: AnswerKind, answer: Any, more: Any) -> dict[str, Any]:
     return {"value": Decimal(answer)}
 
 
-class ScreeningPage(FormPage):
-    """The questions of a service's rules about one person, to answer on the phone with them."""
+class AnswersPage(FormPage):
+    """The questions of a service's rules about one person: of whoever asks the person."""
 
-    template_name = "web/finding/screening.jinja"
-    referral: Referral
-    service: Service
+    subject: Referral | OnwardReferral
     screening: Screening
 
-    def prepare(self) -> None:
-        self.referral = get_case(self.user, self.kwargs["reference"])
-        self.service = get_service(self.user, self.kwargs["service_id"])
-        self.screening = selectors.screening_of(self.referral, self.service, on=local_day(timezone.now()))
+    def record(self, given: list[ObservationDetails], *, expected_version: int | None) -> None:
+        """Record what was answered, all or none."""
+        raise NotImplementedError
+
+    def done(self) -> str:
+        """Return where to go then."""
+        raise NotImplementedError
 
     def build(self, data: Any = None) -> ScreeningForm:
         made: type[ScreeningForm] = type("AnswersForm", (ScreeningForm,), {"questions": self.screening.questions})
-        return made(data, initial={"version": self.referral.version})
+        return made(data, initial={"version": self.subject.version})
 
     def context(self, form: ScreeningForm) -> dict[str, Any]:
+        referral = self.subject if isinstance(self.subject, Referral) else self.subject.referral
         return {
-            "reference": self.referral.reference, "service": self.service, "person": words.full_name(self.referral),
-            "suits": suits(self.screening.suitability), "open_fields": form.group(is_open=True),
-            "other_fields": form.group(is_open=False), "notices": self.screening.suitability.notices,
+            "reference": self.subject.reference, "service": self.screening.service,
+            "person": words.full_name(referral), "suits": suits(self.screening.suitability),
+            "open_fields": form.group(is_open=True), "other_fields": form.group(is_open=False),
+            "notices": self.screening.suitability.notices,
         }  # fmt: skip
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -155,15 +158,34 @@ class ScreeningPage(FormPage):
         self.sent.is_valid()
         given = self.sent.details()
         try:
-            record_observations(
-                referral=self.referral, actor=self.actor, at=timezone.now(), observations=given,
-                asked_by=self.service, expected_version=said["version"],
-            )  # fmt: skip
+            self.record(given, expected_version=said["version"])
         except Invalid as wrong:
             raise Invalid(_by_field(wrong, given)) from wrong
         recorded = "1 answer is" if len(given) == 1 else f"{len(given)} answers are"
         messages.success(self.request, f"{recorded} recorded.")
-        return redirect(f"{reverse('web:service', args=[self.service.pk])}?for={self.referral.reference}")
+        return redirect(self.done())
+
+
+class ScreeningPage(AnswersPage):
+    """The link worker's: to answer on the phone with the person."""
+
+    template_name = "web/finding/screening.jinja"
+    subject: Referral
+    service: Service
+
+    def prepare(self) -> None:
+        self.subject = get_case(self.user, self.kwargs["reference"])
+        self.service = get_service(self.user, self.kwargs["service_id"])
+        self.screening = selectors.screening_of(self.subject, self.service, on=local_day(timezone.now()))
+
+    def record(self, given: list[ObservationDetails], *, expected_version: int | None) -> None:
+        record_observations(
+            referral=self.subject, actor=self.actor, at=timezone.now(), observations=given, asked_by=self.service,
+            expected_version=expected_version,
+        )  # fmt: skip
+
+    def done(self) -> str:
+        return f"{reverse('web:service', args=[self.service.pk])}?for={self.subject.reference}"
 
 
 def _by_field(wrong: Invalid, given: list[ObservationDetails]) -> dict[str, list[str]]:

@@ -3,16 +3,19 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.errors import NotPermitted
 from insights import gaps
+from services_directory import policies
 from services_directory.models import Service
 from services_directory.selectors import figures
 from services_directory.spreadsheets.sheets import written
@@ -28,6 +31,7 @@ TITLES = {
     "unanswered": "Asked, and no answer",
     "changed": "Reported as changed",
     "closed": "Reported as closed",
+    "readers": "Readers say that something is wrong",
     "bounced": "Inbox does not take our messages",
 }
 GAP_TITLES = {
@@ -36,7 +40,7 @@ GAP_TITLES = {
     "comes_to_people": "Something comes to people",
     "small_numbers": "Small numbers",
 }
-LISTS = ("closed", "changed", "bounced", "unanswered", "stale", "due")
+LISTS = ("closed", "changed", "readers", "bounced", "unanswered", "stale", "due")
 """The figures whose listings are shown, the most urgent first."""
 
 
@@ -44,6 +48,7 @@ LISTS = ("closed", "changed", "bounced", "unanswered", "stale", "due")
 class ListingRow:
     """One listing that somebody should look at."""
 
+    id: UUID
     name: str
     organization: str
     label: str
@@ -79,6 +84,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "round": last and {"when": words.moment(last.at), "asked": last.asked, "requests": last.requests,
                            "reminded": last.reminded, "judged": last.judged},
         "gaps": [_gap(gaps.presented(gap)) for gap in found_gaps[:LONGEST]],
+        "is_editor": policies.is_editor(Actor(user)),
         "has_more_gaps": len(found_gaps) > LONGEST,
         "definitions": [(GAP_TITLES[name], text) for name, text in gaps.DEFINITIONS.items()],
     }  # fmt: skip
@@ -104,21 +110,25 @@ def gaps_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 def _listing_list(user: User, figure: str, *, at: dt.datetime) -> ListingList:
     rows = list(figures.listings_to_look_at(user, figure, at=at)[: LONGEST + 1])
     return ListingList(
-        name=figure, title=TITLES[figure], rows=[_row(row) for row in rows[:LONGEST]], has_more=len(rows) > LONGEST
+        name=figure,
+        title=TITLES[figure],
+        rows=[_row(row, figure=figure) for row in rows[:LONGEST]],
+        has_more=len(rows) > LONGEST,
     )
 
 
-def _row(service: Service) -> ListingRow:
-    report = ""
-    if service.reported:
+def _row(service: Service, *, figure: str) -> ListingRow:
+    report, is_said = "", bool(service.reported) or figure == "readers"
+    if is_said:
         report = f"{service.report_reference}, {words.day_of(service.report_at)}"  # type: ignore[attr-defined]
     return ListingRow(
+        id=service.pk,
         name=service.name,
         organization=service.organization.name,
         label=service.trust_label or "Not judged yet",
         asked_of=service.receiving_team.name if service.receiving_team else service.feed.name if service.feed else "",
         report=report,
-        note=(service.report_note or "") if service.reported else "",  # type: ignore[attr-defined]
+        note=(service.report_note or "") if is_said else "",  # type: ignore[attr-defined]
     )
 
 

@@ -44,10 +44,13 @@ def clock_of(turn: Turn, *, today: dt.date) -> Clock:
     ask = ASKS.get(turn.key, turn.says)
     if turn.key == "assessment" and turn.says == "Send the pack":
         ask = turn.says
-    if turn.due_on is None:
-        return Clock(says=ask, is_yours=True)
-    tag = tag_of("clock", "overdue" if turn.due_on < today else "today") if turn.due_on <= today else None
-    return Clock(says=f"{ask} by {words.day(turn.due_on)}, {left(turn.due_on, today=today)}", tag=tag, is_yours=True)
+    return Clock(says=ask, is_yours=True) if turn.due_on is None else asks_by(ask, turn.due_on, today=today)
+
+
+def asks_by(ask: str, due_on: dt.date, *, today: dt.date) -> Clock:
+    """Return what is asked of the provider by a day."""
+    tag = tag_of("clock", "overdue" if due_on < today else "today") if due_on <= today else None
+    return Clock(says=f"{ask} by {words.day(due_on)}, {left(due_on, today=today)}", tag=tag, is_yours=True)
 
 
 def left(due_on: dt.date, *, today: dt.date) -> str:
@@ -55,5 +58,7 @@ def left(due_on: dt.date, *, today: dt.date) -> str:
     if due_on == today:
         return "which is today"
     days = working_days_between(today, due_on) if due_on > today else working_days_between(due_on, today)
+    if days == 0:  # due on a Friday, read on the Sunday after
+        return "which has passed" if due_on < today else "which is before the next working day"
     counted = f"{days} working day{'' if days == 1 else 's'}"
     return f"{counted} left" if due_on > today else f"{counted} late"

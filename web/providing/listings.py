@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.enums import Role
+from accounts.actors import Actor
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
@@ -69,13 +69,13 @@ def standing_of(service: Service, *, today: dt.date) -> tuple[str, bool]:
     return (f"{said}: please look again", True) if again <= today else (said, False)
 
 
-def own_listing(user: User, service_id: UUID) -> Service:
-    """Return a listing of a team in which the user is a provider.
+def kept_listing(user: User, service_id: UUID) -> Service:
+    """Return a listing that the user keeps: of a team in which they are a provider, or as a directory editor any.
 
     :raises NotVisible: if it is not.
     """
     service = selectors.get_listing(user, service_id)
-    if service.receiving_team_id not in user.team_ids(Role.PROVIDER):
+    if policies.side_of(Actor(user), service) is None:
         raise NotVisible("It is not theirs to keep.")
     return service
 
@@ -102,10 +102,12 @@ class ListingPage(FormPage):
 
     form_class = AnswerForm
     template_name = "web/providing/listing.jinja"
+    leads_back: ClassVar[tuple[str, str]] = ("web:providing-listings", "What the directory says about you")
+    changes_at: ClassVar[str] = "web:providing-listing-change"
     service: Service
 
     def prepare(self) -> None:
-        self.service = own_listing(self.user, self.kwargs["service_id"])
+        self.service = kept_listing(self.user, self.kwargs["service_id"])
 
     def context(self, form: Any) -> dict[str, Any]:
         waiting = selectors.waiting_of(self.service)
@@ -114,19 +116,20 @@ class ListingPage(FormPage):
             "service": {"id": self.service.pk, "name": self.service.name}, "facts": listings.facts_of(self.service),
             "state": said, "is_due": is_due, "waiting": waiting.reference if waiting else "",
             "is_kept_elsewhere": policies.is_kept_at_source(self.service), "is_running": self.service.is_running,
+            "leads_back": self.leads_back, "changes_at": self.changes_at,
         }  # fmt: skip
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         answer = Said(answer=CheckAnswer(said["answer"]), note=said["note"])
         verify_listing(service=self.service, actor=self.actor, said=answer, at=timezone.now())
         messages.success(self.request, THANKS[answer.answer])
-        return redirect("web:providing-listings")
+        return redirect(self.leads_back[0])
 
 
 THANKS = {
     CheckAnswer.STILL_RIGHT: "Thank you. The directory says so from now on.",
-    CheckAnswer.CHANGED: "Thank you. The directory's editor has been told, and puts it right.",
-    CheckAnswer.CLOSED: "Thank you. Nobody new is sent to you from now on, and the directory's editor has been told.",
+    CheckAnswer.CHANGED: "Thank you. The directory's editors have been told, and put it right.",
+    CheckAnswer.CLOSED: "Thank you. Nobody new is sent there from now on, and the directory's editors have been told.",
 }
 
 
@@ -161,16 +164,17 @@ class ChangeListing(FormPage):
 
     form_class = ChangeForm
     template_name = "web/providing/listing_change.jinja"
+    leads_back: ClassVar[str] = "web:providing-listing"
     service: Service
 
     def prepare(self) -> None:
-        self.service = own_listing(self.user, self.kwargs["service_id"])
+        self.service = kept_listing(self.user, self.kwargs["service_id"])
 
     def initial(self) -> dict[str, Any]:
         return {"version": self.service.version} | {name: _shown(getattr(self.service, name)) for name in FIELDS}
 
     def context(self, form: Any) -> dict[str, Any]:
-        return {"service": {"id": self.service.pk, "name": self.service.name}}
+        return {"service": {"id": self.service.pk, "name": self.service.name}, "leads_back": self.leads_back}
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         version = said.pop("version")
@@ -183,7 +187,20 @@ class ChangeListing(FormPage):
             "Who it is for waits for the directory's editor." if done.proposal else "",
         ]
         messages.success(self.request, " ".join(filter(None, told)) or "Nothing was changed.")
-        return redirect("web:providing-listing", self.service.pk)
+        return redirect(self.leads_back, self.service.pk)
+
+
+class EditorsListing(ListingPage):
+    """The same for a directory editor, who keeps every listing, and comes from the directory's figures."""
+
+    leads_back = ("web:directory-figures", "Figures of the directory")
+    changes_at = "web:keep-listing-change"
+
+
+class EditorsChange(ChangeListing):
+    """The same for a directory editor."""
+
+    leads_back = "web:keep-listing"
 
 
 def _shown(value: Any) -> Any:

@@ -19,6 +19,7 @@ from core.errors import NotVisible
 from referrals import policies, selectors
 from referrals.enums import AttendanceResult, OnwardStatus, ReviewResult
 from referrals.models import Attendance, OnwardReferral
+from referrals.pathway.onward import BEGINS
 from referrals.selectors.delivery import review_points, suggested_step
 from referrals.selectors.measures import DueMeasure, due_measures
 from referrals.selectors.programmes import get_received
@@ -26,6 +27,7 @@ from referrals.selectors.turns import turn_of
 from web import words
 from web.actions import Action
 from web.providing.clock import Clock, clock_of
+from web.providing.screening import asked_of, still_to_ask
 from web.record.facts import Fact, fact, known, link
 from web.record.person import facts_about, handover
 from web.record.standing import status_line
@@ -37,12 +39,13 @@ BESIDE_THE_STEPS = {
     "record_measure": "web:providing-measures",
     "record_review": "web:providing-review",
     "record_follow_up": "web:providing-follow-up",
+    "answer_screening": "web:providing-screening",
 }
 """The pages of what may be done beside the steps."""
 LIKELIEST = (
     "accept", "waitlist", "decline", "send_pack", "start", "record_missed_assessment", "book_assessment",
     "record_attendance", "record_follow_up", "record_measure", "record_review", "resume", "complete", "leave_early",
-    "pause", "record_not_started", "request_information",
+    "answer_screening", "pause", "record_not_started", "request_information",
 )  # fmt: skip
 """What a provider does most, first: the first button is the green one."""
 MOST_ATTENDANCES = 12
@@ -88,6 +91,8 @@ def page_of(user: User, onward: OnwardReferral, *, today: dt.date) -> ReferralPa
     actor = Actor(user)
     events = list(selectors.timeline_of_onward(onward))
     is_seen = policies.sees_person(actor, onward, on=today)
+    actions = actions_of(actor, onward, on=today)
+    asked = asked_of(actor, onward, on=today)
     turn = turn_of(onward, on=today, reads_all=policies.reads_whole_turn(actor, onward), timeline=events)
     return ReferralPage(
         reference=onward.reference,
@@ -95,8 +100,8 @@ def page_of(user: User, onward: OnwardReferral, *, today: dt.date) -> ReferralPa
         tag=tag_of("onward", onward.status),
         status=status_line(onward, events),
         clock=clock_of(turn, today=today),
-        advice=_advice(onward),
-        actions=actions_of(actor, onward, on=today),
+        advice=" ".join(filter(None, (_advice(onward), still_to_ask(asked) if _has_not_begun(onward) else ""))),
+        actions=[each for each in actions if asked or each.name != "answer_screening"],
         person=facts_about(onward.referral) if is_seen else None,
         needed=handover(actor, onward, today) if is_seen else [],
         standing=known(
@@ -140,6 +145,10 @@ def _advice(onward: OnwardReferral) -> str:
     return (
         "They have missed as many first assessments as the team allows. Book another, or say that they never started."
     )
+
+
+def _has_not_begun(onward: OnwardReferral) -> bool:
+    return onward.status in OnwardStatus.OPEN and onward.status not in OnwardStatus.TOOK_PART
 
 
 def _delivery(onward: OnwardReferral, *, today: dt.date) -> list[Fact]:
@@ -192,6 +201,9 @@ class ProviderStep(StepPage):
     def context(self, form: Any) -> dict[str, Any]:
         onward = self.subject
         context = super().context(form) | {"lead": LEADS.get(self.step.name, "")}
+        if policies.is_onward(onward) and self.step.name in BEGINS:
+            # Without their answers it may be refused (docs/adr/0026): better said before than after.
+            context["to_ask"] = still_to_ask(asked_of(self.actor, onward, on=local_day(timezone.now())))
         if policies.is_onward(onward) and self.step.name in {"complete", "leave_early"}:
             due = due_measures(onward, today=local_day(timezone.now()))
             context["measures"] = reverse("web:providing-measures", args=[onward.reference])

@@ -12,6 +12,7 @@ from web.providing import (
     programmes,
     referral,
     registers,
+    screening,
     sessions,
 )
 from web.providing.door import for_providers
@@ -56,6 +57,9 @@ urlpatterns = [
         for_providers(listings.ChangeListing.as_view()),
         name="providing-listing-change",
     ),
+    # The same for the directory's editors, who are no providers.
+    path("directory/listings/<uuid:service_id>/", listings.EditorsListing.as_view(), name="keep-listing"),
+    path("directory/listings/<uuid:service_id>/change/", listings.EditorsChange.as_view(), name="keep-listing-change"),
     path("providing/email-links/", email_links.EmailLinksPage.as_view(), name="email-links"),
     re_path(rf"^providing/{REFERENCE}/$", for_providers(referral.referral_page), name="providing-referral"),
     re_path(
@@ -68,6 +72,11 @@ urlpatterns = [
         rf"^providing/{REFERENCE}/measures/(?P<measure>[a-z0-9_-]+)/$",
         for_providers(measures.MeasurePage.as_view()),
         name="providing-measure",
+    ),
+    re_path(
+        rf"^providing/{REFERENCE}/screening/$",
+        for_providers(screening.ProvidersAnswers.as_view()),
+        name="providing-screening",
     ),
     re_path(rf"^providing/{REFERENCE}/review/$", for_providers(measures.ReviewPage.as_view()), name="providing-review"),
     re_path(

@@ -1,20 +1,20 @@
-"""Refer yourself: three short pages, saved as one goes, and a code that shows that it is you (docs/front-doors.md).
+"""Refer yourself, or somebody in your family: three short pages, and a code (docs/front-doors.md).
 
 Nobody signs in, and no answer depends on whether somebody is known here.
 """
 
 import datetime as dt
-import math
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from core.clocks import local_day
@@ -23,30 +23,36 @@ from core.throttling import PublicDoorThrottle
 from notifications.enums import Channel
 from notifications.services import can_send_by
 from referrals import selectors
-from referrals.enums import Permission, PreferredContact, ReferralSource
 from referrals.services import self_referrals
-from referrals.services.people import PersonDetails, check_person
+from referrals.services.people import check_person
 from services_directory.selectors import locate, needs
 from services_directory.selectors.for_everybody import get_public_listing
 from services_directory.selectors.places import UnknownPostcode
 from web import words
-from web.forms import FormPage
+from web.public.anybody import AnybodysPage
+from web.public.asking import BOTH, FAMILY, Asking, asking
+from web.public.content import about_in_words, code_goes_to, content_of, person_of, wishes_in_words
 from web.public.draft import draft_of, forget, keep
-from web.public.self_referral_forms import LISTENS, WAYS, AboutYouForm, CodeForm, SendForm, WishesForm
-from web.record.facts import Fact, fact
+from web.public.self_referral_forms import (
+    AboutThemForm,
+    AboutYouForm,
+    CodeForm,
+    SendForm,
+    SendForThemForm,
+    WishesForm,
+)
 
-NO_PRACTICE = "V81999"
-"""The code for "practice not known": nobody need know theirs."""
 GONE = "We do not have what you wrote any more. Please begin again."
 
 
 @login_not_required
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """Lead to the first page; with a service that was chosen in the directory, keep it."""
-    draft = draft_of(request)
-    if "done" in draft:
-        draft = {}
+    """Lead to the first page, for oneself or with `?for=family`; a service that was chosen in the directory is kept."""
+    draft, whose = draft_of(request), asking(request.GET.get("for", ""))
+    if "done" in draft or asking(draft.get("for", "")) is not whose:  # what was typed is of somebody else
+        draft = {name: value for name, value in draft.items() if name == "service"}
+    draft["for"] = whose.key
     if chosen := request.GET.get("service", ""):
         try:
             document = get_public_listing(UUID(chosen)).document
@@ -54,7 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
             draft.pop("waiting", None)
         except (ValueError, NotVisible):
             draft.pop("service", None)
-        keep(request, draft)
+    keep(request, draft)
     return redirect("web:self-referral-you")
 
 
@@ -66,11 +72,10 @@ def start_again(request: HttpRequest) -> HttpResponse:
     return redirect("web:directory")
 
 
-@method_decorator(login_not_required, name="dispatch")
-class DoorPage(FormPage):
-    """What the pages have in common: nobody signs in, not too often from one address, and what was typed is there."""
+@method_decorator(login_not_required, name="dispatch")  # said of each `dispatch`
+class DoorPage(AnybodysPage):
+    """What the pages have in common: what was typed is there, and no page comes before the one it needs."""
 
-    throttle_scope: ClassVar[str] = ""
     needs_pages: ClassVar[tuple[str, ...]] = ()
     """What must be in the draft before this page makes sense."""
     draft: dict[str, Any]
@@ -79,16 +84,9 @@ class DoorPage(FormPage):
         self.draft = draft_of(request)
         if any(name not in self.draft for name in self.needs_pages):
             return redirect("web:self-referral-you")
-        return View.dispatch(self, request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        throttle = PublicDoorThrottle()
-        if self.throttle_scope and not throttle.allow_request(request, self):
-            wait = math.ceil(throttle.wait() or 60)
-            too_often = TooOften("Too much came from here. Please wait a while, and try again.", wait=wait)
-            response = self.show(self.build(request.POST), problem=too_often, status=429)
-            response.headers["Retry-After"] = str(wait)
-            return response
         try:
             return super().post(request, *args, **kwargs)
         except NotVisible:
@@ -96,8 +94,14 @@ class DoorPage(FormPage):
             keep(request, self.draft)
             return self.show(self.build(request.POST), problem=Conflict(GONE), status=404)
 
+    @property
+    def whose(self) -> Asking:
+        return asking(self.draft.get("for", ""))
+
     def context(self, form: Any) -> dict[str, Any]:
-        return {"service": self.draft.get("service"), "telephone": settings.CONTACT_TELEPHONE}
+        service = self.draft.get("service")
+        return {"service": service, "telephone": settings.CONTACT_TELEPHONE, "whose": self.whose,
+                "other": _begins_at(next(each for each in BOTH if each != self.whose.key), service)}  # fmt: skip
 
     def remember(self, **pages: Any) -> None:
         """Keep what this page was told. Whatever was sent before is then no longer what waits for its code."""
@@ -113,14 +117,15 @@ class AboutYouPage(DoorPage):
     names = {f"person.{name}": name for name in ("first_name", "family_name", "date_of_birth", "postcode")}
 
     def build(self, data: Any = None) -> AboutYouForm:
+        form = AboutThemForm if self.whose is FAMILY else AboutYouForm
         kept = dict(self.draft.get("you", {}))
         if kept:
             kept["date_of_birth"] = dt.date.fromisoformat(kept["date_of_birth"])
-        return AboutYouForm(data, initial=kept, sends_texts=can_send_by(Channel.SMS))
+        return form(data, initial=kept, sends_texts=can_send_by(Channel.SMS))
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        person = check_person(_person(said), today=local_day(timezone.now()))
-        _check_postcode(person.postcode)
+        person = check_person(person_of(said, is_family=self.whose is FAMILY), today=local_day(timezone.now()))
+        _check_postcode(person.postcode, whose=self.whose)
         said |= {"postcode": person.postcode, "date_of_birth": said["date_of_birth"].isoformat()}
         self.remember(you=said)
         return redirect("web:self-referral-wishes")
@@ -134,8 +139,9 @@ class WishesPage(DoorPage):
 
     def build(self, data: Any = None) -> WishesForm:
         return WishesForm(
-            data, initial=self.draft.get("wishes", {}), about=self.draft["you"], is_asked="service" in self.draft
-        )
+            data, initial=self.draft.get("wishes", {}), whose=self.whose, about=self.draft["you"],
+            is_asked="service" in self.draft,
+        )  # fmt: skip
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         self.remember(wishes=said)
@@ -145,24 +151,19 @@ class WishesPage(DoorPage):
 class CheckPage(DoorPage):
     """Page 3: check what you wrote, agree, and send it. A code goes to the address that was given."""
 
-    form_class = SendForm
     template_name = "web/public/check.jinja"
     throttle_scope = "self-referral"
     needs_pages = ("you", "wishes")
 
+    def build(self, data: Any = None) -> SendForm | SendForThemForm:
+        initial = {"agreement": self.draft.get("agreement", "")}
+        return SendForThemForm(data, initial=initial) if self.whose is FAMILY else SendForm(data)
+
     def context(self, form: Any) -> dict[str, Any]:
-        you, wishes = self.draft["you"], self.draft["wishes"]
         names = {str(term.pk): term.name for term in needs()}
-        born = dt.date.fromisoformat(you["date_of_birth"])
         return super().context(form) | {
-            "about": [
-                fact("Name", f"{you['first_name']} {you['family_name']}"),
-                fact("Date of birth", words.short_day(born)),
-                fact("Postcode", you["postcode"]),
-                fact("Email", you["email"] or "None"),
-                fact("Phone", you["telephone"] or "None"),
-            ],
-            "wishes": _wishes_in_words(wishes, names),
+            "about": about_in_words(self.draft["you"], is_family=self.whose is FAMILY),
+            "wishes": wishes_in_words(self.draft, names),
         }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -171,9 +172,8 @@ class CheckPage(DoorPage):
         return super().post(request, *args, **kwargs)
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        content = _content(self.draft, agrees_to_sharing=said["agrees_to_sharing"])
-        row = self_referrals.begin_self_referral(content=content, at=timezone.now())
-        keep(self.request, self.draft | {"waiting": str(row.pk)})
+        row = self_referrals.begin_self_referral(content=content_of(self.draft, said), at=timezone.now())
+        keep(self.request, self.draft | {"waiting": str(row.pk), "agreement": said.get("agreement", "")})
         return redirect("web:self-referral-code")
 
 
@@ -186,8 +186,7 @@ class CodePage(DoorPage):
     needs_pages = ("you", "waiting")
 
     def context(self, form: Any) -> dict[str, Any]:
-        you = self.draft["you"]
-        return super().context(form) | {"address": you["email"] or you["telephone"]}
+        return super().context(form) | {"address": code_goes_to(self.draft["you"])}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if "another" in request.POST:
@@ -219,6 +218,7 @@ class CodePage(DoorPage):
         keep(
             self.request,
             {
+                "for": self.whose.key,
                 "done": {
                     "reference": referral.reference, "team": referral.owner_team.name,
                     "telephone": referral.owner_team.telephone or settings.CONTACT_TELEPHONE,
@@ -236,10 +236,17 @@ def done(request: HttpRequest) -> HttpResponse:
     draft = draft_of(request)
     if "done" not in draft:
         return redirect("web:self-referral-you")
-    return render(request, "web/public/done.jinja", draft["done"])
+    context = draft["done"] | {"whose": asking(draft.get("for", ""))}
+    return render(request, "web/public/done.jinja", context)
 
 
-def _check_postcode(postcode: str) -> None:
+def _begins_at(key: str, service: dict[str, str] | None) -> str:
+    """Return where one begins to ask for somebody else instead, with the service that was chosen."""
+    chosen = {"service": service["id"]} if service else {}
+    return f"{reverse('web:self-referral')}?{urlencode({'for': key} | chosen)}"
+
+
+def _check_postcode(postcode: str, *, whose: Asking) -> None:
     """Say at once where nobody helps, and whom to ask instead.
 
     :raises Invalid: if we do not know the postcode, or no team covers it.
@@ -251,53 +258,4 @@ def _check_postcode(postcode: str) -> None:
     except UnknownPostcode:
         raise Invalid({"postcode": ["We do not know this postcode. Check it."]}) from None
     except selectors.NoTeamHere:
-        raise Invalid({"postcode": [f"We have no team where you live. {ask} your GP practice who can help."]}) from None
-
-
-def _person(you: dict[str, Any], **more: Any) -> PersonDetails:
-    born = you["date_of_birth"]
-    return PersonDetails(
-        first_name=you["first_name"], family_name=you["family_name"],
-        date_of_birth=born if isinstance(born, dt.date) else dt.date.fromisoformat(born),
-        postcode=you["postcode"], email=you["email"], telephone=you["telephone"], gp_practice_code=NO_PRACTICE, **more,
-    )  # fmt: skip
-
-
-_MAY = {
-    PreferredContact.TELEPHONE: "may_telephone", PreferredContact.SMS: "may_sms", PreferredContact.EMAIL: "may_email"
-}  # fmt: skip
-"""Who asks to be reached in a way may be."""
-
-
-def _content(draft: dict[str, Any], *, agrees_to_sharing: bool) -> self_referrals.SelfReferralContent:
-    """Return what was written on the pages, as the use case takes it."""
-    you, wishes, chosen = draft["you"], draft["wishes"], draft.get("service")
-    way = PreferredContact(wishes["preferred_contact"])
-    wanted = f"I would like to go to: {chosen['name']} ({chosen['provider']})." if chosen else ""
-    helps = [*wishes["communication"], *([f"interpreter: {wishes['language']}"] if wishes["language"] else [])]
-    person = _person(
-        you, preferred_contact=way.value, communication_needs=", ".join(helps), **{_MAY[way]: Permission.YES.value}
-    )
-    return self_referrals.SelfReferralContent(
-        source=ReferralSource.SELF,
-        channel=Channel.EMAIL if you["email"] else Channel.SMS,
-        address=you["email"] or you["telephone"],
-        person=person,
-        reason="\n\n".join(filter(None, (wishes["wish"], wanted))),
-        needs=tuple((UUID(term), "") for term in wishes["needs"]),
-        risks=(wishes["risk"],) if wishes["risk"] else (),
-        no_known_risks=not wishes["risk"],
-        agrees_to_sharing=agrees_to_sharing,
-    )
-
-
-def _wishes_in_words(wishes: dict[str, Any], names: dict[str, str]) -> list[Fact]:
-    labels = dict(LISTENS)
-    return [
-        fact("Help with", *[names[term] for term in wishes["needs"] if term in names] or ["Nothing ticked"]),
-        fact("In your words", wishes["wish"] or "Nothing written"),
-        fact("Get in touch", {way.value: text for way, text in WAYS}[wishes["preferred_contact"]]),
-        fact("Easier for you", *[labels[each] for each in wishes["communication"]] or ["Nothing ticked"]),
-        fact("To be safe", wishes["risk"] or "Nothing to know"),
-        fact("Interpreter", wishes["language"] or "None"),
-    ]
+        raise Invalid({"postcode": [f"We have no team {whose.near}. {ask} your GP practice who can help."]}) from None

@@ -4,10 +4,13 @@ from django.urls import path
 
 from web.public import self_referral
 from web.public.directory import directory, directory_service
+from web.public.wrong import ReportPage, reported
 
 urlpatterns = [
     path("directory/", directory, name="directory"),
     path("directory/<uuid:service_id>/", directory_service, name="directory-service"),
+    path("directory/<uuid:service_id>/wrong/", ReportPage.as_view(), name="directory-wrong"),
+    path("directory/<uuid:service_id>/wrong/thanks/", reported, name="directory-wrong-thanks"),
     path("self-referral/", self_referral.begin, name="self-referral"),
     path("self-referral/you/", self_referral.AboutYouPage.as_view(), name="self-referral-you"),
     path("self-referral/wishes/", self_referral.WishesPage.as_view(), name="self-referral-wishes"),

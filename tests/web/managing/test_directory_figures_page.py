@@ -34,7 +34,7 @@ def kept(cast, referral_at):
 def test_an_editor_reads_what_to_look_at(kept, browser_of, read):
     page = read(browser_of(kept.editor), PAGE)
     assert page.sections == [
-        "counts", "closed", "changed", "bounced", "unanswered", "stale", "due", "gaps", "feeds",
+        "counts", "closed", "changed", "readers", "bounced", "unanswered", "stale", "due", "gaps", "feeds",
     ]  # fmt: skip
     assert (
         "The last round ended on Monday 2 November 2026, 9:30am: 4 listings judged, 3 asked about in 3 emails, "
@@ -86,12 +86,12 @@ def test_before_the_first_round_it_says_so(cast, browser_of, read):
 def test_a_long_list_says_that_there_is_more_and_costs_the_same(kept, browser_of, read, django_assert_num_queries):
     browser = browser_of(kept.editor)
     browser.get(PAGE)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         page = read(browser, PAGE)
     assert "?figure=due" not in page.html
     for number in range(20):
         Service.objects.create(organization=kept.walking.organization, name=f"Club {number:02}")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         page = read(browser, PAGE)
     assert page.section("due").count("Club") == 10
     assert "/api/v1/directory/figures/listings/?figure=due" in page.links

@@ -105,6 +105,65 @@ def test_rose_asks_for_herself_from_the_page_of_the_walking_group(covered, rose,
     assert "Okafor" not in read(rose, YOU).html
 
 
+ADA = {
+    "name": "Ada Okafor", "relationship": "daughter", "email": "Ada@home.example", "own_telephone": "07700 900123",
+    "first_name": "Rose", "family_name": "Okafor", "postcode": "sk5 8bs", "telephone": "",
+    "date_of_birth_0": "27", "date_of_birth_1": "3", "date_of_birth_2": "1951",
+}  # fmt: skip
+
+
+def test_ada_asks_for_her_mother_on_the_same_pages(covered, rose, read):
+    """The code goes to Ada; who she is, and how Rose agreed, stands on the referral; sharing is for Rose to say."""
+    ada = rose
+    ada.post(YOU, ROSE)  # begun as if for herself
+    page = read(ada, YOU)
+    assert "/self-referral/?for=family" in page.links
+    assert ada.get(f"/self-referral/?for=family&service={covered.walking.pk}").headers["Location"] == YOU
+    page = read(ada, YOU)
+    assert ("About you and them" in page.text, "Okafor" in page.html) == (True, False)  # what was typed was of another
+    assert f"/self-referral/?for=self&service={covered.walking.pk}" in page.links
+    for changes, words in (
+        ({"name": ""}, "Enter your name."),
+        ({"relationship": ""}, "Enter who you are to them, for example daughter."),
+        ({"first_name": ""}, "Enter their first name."),
+        ({"postcode": "M1 1AE"}, "We have no team near them."),
+    ):
+        refused = ada.post(YOU, ADA | changes)
+        assert (refused.status_code, words in refused.content.decode(), words) == (400, True, words)
+    assert ada.post(YOU, ADA).headers["Location"] == WISHES
+    assert "What they would like" in read(ada, WISHES).title
+    refused = ada.post(WISHES, wishes_of(covered)).content.decode()
+    assert "You gave no phone number of theirs." in refused
+    assert "Choose how" in ada.post(WISHES, wishes_of(covered, preferred_contact="")).content.decode()
+    assert ada.post(WISHES, wishes_of(covered, preferred_contact="4")).status_code == 400  # her email is not Rose's
+    assert (
+        ada.post(WISHES, wishes_of(covered, wish="She would like company.", preferred_contact="6")).status_code == 302
+    )
+    page = read(ada, CHECK)
+    for words in ("Ada Okafor, daughter", "07700 900123", "Rose Okafor", "Ring me, and I tell them"):
+        assert words in page.text
+    assert "may tell groups and services" not in page.text
+    refused = ada.post(CHECK, {"agrees_to_referral": "on", "agrees_to_sharing": "on"})
+    assert "Write in a few words how they agreed." in refused.content.decode()
+    assert nothing_happened()
+
+    said = {"agrees_to_referral": "on", "agrees_to_sharing": "on", "agreement": "We wrote this together on Sunday."}
+    assert ada.post(CHECK, said).headers["Location"] == CODE
+    assert "We sent a code to Ada@home.example" in read(ada, CODE).text
+    assert ada.post(CODE, {"code": code()}).headers["Location"] == DONE
+    referral = Referral.objects.get()
+    assert (
+        referral.source, referral.referrer_name, referral.referrer_relationship, referral.referrer_contact,
+        referral.agreement, referral.preferred_contact, referral.email, referral.telephone, referral.may_telephone,
+    ) == (
+        "family", "Ada Okafor", "daughter", "07700 900123 · Ada@home.example", "We wrote this together on Sunday.",
+        "6", "", "", "not_asked",
+    )  # fmt: skip
+    assert referral.reason == "She would like company.\n\nThey would like to go to: Walking group (Leisure Trust)."
+    assert list(referral.consents.all()) == []
+    assert "A link worker then gets in touch, in the way that you said." in read(ada, DONE).text
+
+
 def test_nothing_that_she_types_stands_in_an_address(covered, rose):
     addresses = [rose.post(YOU, ROSE).headers["Location"], rose.post(WISHES, wishes_of(covered)).headers["Location"]]
     addresses += re.findall(r'(?:href|action)="([^"]*)"', rose.get(CHECK).content.decode())
@@ -124,7 +183,7 @@ def test_each_page_says_what_is_missing_and_no_page_is_reached_before_the_one_be
         ({"postcode": "SK9 9ZZ"}, "We do not know this postcode. Check it."),
         (
             {"postcode": "M1 1AE"},
-            "We have no team where you live. Ring 0161 496 0900, or ask your GP practice who can help.",
+            "We have no team near you. Ring 0161 496 0900, or ask your GP practice who can help.",
         ),
     ):
         refused = rose.post(YOU, ROSE | changes)
