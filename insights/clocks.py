@@ -30,7 +30,7 @@ DEFINITIONS = {
     "oldest_due_on": "The earliest day on which one of those that run is due; of those that are late, the oldest.",
     "team": "The link-worker team (or hub) that has the referral, also where it is the provider's turn.",
     "small_numbers": (
-        "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown (null), all others are "
+        "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown, all others are "
         "rounded to the nearest 5, and a day is not shown where it is that of one of seven things or fewer."
     ),
 }

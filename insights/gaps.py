@@ -37,7 +37,7 @@ DEFINITIONS = {
         "Whether the directory has a service for this need that comes to people: at home, by telephone, online or by "
         "post. Whether it serves this neighbourhood is not known."
     ),
-    "small_numbers": "Counts of 1 to 7 are not shown (null), all others are rounded to the nearest 5.",
+    "small_numbers": "Counts of 1 to 7 are not shown, all others are rounded to the nearest 5.",
 }
 
 _LOCK = 7_134_162

@@ -34,21 +34,21 @@ DEFINITIONS = {
     "left_early": "People of whom it was recorded in the month that they left before the end.",
     "uptake": (
         "Of the onward referrals sent in the twelve months to the month's end and accepted by then: the share that "
-        "had started. Others divide by all referred: ReferAll's mean is 57 % (S4), Wales has 67.3 % (S74)."
+        "had started. Others divide by all referred: ReferAll's mean is 57%, Wales has 67.3%."
     ),
     "adherence": (
         "Of the starters whose twelfth week ended in the twelve months to the month's end: the share that had neither "
-        "left nor been withdrawn by then. Northumberland: 53.5 % (S73). Attendance stands by itself: who comes to 80 % "
+        "left nor been withdrawn by then. Northumberland: 53.5%. Attendance stands by itself: who comes to 80% "
         "of the sessions is no sourced cut."
     ),
     "completion": (
         "Of the programmes that ended in the twelve months to the month's end, completed or left early: the share "
-        "completed. Northumberland: 42.9 % of starters reached week 24 (S73), which counts differently."
+        "completed. Northumberland: 42.9% of starters reached week 24, which counts differently."
     ),
     "attendance": "Entries in the registers of the month's sessions: the share that came.",
     "days_to_start": "Median days from the referral's arrival to the start, of those who started in the month.",
     "small_numbers": (
-        "Counts of 1 to 7 are not shown (null), all others are rounded to the nearest 5; shares are those of rounded "
+        "Counts of 1 to 7 are not shown, all others are rounded to the nearest 5; shares are those of rounded "
         "counts, and a median of seven people or fewer is not shown."
     ),
 }

@@ -16,15 +16,15 @@ Grouping = Literal["programme", "referring_organization", "source", "neighbourho
 STAGES = ("referred", "accepted", "started", "completed", "left_early")
 
 DEFINITIONS = {
-    "referred": "Onward referrals sent to the programme in the period; entered in error are left out.",
+    "referred": "Referrals sent on to the programme in the period; entered in error are left out.",
     "accepted": "Of those, accepted by the provider at any time since, also from the waiting list.",
     "started": "Of those, the person came to the first assessment or session and the provider recorded the start.",
     "completed": "Of those started, the provider recorded the programme as completed.",
     "left_early": "Of those started, the provider recorded that the person left before the end.",
-    "uptake": "started / accepted. Others divide by all referred: ReferAll's mean by that reading is 57 % (S4).",
-    "completion": "completed / started. People who still take part count as started, so recent months read low.",
+    "uptake": "Started / accepted. Others divide by all referred: ReferAll's mean by that reading is 57%.",
+    "completion": "Completed / started. People who still take part count as started, so recent months read low.",
     "small_numbers": (
-        "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown (null), all others are "
+        "For readers who do not see the referrals themselves, counts of 1 to 7 are not shown, all others are "
         "rounded to the nearest 5, and shares are those of the rounded counts."
     ),
 }

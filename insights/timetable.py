@@ -113,6 +113,10 @@ def in_words(when: schedule) -> str:
     minutes = sorted(cron.minute)
     if len(cron.hour) == 24:
         return f"Every hour, at {', '.join(str(minute) for minute in minutes)} minutes past"
-    times = " and ".join(f"{hour}:{minute:02}" for hour in sorted(cron.hour) for minute in minutes)
+    times = " and ".join(
+        f"{hour % 12 or 12}:{minute:02}{'am' if hour < 12 else 'pm'}"
+        for hour in sorted(cron.hour)
+        for minute in minutes
+    )
     days = "Every day" if len(cron.day_of_week) == 7 else " and ".join(_DAYS[day] for day in sorted(cron.day_of_week))
     return f"{days}, at {times}"

@@ -12,6 +12,8 @@ from web import words
 
 PAGES: dict[str, str] = {
     "edit": "web:refer-draft",
+    "submit": "web:refer-draft",
+    "defer": "web:refer-draft",
     "edit_discharge": "web:edit-discharge",
     "log_contact": "web:log-contact",
     "write_note": "web:write-note",
@@ -33,7 +35,8 @@ PAGES: dict[str, str] = {
     "reroute": "web:reroute",
     "record_signpost": "web:signpost-elsewhere",
 }
-"""The pages of the actions that no machine declares, by action: the name of an address that takes the reference."""
+"""The pages of the actions that no machine declares, and of steps that ask more than their declaration says: sending
+asks who it is, for one. By action: the name of an address that takes the reference."""
 OF_A_REFERRAL = frozenset({"record_measure"})
 """Actions of both kinds of subject whose page here is of a referral: a provider has its own for what it was sent."""
 HEAVY = frozenset({"enter_in_error", "record_death", "undo_death"})

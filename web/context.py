@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
@@ -12,11 +13,27 @@ from web.account import life, typed
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One entry of the menu: the name of its page, for whom it is, and which addresses are part of it."""
+    """One part of somebody's work: the name of its page, for whom it is, and which other pages are part of it.
+
+    What lies below the address of a page is part of it, too.
+    """
 
     title: str
     page: str
     roles: frozenset[Role]
+    also: tuple[str, ...] = ()
+
+    def addresses(self) -> list[str]:
+        return [reverse(page) for page in (self.page, *self.also)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of the menu. `current` is what `aria-current` says: "page" there, "true" on a page of its part."""
+
+    title: str
+    address: str
+    current: str
 
 
 EVERYBODY = frozenset(Role)
@@ -32,11 +49,14 @@ MENU = (
     Way(title="People", page="web:people", roles=SUPPORTERS),
     Way(title="Find services", page="web:directory", roles=SUPPORTERS | {Role.REFERRER}),
     Way(title="People sent to us", page="web:providing", roles=PROVIDER),
-    Way(title="Programmes", page="web:providing-programmes", roles=PROVIDER),
+    Way(
+        title="Programmes", page="web:providing-programmes", roles=PROVIDER,
+        also=("web:providing-listings", "web:email-links"),
+    ),
     Way(title="Sessions", page="web:providing-sessions", roles=PROVIDER),
-    Way(title="Figures", page="web:figures", roles=ANSWERABLE),
+    Way(title="Figures", page="web:figures", roles=ANSWERABLE, also=("web:clocks",)),
     Way(title="Teams", page="web:teams", roles=ANSWERABLE),
-)
+)  # fmt: skip
 """In the order of a day's work. Whether somebody may open a page is asked by the page itself."""
 
 
@@ -53,8 +73,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def menu_of(request: HttpRequest) -> list[Way]:
-    """Return the entries for who is signed in; nobody: none."""
+def menu_of(request: HttpRequest) -> list[Entry]:
+    """Return the entries for who is signed in; nobody: none. The part that the page lies in is marked."""
+    ways = [(way, way.addresses()) for way in _ways_of(request)]
+    home = reverse("web:home")
+    above = [each for _, found in ways for each in found if each != home and request.path.startswith(each)]
+    nearest = max(above, key=len, default=home if request.path == home else "")
+    return [
+        Entry(
+            title=way.title, address=addresses[0],
+            current="page" if request.path == addresses[0] else "true" if nearest in addresses else "",
+        )
+        for way, addresses in ways
+    ]  # fmt: skip
+
+
+def _ways_of(request: HttpRequest) -> list[Way]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
         return []

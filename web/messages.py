@@ -12,19 +12,18 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.selectors import signed_in
 from notifications import inbox, inbox_services
 from web import words
-
-LONGEST = 50
-"""How many messages the page of an inbox shows; the API has them all."""
+from web.paging import page_of
 
 
 @require_safe
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """Show what the user was told, newest first."""
     user, now = signed_in(request.user), timezone.now()
-    entries = inbox.entries_of(user, list(inbox.inbox_of(user, at=now)[: LONGEST + 1]))
+    page = page_of(request, inbox.inbox_of(user, at=now), ordering=("-occurred_at", "-id"))
+    entries = inbox.entries_of(user, page.rows)
     context: dict[str, Any] = {
-        "entries": [(words.moment(entry.at), entry) for entry in entries[:LONGEST]],
-        "has_more": len(entries) > LONGEST,
+        "entries": [(words.moment(entry.at), entry) for entry in entries],
+        "page": page,
         "unread": inbox.count_unread(user, at=now),
         "newest": entries[0].at.isoformat() if entries else "",
     }

@@ -23,6 +23,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from web import words
 from web.account import typed
+from web.actions import PAGES
 from web.casework.sections import Measured, measures_due
 from web.fields import TimeField
 from web.forms import DayField, FormPage, VersionedForm, look
@@ -63,6 +64,8 @@ class StepPage(FormPage):
         self.step = step
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.step.name in PAGES:
+            return redirect(PAGES[self.step.name], self.subject.reference)
         today = local_day(timezone.now())
         is_late = self.step.name not in policies.available_actions(self.actor, self.subject, on=today)
         if is_late and not typed.waits_here(request):

@@ -86,8 +86,9 @@ def name_in_a_list(referral: Referral) -> str:
 
 
 def in_a_sentence(label: str) -> str:
-    """Write a label as the end of a sentence, without its capital."""
-    return f"{label[:1].lower()}{label[1:]}"
+    """Write a label as the end of a sentence: without its capital, unless its first word is letters like NHS or GP."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() else f"{label[:1].lower()}{label[1:]}"
 
 
 def in_words(name: str) -> str:
@@ -110,9 +111,14 @@ def nhs_number_unbroken(digits: str) -> str:
     return nhs_number(digits).replace(" ", "\N{NO-BREAK SPACE}") if digits else "Not known"
 
 
-def practice(code: str) -> str:
-    """Write a GP practice's code, or what stands in for one."""
-    return NO_PRACTICE_CODES.get(code, code)
+def numbered(digits: str) -> str:
+    """Write an NHS number in a line of other things, with what it is."""
+    return f"NHS number {nhs_number_unbroken(digits)}" if digits else "no NHS number"
+
+
+def practice(code: str, *, name: str = "") -> str:
+    """Write a GP practice: its name, where we have it, with its code; or what stands in for one."""
+    return f"{name} ({code})" if name else NO_PRACTICE_CODES.get(code, code)
 
 
 def action(subject: Subject, name: str) -> str:

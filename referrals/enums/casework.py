@@ -116,7 +116,7 @@ class TaskKind(models.TextChoices):
     NEXT_TRY = "next_try", "Try again to reach the person"
     CLOSE_UNREACHED = "close_unreached", "Could not be reached: close it, or try on"
     NEXT_ACTION = "next_action", "Look at the case again"
-    HOLD_ENDS = "hold_ends", "On hold until now: resume it"
+    HOLD_ENDS = "hold_ends", "The hold ends: resume it, or hold it longer"
     PROVIDER_QUESTION = "provider_question", "A provider asks you something"
     SIGNPOST_FOLLOW_UP = "signpost_follow_up", "Ask what came of signposting"
     CLEARANCE = "clearance", "A professional's decision is due: ask again"

@@ -114,9 +114,9 @@ def test_the_delivery_of_webhooks_is_seen_too(state, now, time_machine):
         (Every(1.0), "Every second"),
         (Every(30.0), "Every 30 seconds"),
         (crontab(minute=10), "Every hour, at 10 minutes past"),
-        (crontab(hour=3, minute=5), "Every day, at 3:05"),
-        (crontab(hour=6, minute=0, day_of_week="mon"), "Mondays, at 6:00"),
-        (crontab(hour="6,18", minute=0, day_of_week="mon,thu"), "Mondays and Thursdays, at 6:00 and 18:00"),
+        (crontab(hour=3, minute=5), "Every day, at 3:05am"),
+        (crontab(hour=6, minute=0, day_of_week="mon"), "Mondays, at 6:00am"),
+        (crontab(hour="6,18", minute=0, day_of_week="mon,thu"), "Mondays and Thursdays, at 6:00am and 6:00pm"),
     ],
 )
 def test_when_it_runs_is_said_in_words(when, expected):
@@ -147,7 +147,7 @@ def test_managers_and_leads_see_what_is_late_first(on_tuesday, cast, as_user, ti
     assert (answer["at"], answer["late"]) == ("2026-11-03T10:01:00Z", 2)
     audit, clocks, *others = answer["tasks"]
     assert audit == {
-        "task": AUDIT, "says": "Audit the pathway", "runs": "Every day, at 3:10", "is_late": True,
+        "task": AUDIT, "says": "Audit the pathway", "runs": "Every day, at 3:10am", "is_late": True,
         "expected_at": "2026-11-03T03:10:00Z", "done_at": "2026-11-02T03:10:20Z", "figures": {}, "failed_lately": 0,
         "latest": {
             "started_at": "2026-11-02T03:10:00Z", "ended_at": "2026-11-02T03:10:20Z", "outcome": "done", "failure": "",

@@ -72,7 +72,7 @@ def test_a_referrer_reads_where_their_referral_stands_and_why_they_made_it(brows
     )
     assert page.section("person") == (
         "The person Name Rose Okafor Date of birth 27 March 1951 Telephone 0161 496 0111 "
-        "NHS number 999 000 0018 Number present but not traced Address SK5 8BS GP practice Z90001"
+        "NHS number 999 000 0018 Number present but not traced Address SK5 8BS GP practice Vale Practice (Z90001)"
     )
     assert page.section("content") == (
         "Why Reason Lives alone since her husband died, and has stopped going out. "
@@ -125,7 +125,7 @@ def test_whose_turn_it_is_stands_in_one_line_and_what_waits_says_why(browser_of,
     assert line(cast.link_worker, onward.referral) == (
         f"Nobody for now: confirm the discharge, or hold it longer, by Friday 20 November 2026 ({hospital})"
     )
-    assert f"It is {hospital}." in read(browser_of(cast.gp), f"/r/{onward.referral.reference}").text
+    assert f"It stands still: {hospital}." in read(browser_of(cast.gp), f"/r/{onward.referral.reference}").text
     for user in (cast.gp, cast.link_worker):
         assert line(user, onward) == f"Nobody for now: wait for the end of the hold ({hospital})"
     assert line(cast.provider, onward) == (
@@ -257,9 +257,9 @@ def test_a_record_with_more_in_it_needs_no_more_queries(browser_of, cast, django
     gp, link_worker, provider = (browser_of(user) for user in (cast.gp, cast.link_worker, cast.provider))
 
     def assert_bounded():
-        # Session, user, memberships; the referral with its needs, risks, consents and offers; timeline; messages back.
-        # The referrer's practice sees besides what it has filed of them.
-        with django_assert_num_queries(3 + 5 + 1 + 1 + 1):
+        # Session, user, memberships; the referral with its needs, risks, consents and offers; the name of its practice;
+        # timeline; messages back. The referrer's practice sees besides what it has filed of them.
+        with django_assert_num_queries(3 + 5 + 1 + 1 + 1 + 1):
             assert gp.get(f"/r/{referral.reference}").status_code == 200
         # The onward referral with its referral's risks and consents; its timeline.
         for browser in (gp, link_worker, provider):

@@ -42,14 +42,14 @@ GUIDES = (
         jobs=(
             Job(title="Refer somebody", steps=(
                 'Choose "Refer somebody" in the menu.',
-                "Begin with the NHS number: if they have been referred before, you see it at once.",
-                "Say why, how to reach them, and what they have agreed to. You can stop and go on later.",
-                "Send it. You see who has it now, and by when they ring the person.",
+                "Begin with the NHS number. If they have been referred before, you are told.",
+                'Say why, and what they have agreed to. "Save as a draft" keeps it for later.',
+                "Send it. You see who has it now, and by when they decide.",
             )),
             Job(title="See what became of it", steps=(
                 'Choose "My referrals", and then the reference.',
                 "It says whose turn it is, what happens next and by when.",
-                "You are told by email when it is accepted, when there is a question, and when it is finished.",
+                "You are told when it is accepted, when there is a question, and when it has ended.",
             )),
             Job(title="Answer a question", steps=(
                 'Open the referral from the email, or from "My referrals".',
@@ -62,17 +62,17 @@ GUIDES = (
         roles=frozenset({Role.LINK_WORKER, Role.LEAD}),
         jobs=(
             Job(title="Take a new referral on", steps=(
-                'Your home page shows "New to triage". The oldest is on top.',
-                "Open it, read why the person was referred, and accept it, ask the referrer, or say why not.",
+                'Choose "Triage" in the menu. The oldest is on top.',
+                "Read why the person was referred. Then accept it, ask the referrer, redirect it, or reject it.",
             )),
             Job(title="Write down a call", steps=(
-                'Open the case, and choose "Log a contact".',
+                'Choose "Caseload" in the menu, open the case, and choose "Log a contact".',
                 "Say how it went. If nobody answered, the day of the next try is worked out for you.",
             )),
             Job(title="Find something for the person", steps=(
                 'Open the case, and choose "Find services".',
-                "What does not suit this person says so, and why. Nearest first.",
-                "Offer them one: the provider is told and answers; or signpost, and they go by themselves.",
+                "The nearest come first. What does not suit this person says so, and why.",
+                "Offer one: the provider is told, and answers. Or signpost: the person goes by themselves.",
             )),
         ),
     ),
@@ -81,35 +81,80 @@ GUIDES = (
         roles=frozenset({Role.PROVIDER}),
         jobs=(
             Job(title="Answer a referral", steps=(
-                "Your home page shows what waits for your answer, and by when.",
+                'Choose "People sent to us" in the menu. It shows what waits for your answer, and by when.',
                 "Open it, and accept, put the person on your waiting list, ask a question, or say why you cannot.",
             )),
             Job(title="Write down who came", steps=(
-                "Choose the session, and mark each person: came, did not come, told us before.",
+                'Choose "Sessions" in the menu, and then the session. Mark who came, who did not, and who told us.',
                 "Save it once for the whole group.",
             )),
             Job(title="Say how it ended", steps=(
                 "Open the person's referral, and choose that they have finished or left.",
-                "Whoever sent them is told by us.",
+                "We tell whoever sent them.",
             )),
         ),
     ),
     Guide(
-        title="You look after the service",
-        roles=frozenset({Role.MANAGER, Role.DIRECTORY_EDITOR, Role.PRIVACY_OFFICER, Role.SAFEGUARDING, Role.LEAD}),
+        title="You lead a team",
+        roles=frozenset({Role.LEAD}),
+        jobs=(
+            Job(title="Let a colleague in, or out", steps=(
+                'Choose "Teams" in the menu, and then your team.',
+                'Choose "Add somebody". They get an email with a link, and choose a password.',
+                "When somebody leaves, choose that they leave the team, and who takes over what they have in hand.",
+            )),
+            Job(title="Give work to somebody else", steps=(
+                'Open the case, and choose "Give it to somebody else" or "Give it to somebody in the team".',
+                "Say who takes it on. They are told.",
+            )),
+            Job(title="Make one person of two records", steps=(
+                'Choose "People" in the menu, and then "People who may be there twice".',
+                "Compare the two. If they are one person, say how you know. You can undo it.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You answer for the service",
+        roles=frozenset({Role.MANAGER, Role.LEAD}),
         jobs=(
             Job(title="See how it goes", steps=(
-                "Your home page leads to the figures. Beside each stands what it means.",
-                "Every table can be taken away as a file. Small numbers are hidden, so that nobody is known by them.",
+                'Choose "Figures" in the menu. Below each table stands what it counts.',
+                "Each table can be taken away as a file for a spreadsheet.",
+                "Managers see no small numbers, so that nobody is known by them.",
             )),
-            Job(title="Let somebody in, or out", steps=(
-                "Whoever runs the service registers a new colleague, with their team and what they do in it.",
-                "Tell them as soon as somebody leaves: what they had must go to somebody else.",
+            Job(title="See that nothing is late or lost", steps=(
+                'On your home page, look at "What is late?" and "Is anything lost?".',
+                'Open "Messages that did not arrive". See to the reason, and send each again.',
             )),
             Job(title="Help somebody who cannot sign in", steps=(
                 'Forgotten password: they choose "Forgotten your password?" where they sign in.',
                 "Lost telephone: they use a recovery code. Without one, whoever runs the service takes the second "
                 "step away, once they know for certain who asks.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You keep the directory",
+        roles=frozenset({Role.DIRECTORY_EDITOR, Role.MANAGER}),
+        jobs=(
+            Job(title="See which listings need you", steps=(
+                'On your home page, open "Figures of the directory".',
+                "It names the listings that are reported, due for a check, or not answered for.",
+            )),
+            Job(title="Decide on a change", steps=(
+                'An editor opens "Proposed changes of listings" on the home page. The oldest is on top.',
+                "Open it, and publish it, or decline it and say why. Whoever proposed it is told.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You look after records and privacy, or safeguarding",
+        roles=frozenset({Role.PRIVACY_OFFICER, Role.SAFEGUARDING}),
+        jobs=(
+            Job(title="Be told", steps=(
+                'What concerns you comes to you by email, and is under "Your messages" on your home page.',
+                "Requests for a copy of a record, what is to be forgotten, and safeguarding concerns have no page here "
+                "yet. Whoever runs the service does it with you.",
             )),
         ),
     ),

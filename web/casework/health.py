@@ -1,5 +1,6 @@
 """What is known of the person's health, and what professionals decide about it. Whoever refers records it, too."""
 
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -17,8 +18,20 @@ from web.forms import DayField, Form, look
 
 ASKED = {code: question for code, question in QUESTIONS.items() if question.kind != AnswerKind.REFERRAL}
 """What can be answered: the rest stands on the referral itself."""
-BY_NAME = [("", "Choose a question"), *sorted(((c, q.name) for c, q in ASKED.items()), key=lambda each: each[1])]
 SMALL = "nhsuk-radios--small nhsuk-radios--inline"
+
+
+def _names() -> list[tuple[str, str]]:
+    """Return the questions by name, as a list is read. Of two with one name each says what it is measured in."""
+    names = Counter(question.name for question in ASKED.values())
+    shown = (
+        (code, f"{question.name}, in {question.unit}" if names[question.name] > 1 else question.name)
+        for code, question in ASKED.items()
+    )
+    return sorted(((code, name[:1].upper() + name[1:]) for code, name in shown), key=lambda each: each[1].lower())
+
+
+BY_NAME = [("", "Choose a question"), *_names()]
 
 
 class ObservationForm(Form):
@@ -107,7 +120,9 @@ class ClearanceForm(Form):
         widget=look(forms.RadioSelect(), classes=SMALL), error_messages={"required": "Say what was decided."},
     )  # fmt: skip
     professional_name = forms.CharField(label="Who decided?", max_length=70)
-    professional_role = forms.CharField(label="What are they?", max_length=70, help_text="GP, consultant, midwife.")
+    professional_role = forms.CharField(
+        label="What are they?", max_length=70, help_text="For example, GP, consultant or midwife."
+    )
     decided_on = DayField(label="On which day?", example="3 12 2026", error_messages={"required": "Enter the day."})
     note = forms.CharField(label="Note (optional)", required=False, max_length=500)
 
@@ -131,7 +146,9 @@ class ClearanceRequestForm(Form):
         label="What is to be decided?", choices=BY_NAME, error_messages={"required": "Choose the question."}
     )
     professional_name = forms.CharField(label="Who is asked?", max_length=70)
-    professional_role = forms.CharField(label="What are they?", max_length=70, help_text="GP, consultant, midwife.")
+    professional_role = forms.CharField(
+        label="What are they?", max_length=70, help_text="For example, GP, consultant or midwife."
+    )
     professional_organization = forms.CharField(label="Where do they work?", max_length=150)
     mechanism = forms.ChoiceField(
         label="How are they asked?", choices=ClearanceMechanism.choices,

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.selectors import signed_in
+from accounts.selectors import name_of_practice, signed_in
 from core.clocks import local_day
 from core.errors import NotVisible
 from core.pagination import page_of
@@ -197,7 +197,9 @@ def _side(person: Described) -> Side:
     who = person.identity
     return Side(
         id=person.id, name=f"{who.family_name.upper()}, {who.first_name}", born=words.short_day(who.date_of_birth),
-        nhs_number=words.nhs_number(who.nhs_number), postcode=who.postcode or "Not known", reference=person.reference,
+        reference=person.reference,
+        nhs_number=words.numbered(who.nhs_number),
+        postcode=who.postcode or "no postcode",
     )  # fmt: skip
 
 
@@ -208,11 +210,14 @@ def _compared(people: list[tuple[Person, Referral, list[str]]]) -> list[Line]:
     lines = [
         ("Name", [words.full_name(row) for _, row, _ in people]),
         ("Date of birth", [words.short_day(row.date_of_birth) for _, row, _ in people]),
-        ("NHS number", [words.nhs_number(number) if number else "" for number in numbers]),
-        ("Address", [", ".join(filter(None, (row.address, row.postcode))) for _, row, _ in people]),
+        ("NHS number", [words.nhs_number_unbroken(number) if number else "" for number in numbers]),
+        ("Address", [", ".join(filter(None, (*row.address.splitlines(), row.postcode))) for _, row, _ in people]),
         ("Telephone", [row.telephone for _, row, _ in people]),
         ("Email", [row.email for _, row, _ in people]),
-        ("GP practice", ["" if code in NOT_SAID else words.practice(code) for code in practices]),
+        (
+            "GP practice",
+            ["" if code in NOT_SAID else words.practice(code, name=name_of_practice(code)) for code in practices],
+        ),
         ("Recorded as having died", ["Yes" if person.is_deceased else "No" for person, _, _ in people]),
     ]
     compared = [

@@ -23,6 +23,13 @@ from web import words
 from web.forms import DateBoxes, DayField, Form, look
 from web.states import Tag, tag_of
 
+MISSING = {
+    "first_name": "Enter the first name, too.",
+    "family_name": "Enter the family name, too.",
+    "date_of_birth": "Enter the date of birth, too.",
+}
+"""What is said of each that is left out: three are needed where there is no NHS number."""
+
 
 class PeopleForm(Form):
     """An NHS number; or a name and a date of birth."""
@@ -50,11 +57,12 @@ class PeopleForm(Form):
         said = super().clean() or self.cleaned_data
         if self.errors or said.get("nhs_number"):
             return said
-        described = [name for name in ("first_name", "family_name", "date_of_birth") if said.get(name)]
+        described = [name for name in MISSING if said.get(name)]
         if not described:
             self.add_error("nhs_number", "Enter an NHS number, or a name and a date of birth.")
-        for name in {"first_name", "family_name", "date_of_birth"} - set(described) if described else ():
-            self.add_error(name, "With a name, enter first name, family name and date of birth.")
+        for name, missing in MISSING.items():
+            if described and name not in described:
+                self.add_error(name, missing)
         return said
 
     def identity(self) -> Identity | None:
@@ -124,7 +132,8 @@ class PeoplePage(View):
 def _found(referral: Referral) -> Found:
     return Found(
         reference=referral.reference, name=words.name_in_a_list(referral), born=words.short_day(referral.date_of_birth),
-        nhs_number=words.nhs_number(referral.nhs_number), where=referral.postcode,
+        where=referral.postcode,
+        nhs_number=words.numbered(referral.nhs_number),
         tag=tag_of("referral", referral.status), holder=words.holder(referral),
         sent=words.short_day(local_day(referral.sent_at)) if referral.sent_at else "",
     )  # fmt: skip

@@ -11,9 +11,10 @@ from accounts.selectors import signed_in
 from insights.models import Summary, SummaryKind
 from insights.reading import DEFINITIONS, get_summary, summaries_visible_to
 from web import words
+from web.paging import page_of
 
 LONGEST = 26
-"""How many the page names: half a year of weeks."""
+"""How many a page names: half a year of weeks."""
 HEADINGS = {
     "total": "Altogether",
     "source": "By source",
@@ -26,8 +27,9 @@ IN_A_SHARE = {"attendance", "uptake", "adherence", "completion"}
 @require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
     """Name the summaries of the person's teams, the latest first."""
-    rows = list(summaries_visible_to(signed_in(request.user))[: LONGEST + 1])
-    context = {"summaries": [_title(row) for row in rows[:LONGEST]], "has_more": len(rows) > LONGEST}
+    rows = summaries_visible_to(signed_in(request.user))
+    page = page_of(request, rows, ordering=("-ends_on", "-id"), size=LONGEST)
+    context = {"summaries": [_title(row) for row in page.rows], "page": page}
     return render(request, "web/managing/summaries.jinja", context)
 
 

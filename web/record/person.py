@@ -3,6 +3,7 @@
 import datetime as dt
 
 from accounts.actors import Actor
+from accounts.selectors import name_of_practice
 from referrals import policies
 from referrals.consents import those_that_count
 from referrals.enums import ConsentBasis, ConsentPurpose
@@ -26,9 +27,11 @@ def facts_about(referral: Referral) -> list[Fact]:
 def more_facts_about(referral: Referral) -> list[Fact]:
     """What only the referral's own side sees."""
     return known(
-        fact("NHS number", words.nhs_number(referral.nhs_number), referral.get_nhs_number_status_display()),
+        fact("NHS number", words.nhs_number_unbroken(referral.nhs_number), referral.get_nhs_number_status_display()),
         fact("Address", referral.address, referral.postcode),
-        fact("GP practice", words.practice(referral.gp_practice_code)),
+        fact(
+            "GP practice", words.practice(referral.gp_practice_code, name=name_of_practice(referral.gp_practice_code))
+        ),
     )
 
 

@@ -13,13 +13,14 @@ _ENDED = {
 }
 _RUNNING = {
     "triage": "{team} will decide{by}.",
-    "answer": "{team} has a question for you: please answer it{by}.",
+    "answer": "A question from {team}: please answer it{by}.",
     "discharge": "The discharge is planned for {planned}. Please confirm when {person} is home, or change the day{by}.",
     "first_contact": "{owner} will get in touch with {person}{by}.",
-    "case_review": "{owner} is supporting {person}, and looks at it again{by}.",
-    "hold_end": "It is {why}. {owner} looks at it again{by}.",
+    "case_review": "{person} has the support of {owner}, who will look at it again{by}.",
+    "hold_end": "It stands still: {why}. {owner} will look at it again{by}.",
 }
-"""By the clock that runs, of those that a referrer reads (`turns.whose_turn`)."""
+"""By the clock that runs, of those that a referrer reads (`turns.whose_turn`). A team's name may be one or many: "Vale
+link workers", "The hub". So no verb stands beside one that would tell them apart."""
 
 
 def sentence(referral: Referral, turn: Turn) -> str:

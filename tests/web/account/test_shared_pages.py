@@ -28,8 +28,8 @@ def test_help_is_for_what_somebody_does_here_and_says_whom_to_ring(cast, browser
     assert shown == {
         "gp": ["You refer people"],
         "provider": ["You provide a service"],
-        "lead": ["You are a link worker", "You look after the service"],
-        "manager": ["You look after the service"],
+        "lead": ["You are a link worker", "You lead a team", "You answer for the service"],
+        "manager": ["You answer for the service", "You keep the directory"],
     }
     page = read(client, "/help/")
     assert "You refer people" in page.text  # to whoever is not signed in, all of it

@@ -222,7 +222,7 @@ def test_lou_tells_rose_of_the_library_and_later_writes_down_what_came_of_it(tow
     lou.post(elsewhere, {"version": hidden(page, "version"), "name": "Coffee at the church"})
     page = read(lou, f"/r/{rose.reference}/signposts/")
     assert page.text.index("Coffee at the church") < page.text.index("Library")
-    assert "To ask on Tuesday 17 November 2026." in page.text
+    assert "Ask how it went on Tuesday 17 November 2026." in page.text
 
     follow = f"/r/{rose.reference}/signposts/{signpost.pk}/follow-up/"
     assert lou.post(follow, {}).status_code == 400

@@ -35,7 +35,8 @@ def test_lou_finds_rose_by_her_number_or_by_name_and_birthday_and_nothing_stands
     assert "Nobody was found" in lou.post("/people/", {"nhs_number": "9990000026"}).content.decode()
     for said, words in (
         ({}, "Enter an NHS number, or a name and a date of birth."),
-        ({"family_name": "Okafor"}, "With a name, enter first name, family name and date of birth."),
+        ({"family_name": "Okafor"}, "Enter the first name, too."),
+        ({"family_name": "Okafor"}, "Enter the date of birth, too."),
         ({"nhs_number": "9990000019"}, "NHS number"),
     ):
         refused = lou.post("/people/", said)
@@ -79,7 +80,7 @@ def test_a_lead_compares_two_makes_them_one_and_undoes_it(cast, referral_at, bro
     assert set(Referral.objects.values_list("person", flat=True)) == {rose.person_id}
     page = read(lena, f"/people/{rose.person_id}/merges/")
     assert "1 referral moved, by Lena Head" in page.text
-    assert "Nobody of your teams seems to be there twice." in read(lena, "/people/duplicates/").text
+    assert "Nobody in your teams seems to be there twice." in read(lena, "/people/duplicates/").text
     merge = str(PersonMerge.objects.get().pk)
     assert lena.post(f"/people/{rose.person_id}/merges/", {"merge": merge}).status_code == 400
     answer = lena.post(f"/people/{rose.person_id}/merges/", {"merge": merge, "note": "Her sister."})

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from referrals.enums import OnwardStatus, ReferralStatus
+from web import words
 from web.states import COLOURS, tag_of
 from web.vendoring import FOLDER, VERSION
 
@@ -45,3 +46,52 @@ def test_every_state_has_words_and_a_colour():
     assert tag_of("clock", "overdue").text == "Overdue"
     with pytest.raises(KeyError):
         tag_of("referral", "lost")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Goals met", "goals met"),
+        ("A provider asks you something", "a provider asks you something"),
+        ("NHS trust", "NHS trust"),
+        ("GP practice", "GP practice"),
+        ("ONS4: personal wellbeing", "ONS4: personal wellbeing"),
+    ],
+)
+def test_a_label_in_a_sentence_loses_its_capital_and_letters_that_stand_for_words_keep_theirs(label, said):
+    assert words.in_a_sentence(label) == said
+
+
+@pytest.mark.django_db
+def test_the_menu_marks_the_part_of_the_work_that_a_page_lies_in(cast, browser_of, read):
+    def marked(user, path):
+        found = re.findall(
+            r'<a class="nhsuk-header__navigation-link"[^>]*aria-current="(\w+)">(.*?)</a>',
+            read(browser_of(user), path).html,
+        )
+        return [(title, how) for how, title in found]
+
+    service = f"/providing/services/{cast.walking.pk}/"
+    assert {
+        "/": marked(cast.provider, "/"),
+        "/providing/": marked(cast.provider, "/providing/"),
+        "a programme": marked(cast.provider, service),
+        "its listing": marked(cast.provider, f"/providing/listings/{cast.walking.pk}/"),
+        "/people/duplicates/": marked(cast.lead, "/people/duplicates/"),
+        "of no part": marked(cast.lead, "/inbox/"),
+    } == {
+        "/": [("Home", "page")],
+        "/providing/": [("People sent to us", "page")],
+        "a programme": [("Programmes", "true")],
+        "its listing": [("Programmes", "true")],
+        "/people/duplicates/": [("People", "true")],
+        "of no part": [],
+    }
+
+
+@pytest.mark.django_db
+def test_what_is_for_other_systems_is_not_at_the_foot_of_pages_for_anybody(client, read):
+    leads = {
+        path: "/api/v1/docs/" in read(client, path).links for path in ("/about/", "/directory/", "/self-referral/you/")
+    }
+    assert leads == {"/about/": True, "/directory/": False, "/self-referral/you/": False}

@@ -29,17 +29,15 @@ def test_the_list_says_in_plain_words_what_happens_next(browser_of, cast, referr
     said = {
         at("draft"): "Not sent yet. Finish it, and send it.",
         at("submitted"): "Vale link workers will decide by Wednesday 4 November 2026.",
-        at("information_requested"): (
-            "Vale link workers has a question for you: please answer it by Monday 9 November 2026."
-        ),
+        at("information_requested"): ("A question from Vale link workers: please answer it by Monday 9 November 2026."),
         at("deferred"): (
             "The discharge is planned for Monday 9 November 2026. Please confirm when D is home, or change the day by "
             "Tuesday 10 November 2026."
         ),
         at("accepted"): "Lou Marsh will get in touch with E by Monday 9 November 2026.",
-        at("active"): "Lou Marsh is supporting F, and looks at it again by Monday 30 November 2026.",
+        at("active"): ("F has the support of Lou Marsh, who will look at it again by Monday 30 November 2026."),
         at("on_hold"): (
-            "It is in hospital since 2 November 2026. Lou Marsh looks at it again by Tuesday 1 December 2026."
+            "It stands still: in hospital since 2 November 2026. Lou Marsh will look at it again by Tuesday 1 December 2026."
         ),
         at("closed"): "It has ended: goals met.",
         at("rejected"): "Vale link workers did not take it on.",
@@ -106,7 +104,7 @@ def test_a_longer_list_has_pages_and_needs_no_more_queries(browser_of, cast, rea
 def test_a_question_is_answered_on_the_page_of_the_referral(browser_of, cast, referral_at, read):
     referral, gita = referral_at("information_requested"), browser_of(cast.gp)
     page = read(gita, f"/r/{referral.reference}")
-    assert "Vale link workers has a question for you: please answer it by Monday 9 November 2026." in page.text
+    assert "A question from Vale link workers: please answer it by Monday 9 November 2026." in page.text
     assert "Does she use a frame?" in page.text.partition("What you can do")[0]
     answer = {"note": "Yes, indoors.", "version": version_in(page)}
 
@@ -157,12 +155,13 @@ def test_a_referral_with_more_in_it_needs_no_more_queries(browser_of, cast, djan
     referral = stage.referral_at(cast, "active", at=NOW)
     gita = browser_of(cast.gp)
     stage.onward_at(cast, "declined", at=NOW, referral=referral)
-    # Session, user, memberships; the referral with needs, risks, consents, offers; timeline; messages and filings.
-    with django_assert_num_queries(3 + 5 + 1 + 2):
+    # Session, user, memberships; the referral with needs, risks, consents, offers; the
+    # practice's name; timeline; messages and filings.
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2):
         gita.get(f"/r/{referral.reference}")
     stage.onward_at(cast, "completed", at=NOW, referral=referral)
     close(cast, referral)
-    with django_assert_num_queries(3 + 5 + 1 + 2):
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2):
         gita.get(f"/r/{referral.reference}")
 
 
