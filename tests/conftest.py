@@ -108,6 +108,15 @@ def referral_at(cast: stage.Cast) -> Callable[..., Referral]:
 
 
 @pytest.fixture
+def scene(cast: stage.Cast) -> Callable[[str, Callable[[], Any]], Any]:
+    """A story that many tests of a file begin with: told by the services once, and then played again.
+
+    Its name is its own; what it tells hangs on nothing but the cast and the time.
+    """
+    return TOWN.scene
+
+
+@pytest.fixture
 def onward_at(cast: stage.Cast) -> Callable[..., OnwardReferral]:
     """An onward referral brought to a status by the services."""
 

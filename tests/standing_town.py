@@ -44,6 +44,7 @@ class StandingTown:
         self._wanted = False
         self._is_plain = False
         self._is_another_time = False
+        self._is_recording = False
 
     @property
     def is_here(self) -> bool:
@@ -97,13 +98,20 @@ class StandingTown:
         return cast
 
     def scene(self, name: str, play: Callable[[], Any]) -> Any:
-        """Return what `play` returns: played again where nothing was written before it in this test."""
-        if not (self.is_here and self._is_plain and _nothing_is_written()):
+        """Return what `play` returns: played again where nothing was written before it in this test.
+
+        A scene within one that is being written down is played in full, so that its statements are written down too.
+        """
+        if self._is_recording or not (self.is_here and self._is_plain and _nothing_is_written()):
             return play()
         if self._is_another_time:  # rows say when they were made
             name = f"{timezone.now():%Y-%m-%d %H:%M} {name}"
         if name not in self._scenes:
-            self._scenes[name] = recorded(play)
+            self._is_recording = True
+            try:
+                self._scenes[name] = recorded(play)
+            finally:
+                self._is_recording = False
         else:
             with connection.cursor() as cursor:
                 cursor.execute(self._scenes[name].statements)

@@ -38,8 +38,13 @@ def told(table):
 
 
 @pytest.fixture
-def november(cast, referral_at, onward_at):
+def november(cast, referral_at, onward_at, scene):
     """Eight referrals of Rose's, each of which came a little further; and what does not count."""
+    scene("November of Rose's referrals", lambda: tell_of_november(cast, referral_at, onward_at))
+    return cast
+
+
+def tell_of_november(cast, referral_at, onward_at):
     Postcode.objects.create(code="SK58BS", lsoa="E01000001", imd_rank=310)
     Neighbourhood.objects.create(code="vale", name="=Vale", sectors=["SK5 8"])
     referral_at("submitted")
@@ -55,7 +60,6 @@ def november(cast, referral_at, onward_at):
         referral_at(status)
     referral_at("redirected")  # and so there is one next door, in its stead
     referral_at("submitted", team_id=cast.neighbouring_team.pk)
-    return cast
 
 
 def test_a_lead_reads_how_far_the_referrals_of_her_team_have_come(november, django_assert_num_queries):

@@ -36,13 +36,17 @@ URL = "/api/v1/insights/summaries/"
 
 
 @pytest.fixture
-def a_week(cast, onward_at):
+def a_week(cast, onward_at, scene):
     """Six people: one waits for the Active team's answer, one was declined, one never started, one completed the
     programme, one left early; and one waits for the charity's answer."""
-    for status in ("sent", "declined", "not_started", "completed", "left_early"):
-        onward_at(status)
-    onward_at("sent", service=cast.visiting)
-    OutboxMessage.objects.all().delete()
+
+    def tell():
+        for status in ("sent", "declined", "not_started", "completed", "left_early"):
+            onward_at(status)
+        onward_at("sent", service=cast.visiting)
+        OutboxMessage.objects.all().delete()
+
+    scene("a week of six people", tell)
     return cast
 
 
@@ -257,15 +261,19 @@ def test_on_the_first_commissioners_are_told_of_the_month_without_a_small_number
 
 
 @pytest.fixture
-def a_full_month(cast, onward_at):
+def a_full_month(cast, onward_at, scene):
     """Of sixteen people from the hill whom walking accepted in November, twelve started; of those eight completed
     it, and four left."""
-    Postcode.objects.create(code="SK58BS", latitude=53.4, longitude=-2.1, lsoa="E01000001")
-    Neighbourhood.objects.create(code="hill", name="The hill", lsoas=["E01000001"])
-    for status in ("completed", "completed", "left_early", "not_started"):
-        for _ in range(4):
-            onward_at(status)
-    OutboxMessage.objects.all().delete()
+
+    def tell():
+        Postcode.objects.create(code="SK58BS", latitude=53.4, longitude=-2.1, lsoa="E01000001")
+        Neighbourhood.objects.create(code="hill", name="The hill", lsoas=["E01000001"])
+        for status in ("completed", "completed", "left_early", "not_started"):
+            for _ in range(4):
+                onward_at(status)
+        OutboxMessage.objects.all().delete()
+
+    scene("a full month of the hill", tell)
     return cast
 
 

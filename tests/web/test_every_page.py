@@ -29,9 +29,19 @@ from tests.stage import fresh
 pytestmark = pytest.mark.django_db
 
 
+OPENED = {}
+"""Every page, once it has been opened: what is read of them in one test is what is read in the next."""
+
+
 @pytest.fixture
 def pages(cast, browser_of, onward_at, rf, monkeypatch):
     """Every page that there is, by name."""
+    if not OPENED:
+        OPENED.update(open_them(cast, browser_of, onward_at, rf, monkeypatch))
+    return dict(OPENED)
+
+
+def open_them(cast, browser_of, onward_at, rf, monkeypatch):
     onward = onward_at("started")
     listing = Service.objects.create(
         organization=cast.walking.organization, name="Swimming", referral_route="referral", receiving_team=cast.leisure,
