@@ -129,6 +129,14 @@ def open_reader_reports() -> QuerySet[ReaderReport]:
     return ReaderReport.objects.filter(Q(service__verified_at__isnull=True) | Q(at__gt=F("service__verified_at")))
 
 
+def reader_reports_of(user: User, service: Service) -> QuerySet[ReaderReport]:
+    """Return what readers have said of a listing that nobody has vouched for since, the latest first: to a directory
+    editor; to anybody else nothing, because it is free text.
+    """
+    rows = open_reader_reports().filter(service=service).order_by("-at", "-id")
+    return rows if Role.DIRECTORY_EDITOR in user.roles() else rows.none()
+
+
 def feeds_by_age(user: User) -> QuerySet[Feed]:
     """Return the feeds with `listings` (how many run) and `stale` (how many of those), the longest unread first.
 

@@ -21,12 +21,14 @@ from core.errors import NotVisible
 from services_directory import policies, selectors
 from services_directory.enums import CheckAnswer
 from services_directory.models import Service
+from services_directory.selectors.figures import reader_reports_of
 from services_directory.services import edit_listing
 from services_directory.services.verifications import LONGEST_NOTE, Said, verify_listing
 from services_directory.trust import CHECK_AFTER_DAYS
 from web import listings, words
 from web.forms import Form, FormPage, VersionedForm, look
 from web.providing.inbox import own_services
+from web.record.facts import fact
 
 MOST = 100
 
@@ -196,11 +198,33 @@ class EditorsListing(ListingPage):
     leads_back = ("web:directory-figures", "Figures of the directory")
     changes_at = "web:keep-listing-change"
 
+    def build(self, data: Any = None) -> AnswerForm:
+        form = AnswerForm(data)
+        form.fields["note"].label, form.fields["note"].help_text = "If it is not: what is not right?", ""
+        return form
+
+    def context(self, form: Any) -> dict[str, Any]:
+        said = reader_reports_of(self.user, self.service)[:MOST]
+        return super().context(form) | {
+            "said_by_readers": [
+                fact(words.day_of(each.at), ": ".join(filter(None, (each.get_finding_display(), each.note))))
+                for each in said
+            ]
+        }
+
 
 class EditorsChange(ChangeListing):
     """The same for a directory editor."""
 
     leads_back = "web:keep-listing"
+
+    def build(self, data: Any = None) -> ChangeForm:
+        form = ChangeForm(data, initial=self.initial())
+        form.fields["eligibility_description"].help_text = ""
+        return form
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return super().context(form) | {"is_editors": True}
 
 
 def _shown(value: Any) -> Any:

@@ -53,7 +53,12 @@ def test_a_neighbour_says_that_the_group_has_moved_and_an_editor_looks(cast, pag
     # The editor has looked, and vouches for it as it is now: nothing waits any more.
     kept = f"/directory/listings/{cast.walking.pk}/"
     assert kept in read(editor, "/directory/figures/").links
-    assert f"{kept}change/" in read(editor, kept).links
+    page = read(editor, kept)
+    assert page.section("readers").startswith(
+        "What readers say Tuesday 3 November 2026 The day or the time Tuesday 3 November 2026 The place: They meet"
+    )
+    assert f"{kept}change/" in page.links
+    assert "Mill" not in read(browser_of(cast.provider), f"/providing/listings/{cast.walking.pk}/").html
     assert editor.post(kept, {"answer": "still_right"}).headers["Location"] == "/directory/figures/"
     assert read(editor, "/directory/figures/").section("readers") == "Readers say that something is wrong None."
     assert Client().get(kept).status_code == 302
