@@ -113,7 +113,7 @@ ABOUT: Mapping[str, About] = MappingProxyType(
             "The leads of the team", "what was due has not been done for days", _REMINDERS, is_essential=True
         ),
         # A provider that does not read it goes on writing to somebody who has left.
-        "onward_withdrawn": About(_OTHER_SIDE, "the onward referral is withdrawn", _NEWS, is_essential=True),
+        "onward_withdrawn": About(_OTHER_SIDE, "the referral to a service is withdrawn", _NEWS, is_essential=True),
         "listings_to_check": About("Whoever keeps listings", "a check of listings is due", _DIRECTORY),
         "listings_still_to_check": About("Whoever keeps listings", "they have not answered for two weeks", _DIRECTORY),
         "listing_reported": About("The directory's editors", "somebody says that a listing is not right", _DIRECTORY),

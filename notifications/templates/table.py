@@ -52,7 +52,7 @@ class MessageTemplate:
 
 _ONWARD_UPDATE = MessageTemplate(
     subject="There is an update on $reference",
-    news="There is an update on the onward referral $reference.",
+    news="There is an update on referral $reference.",
 )
 
 TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
@@ -144,7 +144,7 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         # to the link worker or their team
         "onward_question": MessageTemplate(
             subject="There is a question about $reference",
-            news="There is a question about the onward referral $reference, which waits for your answer.",
+            news="There is a question about referral $reference, which waits for your answer.",
         ),
         # to the link worker, and to each provider
         "consent_withdrawn": MessageTemplate(
@@ -222,11 +222,11 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
         # to each provider who has the person
         "onward_held": MessageTemplate(
             subject="Please wait with $reference",
-            news="The onward referral $reference waits for now: please do nothing until you hear from us.",
+            news="Referral $reference waits for now: please do nothing until you hear from us.",
         ),
         "onward_back": MessageTemplate(
             subject="Please carry on with $reference",
-            news="The onward referral $reference need not wait any more. It is your turn again.",
+            news="Referral $reference need not wait any more. It is your turn again.",
         ),
         # to a provider's team that has not answered
         "onward_reminder": MessageTemplate(

@@ -49,6 +49,7 @@ class ShownTable:
     notes: Sequence[str]
     chart: Chart | None
     period: str
+    is_empty: bool
 
 
 def shown(table: Table, *, chart: Callable[[Table], Chart | None] = lambda table: None, period: str = "") -> ShownTable:
@@ -70,6 +71,8 @@ def shown(table: Table, *, chart: Callable[[Table], Chart | None] = lambda table
             for row in table.rows
         ],
         definitions=definitions, notes=table.notes, chart=chart(table), period=period,
+        # The first figure counts, and a count too small to show is None.
+        is_empty=all(row.values.get(table.figures[0].key) == 0 for row in table.rows),
     )  # fmt: skip
 
 

@@ -48,12 +48,12 @@ class Seer:
 
 def who_asked(page: OwnPage) -> str:
     """Say who asked, and when."""
-    on = f" on {words.day(page.asked_on)}" if page.asked_on else ""
+    on = f"On {words.day(page.asked_on)}, " if page.asked_on else ""
     if page.source == ReferralSource.SELF:
-        return f"You asked us for help{on}."
+        return f"{on}{'you' if on else 'You'} asked us for help."
     if page.source == ReferralSource.FAMILY:
-        return f"Someone close to you asked us to help you{on}."
-    return f"{page.asked_by} asked us to help you{on}."
+        return f"{on}{'someone' if on else 'Someone'} close to you asked us to help you."
+    return f"{on}{page.asked_by} asked us to help you."
 
 
 def what_happens_next(page: OwnPage, *, today: dt.date, telephone: str) -> list[str]:

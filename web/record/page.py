@@ -70,7 +70,7 @@ def _record_of_onward(user: User, onward: OnwardReferral, *, today: dt.date) -> 
     events = list(selectors.timeline_of_onward(onward))
     is_seen = policies.sees_person(Actor(user), onward, on=today)
     return Record(
-        kind="Onward referral",
+        kind="Referral to a service",
         reference=onward.reference,
         tag=tag_of("onward", onward.status, said=status_line(onward, events)),
         is_overdue=is_overdue(onward, today),

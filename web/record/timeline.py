@@ -40,13 +40,19 @@ def _happening(event: ReferralEvent, *, names_service: bool, sees_onward_notes: 
         title=became(event) if event.to_status else step,
         service=onward.service.name if onward and names_service else "",
         reference=onward.reference if onward and names_service else "",
-        step=step if event.to_status else "",
+        step=step if event.to_status and _says_more(step, than=became(event)) else "",
         who=event.actor_name,
         at=event.occurred_at,
         when=words.moment(event.occurred_at),
         note=event.note if onward is None or sees_onward_notes else "",
         code=f"{event.snomed_code} {event.get_snomed_code_display()}" if event.snomed_code else "",
     )
+
+
+def _says_more(step: str, *, than: str) -> bool:
+    """Whether the name of a step is worth saying beside what it led to: "Accept" is not, beside "Accepted"."""
+    step, than = step.lower(), than.lower()
+    return not (than.startswith(step.removesuffix("e")) or step.startswith(than))
 
 
 def became(event: ReferralEvent) -> str:

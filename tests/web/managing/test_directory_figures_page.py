@@ -79,7 +79,8 @@ def test_before_the_first_round_it_says_so(cast, browser_of, read):
     page = read(browser_of(cast.editor), PAGE)
     assert "There has been no round yet." in page.text
     assert (page.section("gaps").partition("Asked for")[0], page.section("feeds")) == (
-        "Needs with nothing near home None counted. ", "Feeds, the longest unread first No feed has been read.",
+        "Needs with nothing near home Nothing yet: they are counted each night. ",
+        "Feeds, the longest unread first No feed has been read.",
     )  # fmt: skip
 
 

@@ -96,3 +96,13 @@ def test_more_referrals_need_no_more_queries(november, browser_of, onward_at, dj
         with django_assert_num_queries(4):  # session, user, roles, the figures
             browser.get("/figures/funnel/?by=practice")
         onward_at("started")
+
+
+def test_before_anybody_is_referred_no_page_draws_a_table_of_noughts(cast, browser_of, read):
+    browser = browser_of(cast.lead)
+    pages = {name: read(browser, f"/figures/{name}/") for name in PAGES}
+    assert {
+        name: ("<table" in page.html, "nothing to tell of this time yet" in page.text) for name, page in pages.items()
+    } == dict.fromkeys(PAGES, (False, True))
+    overview = read(browser, "/figures/")
+    assert ("<table" in overview.html, "No wait has ended in this time." in overview.text) == (False, True)

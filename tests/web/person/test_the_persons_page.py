@@ -95,7 +95,7 @@ def test_after_it_she_reads_who_asked_what_is_next_and_that_we_are_late(cast, on
     onward = onward_at("assessment_booked")
     page = read(opened(onward.referral))
     for words in (
-        "Hello Rose", "Vale Practice asked us to help you on Monday 2 November 2026.", "Loneliness and isolation",
+        "Hello Rose", "On Monday 2 November 2026, Vale Practice asked us to help you.", "Loneliness and isolation",
         "Lou Marsh works with you.", "Walking group Your first visit is on ", "Your team is Vale link workers.",
         f"Say {onward.referral.reference}", "Say no thanks",
     ):  # fmt: skip

@@ -95,7 +95,7 @@ def test_rose_asks_for_herself_from_the_page_of_the_walking_group(covered, rose,
     assert [risk.description for risk in referral.risks.all()] == ["A big dog."]
     page = read(rose, DONE)
     assert f"Your number is {referral.reference}" in page.text
-    assert "Vale link workers read what you wrote, by Thursday 5 November 2026 at the latest." in page.text
+    assert "Vale link workers will read what you wrote, by Thursday 5 November 2026 at the latest." in page.text
     assert "0161 496 0900" in page.text
     assert "Okafor" not in page.html
 

@@ -37,7 +37,8 @@ def test_the_list_says_in_plain_words_what_happens_next(browser_of, cast, referr
         at("accepted"): "Lou Marsh will get in touch with E by Monday 9 November 2026.",
         at("active"): ("F has the support of Lou Marsh, who will look at it again by Monday 30 November 2026."),
         at("on_hold"): (
-            "It stands still: in hospital since 2 November 2026. Lou Marsh will look at it again by Tuesday 1 December 2026."
+            "It stands still: in hospital since 2 November 2026. "
+            "Lou Marsh will look at it again by Tuesday 1 December 2026."
         ),
         at("closed"): "It has ended: goals met.",
         at("rejected"): "Vale link workers did not take it on.",
