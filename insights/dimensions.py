@@ -1,7 +1,7 @@
 """By what figures can be told apart: each way to group referrals, as parts of a statement about `referral`.
 
 Where somebody lives is their postcode, looked up when the figures are asked for. Sex and disability are not held, so
-there is nothing to group by; nor is there a population to compare with.
+there is nothing to group by. The population to compare with is what an organisation loads (population.py).
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ from insights.dimensions import COMMON, DIMENSIONS, Dimension, dimension_of
 from insights.disclosure import share
 from insights.figures import Figure, Reader, Row, Table, Value, reader_of, rows_of
 from insights.periods import Period
+from insights.population import Population, population_of
 
 WEEKS = 12
 """Northumberland counts who still takes part at 12 weeks: 53.5 % of starters (field notes 3.8, S73)."""
@@ -53,6 +54,17 @@ SHARES: Final = (
     ),
     Figure(key="finished_share", title="Finished, of started", definition="Finished / started.", unit="share"),
 )  # fmt: skip
+BESIDE_THE_POPULATION: Final = (
+    Figure(
+        key="referred_share", title="Of all referred", unit="share",
+        definition="Referred of this group / all referred, also those of whom the group is not known.",
+    ),
+    Figure(
+        key="population_share", title="Of population", unit="share",
+        definition="Of everybody who lives here, people of this group / people of all groups.",
+    ),
+)  # fmt: skip
+"""Of what equity is looked at by, where an organisation has loaded its population."""
 OF_PROGRAMMES: Final = STAGES[3:]
 BY: Final = ("total", *DIMENSIONS, "programme")
 
@@ -143,7 +155,8 @@ GROUP BY GROUPING SETS ((), (service.id, service.name))
 
 
 def funnel(user: User, *, period: Period, by: str = "total", at: dt.datetime) -> Table:
-    """Return how far the referrals of a period have come, by one of `BY`. One query, whatever there is.
+    """Return how far the referrals of a period have come, by one of `BY`. One query, whatever there is; and one for
+    the local population, by what has one.
 
     :raises NotPermitted: if the user is neither a manager nor the lead of a team.
     :raises KeyError: if they cannot be told apart by that.
@@ -159,19 +172,33 @@ def funnel(user: User, *, period: Period, by: str = "total", at: dt.datetime) ->
             "weeks": dt.timedelta(weeks=WEEKS),
         },
     )  # fmt: skip
+    population = population_of(by) if dimension is not None and dimension.is_equity else None
+    rows = counted(found, figures=stages, dimension=dimension, reader=reader)
+    referred = rows[0]["values"].get("referred")
+    notes = [dimension.definition] if dimension is not None and dimension.definition else []
+    if population is not None:
+        notes.append(f"The local population is that of {population.source}, {population.as_of:%-d %B %Y}.")
     return Table(
         key="funnel",
         title="How far referrals come",
         of=dimension.title if dimension is not None else "Programme",
         about=ABOUT_PROGRAMMES if is_of_programmes else ABOUT,
-        figures=(*stages, *(SHARES if not is_of_programmes else SHARES[1:])),
+        figures=(
+            *stages,
+            *(SHARES if not is_of_programmes else SHARES[1:]),
+            *(BESIDE_THE_POPULATION if population is not None else ()),
+        ),
         rows=[
-            Row(key=row["key"], name=row["name"], values=row["values"] | _shares(row["values"]))
-            for row in counted(found, figures=stages, dimension=dimension, reader=reader)
+            Row(
+                key=row["key"],
+                name=row["name"],
+                values=row["values"] | _shares(row["values"]) | _beside(population, row, referred, is_all=not place),
+            )
+            for place, row in enumerate(rows)
         ],
         period=period,
         is_rounded=reader.is_rounded,
-        notes=(dimension.definition,) if dimension is not None and dimension.definition else (),
+        notes=notes,
     )
 
 
@@ -197,6 +224,17 @@ def counted(
         }
         for place, row in enumerate(groups)
     ]  # fmt: skip
+
+
+def _beside(
+    population: Population | None, row: dict[str, Any], referred: int | None, *, is_all: bool
+) -> dict[str, Value]:
+    if population is None:
+        return {}
+    return {
+        "referred_share": share(row["values"]["referred"], referred),
+        "population_share": 1.0 if is_all else population.share_of(row["key"]),
+    }
 
 
 def _shares(values: dict[str, int | None]) -> dict[str, Value]:

@@ -83,6 +83,27 @@ class NeedGap(models.Model):
         return f"{self.term_id} in {self.neighbourhood}"
 
 
+class PopulationCount(models.Model):
+    """How many people of one group live here, as somebody else has counted them: what equity is looked at against.
+
+    No personal data: a count that is published, of everybody. `services.load_population` writes it, whole.
+    """
+
+    dimension = models.CharField(max_length=20, help_text="A way to group that is of equity (`dimensions.EQUITY`).")
+    group = models.CharField(max_length=60, help_text="The key of a group of that dimension.")
+    count = models.PositiveIntegerField()
+    source = models.CharField(max_length=200, help_text="Who counted them, where, as a reader may look it up.")
+    as_of = models.DateField(help_text="Of which day the count is.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dimension", "group"], name="population_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.group}"
+
+
 class SummaryKind(models.TextChoices):
     """To whom a summary is written, and about how long a time."""
 

@@ -131,13 +131,13 @@ def test_one_role_ends_and_the_others_stay_while_nothing_is_left_with_nobody(cas
         end_role(team=cast.team, member=of, role=role, actor=actor)
 
     before = everything()
-    for refused, said in (
+    for kind, said in (
         (NotPermitted, {"role": "lead", "actor": Actor(stage.fresh(cast.link_worker))}),
         (NotPermitted, {"role": "lead", "of": cast.lead}),
         (NotVisible, {"role": "manager"}),
         (Conflict, {"role": "link_worker", "of": cast.link_worker}),
     ):
-        with pytest.raises(refused):
+        with pytest.raises(kind):
             ends(**said)
     assert everything() == before
 
