@@ -220,7 +220,7 @@ class FollowUpForm(VersionedForm):
         widget=forms.RadioSelect(),
     )  # fmt: skip
     since_the_start = forms.ChoiceField(
-        label="How are they, beside when they began? (if they answered)", required=False,
+        label="How are they, compared with when they began? (if they answered)", required=False,
         choices=SinceTheStart.choices, widget=forms.RadioSelect(),
     )  # fmt: skip
     asked_on = DayField(label="When?", example="16 11 2026", error_messages={"required": "Enter the day."})
