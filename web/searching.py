@@ -1,11 +1,13 @@
 """The search of the directory on pages: what may be asked, how it was read, and which page of the answer is shown."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, QueryDict
+from django.utils.safestring import SafeString
 
 from core.errors import Invalid
 from services_directory.access import ACCESS
@@ -91,6 +93,15 @@ class SearchForm(Form):
         """Whether something is wrong where it would not be seen."""
         return any(name in self.errors for name in self.FILTERS)
 
+    def filter(self, name: str) -> SafeString:
+        """Return a filter as HTML: the same for all who chose the same, so it is made once for them all."""
+        bound = self[name]
+        if bound.errors:
+            return bound.as_field_group()
+        value = bound.value()
+        chosen = tuple(str(each) for each in value) if isinstance(value, list) else value
+        return _made_once(name, tuple(getattr(bound.field, "choices", ())), chosen)
+
     def read(self, *, near: str = "") -> Asked | None:
         """Return what is asked of the search; None where something is wrong, which the form then says.
 
@@ -113,6 +124,15 @@ class SearchForm(Form):
                 wrong = Invalid({"postcode": ["Enter a postcode: how far from where?"]})
             self.take_errors(wrong)
             return None
+
+
+@lru_cache(maxsize=1000)
+def _made_once(name: str, choices: tuple[tuple[str, str], ...], chosen: Any) -> SafeString:
+    """The boxes to tick take most of the time of a page of the search (docs/benchmarks.md)."""
+    form = SearchForm({name: list(chosen) if isinstance(chosen, tuple) else chosen})
+    if choices:
+        form.fields[name].choices = choices  # type: ignore[attr-defined]
+    return form[name].as_field_group()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,3 +104,17 @@ def test_a_full_page_costs_what_a_page_of_one_costs(town, django_assert_max_num_
         first = read(Client(), "/directory/")
     assert [len(cards_of(page)) for page in (one, first, read(Client(), "/directory/?page=2"))] == [1, 20, 9]
     assert "/directory/figures/" not in first.html
+
+
+def test_each_reader_s_filters_are_their_own_though_they_are_made_once_for_all(town, read):
+    """A box that one ticked is ticked for them and for nobody else; the next who ticks it finds it ticked."""
+    ticked = {
+        asked: re.findall(
+            r'name="(day|access)"[^>]*value="(\w+)"\s+checked', read(Client(), f"/directory/?asked=1{asked}").html
+        )
+        for asked in ("", "&day=MO", "&day=MO&access=lift", "&day=TU", "", "&day=MO")
+    }
+    assert ticked == {
+        "": [], "&day=MO": [("day", "MO")], "&day=MO&access=lift": [("day", "MO"), ("access", "lift")],
+        "&day=TU": [("day", "TU")],
+    }  # fmt: skip
