@@ -67,7 +67,8 @@ def _fields_of(question: Question) -> dict[str, forms.Field]:
         case AnswerKind.EVENT:
             when = forms.CharField(
                 label="When, as far as known? (optional)", required=False, max_length=10,
-                help_text="The year, the month or the day: 2026, 2026-08 or 2026-08-14", widget=look(forms.TextInput(), width="10"),
+                help_text="The year, the month or the day: 2026, 2026-08 or 2026-08-14",
+                widget=look(forms.TextInput(), width="10"),
             )  # fmt: skip
             return {"answer": radios(question.text, yes_no), "occurred": when}
         case _:
