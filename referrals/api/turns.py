@@ -1,6 +1,7 @@
 """Whose turn it is, in the answers about a referral and an onward referral."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -60,7 +61,11 @@ class SaysWhoseTurn(serializers.Serializer[Any]):
     @extend_schema_field(ClockSerializer)
     def get_clock(self, subject: Subject) -> Any:
         """Whose turn it is, by which clock and until when, and what stands still meanwhile."""
-        today = local_day(timezone.now())
         reads_all = policies.reads_whole_turn(Actor(signed_in(self.context["request"].user)), subject)
-        turn = turn_of(subject, on=today, reads_all=reads_all)
-        return ClockSerializer(turn, context={"today": today}).data
+        turn = turn_of(subject, on=self._clocks.context["today"], reads_all=reads_all)
+        return self._clocks.to_representation(turn)
+
+    @cached_property
+    def _clocks(self) -> ClockSerializer:
+        """One for all rows of a list: to make it costs more than to use it."""
+        return ClockSerializer(context={"today": local_day(timezone.now())})
