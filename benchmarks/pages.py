@@ -9,7 +9,6 @@ It needs `DATABASE_URL` and `REDIS_URL` as the service does, and works in a data
 """
 
 import argparse
-import http.client
 import os
 import sys
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
-from benchmarks.search import database_url, scratch_database, server
+from benchmarks.search import Client, database_url, scratch_database, server
 from demo import logins
 
 GOAL, LIMIT = 1.5, 2.0
@@ -51,7 +50,7 @@ def main() -> int:
         # The second factor is no part of what is measured; whoever has one is asked for it once.
         os.environ["SECOND_FACTOR"] = "optional"
         with server(url, secret_key=settings.SECRET_KEY) as port:
-            found = [compared(pair, Reader(port, cookies[pair.who]), arguments) for pair in pairs]
+            found = [compared(pair, Client(port, session=cookies[pair.who]), arguments) for pair in pairs]
         code = report(found, machine=machine_line(postgresql=postgresql_version(url)), json_path=arguments.json)
     late = [each.name for each in found if each.ours.p95 * 1000 > P95_MS]
     print(f"Above {P95_MS} ms at p95: {', '.join(late) or 'no page'}.")
@@ -69,7 +68,7 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def compared(pair: Pair, reader: "Reader", arguments: argparse.Namespace) -> Comparison:
+def compared(pair: Pair, reader: Client, arguments: argparse.Namespace) -> Comparison:
     """Compare one page with its answers."""
     return compare(
         pair.name,
@@ -79,34 +78,14 @@ def compared(pair: Pair, reader: "Reader", arguments: argparse.Namespace) -> Com
     )  # fmt: skip
 
 
-class Reader:
-    """A browser of somebody who has signed in, as far as the server sees one; it keeps its connection."""
-
-    def __init__(self, port: int, session: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}", "Accept": "text/html, application/json"}
-
-    def get(self, address: str) -> bytes:
-        """Return the body of an answer.
-
-        :raises RuntimeError: if the answer is no success.
-        """
-        self._connection.request("GET", address, headers=self._headers)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{answer.status} for {address}: {body[:300]!r}")
-        return body
-
-
 def signed_in() -> Iterator[tuple[str, str]]:
     """Sign in who is measured; yields their addresses, each with the key of the session."""
-    from django.test import Client  # noqa: PLC0415 - Django is set up by then
+    from django.test import Client as Browser  # noqa: PLC0415 - Django is set up by then
 
     from accounts.models import User  # noqa: PLC0415
 
     for login in (logins.GP, logins.LINK_WORKER, logins.LEAD, logins.PROVIDER, logins.MANAGER):
-        client = Client()
+        client = Browser()
         client.force_login(User.objects.get(email=login.email))
         yield login.email, client.cookies[settings.SESSION_COOKIE_NAME].value
 

@@ -89,11 +89,12 @@ def read_arguments(description: str | None, *, services: int, blocks: int) -> ar
 
 
 class Client:
-    """One client of the API that keeps its connection and its token."""
+    """A client that keeps its connection, and what shows who asks: a token, or the cookie of who has signed in."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, token: str = "", *, session: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        shown = {"Cookie": f"sessionid={session}"} if session else {"Authorization": f"Bearer {token}"}
+        self._headers = {**shown, "Accept": "text/html, application/json" if session else "application/json"}
 
     def get(self, address: str) -> bytes:
         """Return the body of an answer.
