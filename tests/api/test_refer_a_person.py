@@ -153,6 +153,7 @@ def test_a_gp_refers_in_one_call(cast, as_user, body, time_machine, now):
         "planned_discharge_on": None,
         "discharged_on": None,
         "discharge": None,
+        "said_no_at": None,
         "onward_referrals": [],
         "redirected_from": "",
         "redirected_to": "",
