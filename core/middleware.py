@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core.logs import route_of
 from core.metrics import METHODS, count_request
-from core.problems import json_problem
+from core.problems import is_for_machines, json_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -61,8 +61,11 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class NoStoreMiddleware:
-    """Keep answers about people out of every cache, a shared computer's browser included (ASVS 14.3.2)."""
+class CarefulAnswersMiddleware:
+    """Keep answers about people out of every cache, a shared computer's browser included (OWASP ASVS 8.2.1).
+
+    What the API answers is a file to a browser that is led there, and never a page (14.4.2).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -70,4 +73,6 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        if is_for_machines(request) and "json" in response.headers.get("Content-Type", ""):
+            response.headers.setdefault("Content-Disposition", 'attachment; filename="answer.json"')
         return response
