@@ -365,7 +365,12 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if DEPLOYMENT == "test"
-    else {"BACKEND": "core.caches.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
+    else {
+        "BACKEND": "core.caches.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "counted",
+        "OPTIONS": {"serializer": "core.caches.Json"},
+    }
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
