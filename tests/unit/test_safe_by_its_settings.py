@@ -167,6 +167,12 @@ def test_a_session_is_made_anew_when_somebody_signs_in(client: Client, cast: Cas
     assert not Session.objects.filter(session_key=before).exists()
 
 
+def test_a_password_can_be_looked_at_as_it_is_typed(client: Client) -> None:
+    page = client.get("/sign-in/").content.decode()
+    assert 'data-module="nhsuk-password-input"' in page
+    assert 'aria-label="Show password" aria-controls="id_password"' in page
+
+
 def test_a_file_that_is_sent_along_is_kept_nowhere() -> None:
     sent = {"name": "Rose", "picture": SimpleUploadedFile("../../etc/rose.svg", b"<svg/>" * 10_000)}
     request = RequestFactory().post("/sign-in/", sent)
