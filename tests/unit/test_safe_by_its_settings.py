@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -106,6 +107,7 @@ def test_every_answer_says_how_a_browser_is_to_treat_it(client: Client) -> None:
         assert each.headers["X-Frame-Options"] == "DENY"
         assert each.headers["Referrer-Policy"] == "same-origin"
         assert each.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "geolocation=()" in each.headers["Permissions-Policy"]
         assert "default-src 'none'" in each.headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in each.headers["Content-Security-Policy"]
         assert "Server" not in each.headers
@@ -150,7 +152,13 @@ def test_what_lies_in_redis_is_json_and_no_program() -> None:
         Json().loads(pickle.dumps([1793611800.25]))
 
 
-def test_a_session_is_made_anew_when_somebody_signs_in(client: Client, cast: Cast) -> None:
+def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
+    return [record for record in caplog.records if record.getMessage() == "answered"]
+
+
+def test_a_session_is_made_anew_when_somebody_signs_in_and_the_log_says_who(
+    client: Client, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
     user = register_user(
         email="rita@practice.example", full_name="Rita Desk", password=PASSWORD, roles=[(cast.practice, Role.REFERRER)]
     )
@@ -159,8 +167,16 @@ def test_a_session_is_made_anew_when_somebody_signs_in(client: Client, cast: Cas
     session.save()
     before = session.session_key
 
-    client.post("/sign-in/", {"login": user.email, "password": PASSWORD})
+    with caplog.at_level("INFO", logger="core.middleware"):
+        client.post("/sign-in/", {"login": user.email, "password": "another one"})
+        client.post("/sign-in/", {"login": user.email, "password": PASSWORD})
+        client.get("/r/R-22222-22222/")
+        client.get("/api/v1/referrals/R-22222-22222/")
 
+    # A try that failed says of nobody who it was; what is refused to somebody who has signed in says to whom.
+    assert [(line.method, line.status, getattr(line, "user", None)) for line in lines(caplog)] == [
+        ("POST", 200, None), ("POST", 302, str(user.pk)), ("GET", 404, str(user.pk)), ("GET", 404, str(user.pk)),
+    ]  # fmt: skip
     assert client.session[SESSION_KEY] == str(user.pk)
     assert client.session.session_key != before
     assert len(client.session.session_key or "") == 32
