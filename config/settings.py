@@ -31,6 +31,8 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # --- Secrets and hosts -----------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY") if IS_PRODUCTION else env.str("SECRET_KEY", default="only-for-demo-and-tests")
+# The keys before this one, the latest first: what was signed or sealed with them is still good while a key is changed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DEBUG = False
@@ -81,7 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.middleware.NoStoreMiddleware",
+    "core.middleware.CarefulAnswersMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 # A redirect to add a slash turns a POST into a GET in many clients: a referral would be lost without an error.
@@ -123,6 +125,9 @@ DATABASES["default"] |= {
 # lie in memory: with the costs of a spinning disk the planner would read a hundred rows where an index has one.
 _FOR_THE_PLANNER = {"options": "-c jit=off -c random_page_cost=1.1"}
 DATABASES["default"]["OPTIONS"] = _FOR_THE_PLANNER | DATABASES["default"].get("OPTIONS", {})
+# What a request of the web may take of the database, set by `config/wsgi.py` alone: who asked has given up by then, and
+# others need the connection. Tasks, imports and commands take their time; Celery has limits of its own for them.
+LIMITS_OF_A_REQUEST = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who ---------------------------------------------------------------------------------------------
@@ -133,6 +138,7 @@ LOGOUT_REDIRECT_URL = "web:sign-in"
 CSRF_FAILURE_VIEW = "web.account.typed.forged"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
@@ -195,6 +201,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it: forms carry the token
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_WARNING_AGE = 10 * 60
 """So many seconds before they are signed out somebody is warned, and can stay (WCAG 2.2.1 asks for 20 at least)."""
@@ -206,11 +213,16 @@ if IS_PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # A browser takes a cookie of such a name from this very host alone, over HTTPS: no sister site can plant one.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
 
 # --- Requests ----------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
 MAX_PUBLIC_BODY_BYTES = 16 * 1024
 """The largest request body accepted, in bytes: a referral is a few kilobytes."""
+FILE_UPLOAD_HANDLERS: list[str] = []
+"""No page takes a file: one that is sent along with a form is neither kept nor written anywhere."""
 
 # --- Language, time, static files ------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -353,7 +365,12 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if DEPLOYMENT == "test"
-    else {"BACKEND": "core.caches.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "cache"}
+    else {
+        "BACKEND": "core.caches.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "counted",
+        "OPTIONS": {"serializer": "core.caches.Json"},
+    }
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

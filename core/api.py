@@ -17,7 +17,9 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="8 to 128 characters, for example a UUID. Sent again with the same body it makes nothing new.",
+    description=(
+        "8 to 128 characters, for example a UUID. Sent again with the same body, within 30 days, it makes nothing new."
+    ),
 )
 
 

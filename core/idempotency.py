@@ -3,6 +3,7 @@
 `claim` and `settle` are called inside the use case's own transaction.
 """
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -15,6 +16,9 @@ from django.db import connection
 from core.errors import Invalid, KeyReused
 from core.models import IdempotencyKey
 
+KEPT = dt.timedelta(days=30)
+"""How long a key is good: whoever sends a request again does so within days, and a digest of what was said of somebody
+need not stay for ever."""
 _FORM = re.compile(r"^[\x21-\x7e]{8,128}$")
 
 
@@ -85,3 +89,8 @@ def take(claim: Claim) -> str | None:
 def settle(claim: Claim, *, result: str) -> None:
     """Note what the request made, in the same transaction."""
     IdempotencyKey.objects.filter(user_id=claim.user_id, operation=claim.operation, key=claim.key).update(result=result)
+
+
+def forget_keys(*, at: dt.datetime) -> int:
+    """Delete the keys that nobody sends again; return how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()[0]

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django_guid import get_guid
 
 EVERY_SECOND = "notifications.deliver_due"
-EXTRAS = ("method", "route", "status", "ms", "message_id")
+EXTRAS = ("method", "route", "status", "ms", "user", "message_id")
 """What our own lines may add by `extra`."""
 _OF_CELERY = {"exc", "traceback", "args", "kwargs", "return_value"}
 """What Celery's lines repeat of a task: its error's words, and what it was called with."""

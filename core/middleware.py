@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject, empty
 
 from core.logs import route_of
 from core.metrics import METHODS, count_request
-from core.problems import json_problem
+from core.problems import is_for_machines, json_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -17,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class SeenMiddleware:
-    """Count each request, and write a line about it: its method, its route, how it was answered and how fast.
+    """Count each request, and write a line about it: its method, its route, who asked, the answer, and how fast it was.
 
     Those of the watchers themselves are counted and not written: they come every few seconds.
     """
@@ -36,8 +38,16 @@ class SeenMiddleware:
         count_request(method=method, route=route, status=response.status_code, seconds=seconds)
         if route not in self.WATCHERS:
             said = {"method": method, "route": route, "status": response.status_code, "ms": round(seconds * 1000, 1)}
-            logger.info("answered", extra=said)
+            logger.info("answered", extra=said | _who_asked(request))
         return response
+
+
+def _who_asked(request: HttpRequest) -> dict[str, str]:
+    """Return the id of the user as far as it was found out for the answer: the line costs no query of its own."""
+    user: Any = request.__dict__.get("user")
+    if type(user) is SimpleLazyObject:  # `isinstance` would look the user up
+        user = None if user._wrapped is empty else user._wrapped
+    return {"user": str(user.pk)} if user is not None and user.pk is not None else {}
 
 
 class BodyLimitMiddleware:
@@ -61,8 +71,14 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
-class NoStoreMiddleware:
-    """Keep answers about people out of every cache, a shared computer's browser included (ASVS 14.3.2)."""
+class CarefulAnswersMiddleware:
+    """Keep answers about people out of every cache, a shared computer's browser included (OWASP ASVS 8.2.1).
+
+    What the API answers is a file to a browser that is led there, and never a page (14.4.2). No page may ask for what
+    none of ours needs (10.2.2).
+    """
+
+    NOT_NEEDED = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -70,4 +86,7 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", self.NOT_NEEDED)
+        if is_for_machines(request) and "json" in response.headers.get("Content-Type", ""):
+            response.headers.setdefault("Content-Disposition", 'attachment; filename="answer.json"')
         return response

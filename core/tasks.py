@@ -7,7 +7,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.utils import timezone
 
-from core import runs
+from core import idempotency, runs
 
 Work = Callable[[dt.datetime], runs.Figures]
 
@@ -32,5 +32,5 @@ def periodic_task(*, name: str, **options: Any) -> "Callable[[Work], Task[Any, N
 
 @periodic_task(name="core.forget_runs")
 def forget_runs(at: dt.datetime) -> runs.Figures:
-    """Delete the records of runs that are older than a year and a bit."""
-    return {"forgotten": runs.forget_runs(at=at)}
+    """Delete the records of runs that are older than a year and a bit, and the keys of requests of a month ago."""
+    return {"forgotten": runs.forget_runs(at=at), "keys": idempotency.forget_keys(at=at)}

@@ -67,7 +67,7 @@ def screening_of(referral: Referral, service: Service, *, on: dt.date) -> Screen
             if _is_asked(in_force.rule):
                 asking.setdefault(in_force.rule.subject, []).append(in_force.rule)
     counting = {row.code: row for row in _answers_that_count(referral, list(asking))}
-    requests = {row.code: row for row in open_clearance_requests(referral).filter(code__in=asking)}
+    asked_for = {row.code: row for row in open_clearance_requests(referral).filter(code__in=asking)}
     open_codes = {question.code for question in found.not_known}
     questions = [
         ScreenedQuestion(
@@ -77,7 +77,7 @@ def screening_of(referral: Referral, service: Service, *, on: dt.date) -> Screen
             answer=counting.get(code),
             clearance_by=tuple(dict.fromkeys(rule.clearance_by for rule in rules if rule.clearance_by)),
             clearance=facts.clearance_of(code, service.pk),
-            clearance_request=requests.get(code),
+            clearance_request=asked_for.get(code),
         )
         for code, rules in asking.items()
     ]

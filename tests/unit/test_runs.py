@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from config.celery import app
 from core import runs
-from core.models import RunOutcome, TaskPulse, TaskRun
+from core.idempotency import Claim, take
+from core.models import IdempotencyKey, RunOutcome, TaskPulse, TaskRun
 from core.tasks import periodic_task
 
 SIX = dt.datetime(2026, 11, 2, 6, 0, tzinfo=dt.UTC)
@@ -137,7 +138,10 @@ def test_a_pulse_is_written_every_ten_seconds_at_most_and_after_the_clock_was_pu
 
 
 @pytest.mark.django_db
-def test_runs_are_forgotten_after_a_year_and_a_bit():
+def test_runs_are_forgotten_after_a_year_and_a_bit_and_keys_after_a_month(cast):
+    for days in (29, 31):
+        take(Claim(user_id=cast.gp.pk, operation="refer", key=f"key-of-{days}-days", body_digest="…"))
+        IdempotencyKey.objects.filter(key=f"key-of-{days}-days").update(created_at=SIX - dt.timedelta(days=days))
     for days in (401, 399):
         TaskRun.objects.create(
             task="test.count", started_at=SIX - dt.timedelta(days=days), ended_at=SIX, outcome=RunOutcome.DONE
@@ -148,8 +152,9 @@ def test_runs_are_forgotten_after_a_year_and_a_bit():
 
     assert [(task, figures) for task, _, _, _, figures, _ in on_record()] == [
         ("test.count", {}),
-        ("core.forget_runs", {"forgotten": 1}),
+        ("core.forget_runs", {"forgotten": 1, "keys": 1}),
     ]
+    assert [key.key for key in IdempotencyKey.objects.all()] == ["key-of-29-days"]
 
 
 def test_a_declared_task_keeps_its_name_and_takes_what_other_releases_say():

@@ -64,6 +64,8 @@ def test_rose_asks_for_herself_from_the_page_of_the_walking_group(covered, rose,
     assert led.headers["Location"] == YOU
     page = read(rose, YOU)
     assert "You chose Walking group" in page.text
+    for number in ("999", "111", "116 123"):  # before she writes a word
+        assert number in page.text.partition("Page 1 of 3")[2].partition("Save and go on")[0]
     written(rose, covered)
     assert 'value="Okafor"' in read(rose, YOU).html  # saved as she goes
     page = read(rose, CHECK)
