@@ -93,7 +93,7 @@ class Client:
 
     def __init__(self, port: int, token: str = "", *, session: str = "") -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        shown = {"Cookie": f"sessionid={session}"} if session else {"Authorization": f"Bearer {token}"}
+        shown = {"Cookie": f"__Host-session={session}"} if session else {"Authorization": f"Bearer {token}"}
         self._headers = {**shown, "Accept": "text/html, application/json" if session else "application/json"}
 
     def get(self, address: str) -> bytes:
