@@ -128,7 +128,8 @@ def pairs_of_the_demo() -> Iterator[Pair]:
     )  # fmt: skip
     yield Pair(
         name="services for somebody", who=lou, page=f"/r/{case}/find/?asked=1&search=walking",
-        answers=(f"/api/v1/services/?search=walking&for_referral={case}&facets=true&page_size=20",),
+        answers=(f"/api/v1/services/?search=walking&for_referral={case}&facets=true&page_size=20",
+                 f"/api/v1/referrals/{case}/"),  # for whom, and what they have been offered already
     )  # fmt: skip
     yield Pair(name="a service", who=lou, page=f"/services/{service}/", answers=(f"/api/v1/services/{service}/",))
     yield Pair(
