@@ -101,6 +101,12 @@ def send_link(request: HttpRequest, pk: UUID, member_id: UUID) -> HttpResponse:
     return redirect("web:team", pk)
 
 
+def _choose_among(field: Any, roles: list[Role], widget: forms.Widget) -> None:
+    """Let a field offer these roles, each with what it means."""
+    field.widget = look(widget, hints={str(role): ROLE_HINTS[role] for role in roles})
+    field.choices = [(role.value, role.label) for role in roles]
+
+
 class ColleagueForm(Form):
     """Who joins, and as what."""
 
@@ -129,9 +135,7 @@ class ColleagueForm(Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: Any = self.fields["roles"]
-        choices.widget = look(forms.CheckboxSelectMultiple(), hints={str(role): ROLE_HINTS[role] for role in roles})
-        choices.choices = [(role.value, role.label) for role in roles]
+        _choose_among(self.fields["roles"], roles, forms.CheckboxSelectMultiple())
 
 
 class AddPage(FormPage):
@@ -225,9 +229,7 @@ class RoleForm(Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: Any = self.fields["role"]
-        choices.widget = look(forms.RadioSelect(), hints={str(role): ROLE_HINTS[role] for role in roles})
-        choices.choices = [(role.value, role.label) for role in roles]
+        _choose_among(self.fields["role"], roles, forms.RadioSelect())
 
 
 class RolePage(FormPage):
