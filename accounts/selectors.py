@@ -127,6 +127,13 @@ def find_team(team_id: UUID) -> Team | None:
     return rows.select_related("organization").filter(pk=team_id).first()
 
 
+def find_team_by_name(*, organization: str, name: str) -> Team | None:
+    """Return the active team of this name in an organisation of that name; None where there is none, or are two."""
+    rows = Team.objects.filter(is_active=True, organization__is_active=True, organization__name=organization, name=name)
+    found = list(rows.select_related("organization").order_by("id")[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def find_user(user_id: UUID) -> User | None:
     """Return the active user with this id, or None. Whether they may be chosen is for the use case to judge."""
     return User.objects.filter(pk=user_id, is_active=True).first()

@@ -233,6 +233,7 @@ STORAGES = {
 # --- REST ------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.machines.MachineAuthentication",
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.SessionAuthentication",
     ],
@@ -244,6 +245,10 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_RATES": {
         "sign-in": "30/minute",
+        # Each lives for a quarter of an hour: that is a hundred machines at one address, and time for their mistakes.
+        "machine-token": "30/minute",
+        # By one machine, whatever it does; what it refers is counted beside that.
+        "machine": "600/minute",
         "signed-link": "60/minute",
         "person-match": "30/minute",
         # By one user: a practice that refers a whole clinic's list in an hour stays far below.
@@ -260,6 +265,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+MACHINE_SCOPES = "config.scopes.NEEDED"
+"""Which scope a machine needs for which route: what does not stand there is not for machines."""
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",
     "TOKEN_TTL": None,  # set per token by accounts.services.issue_token

@@ -124,6 +124,7 @@ PUBLIC = {
     "schema",
     "docs",
     "tokens",
+    "machine-token",  # to who has the secret
     "web:sign-in",
     "web:sign-out",
     "web:about",
