@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.machines import is_machine
 from accounts.models import Membership, Team, User
+from accounts.selectors import is_machine
 from accounts.services import PUBLIC_DESK, register_user
 from accounts.teams import may_give_roles, roles_to_give
 from core.errors import Conflict, Invalid, NotPermitted

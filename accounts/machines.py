@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.enums import Role, Scope
-from accounts.models import Machine, MachineSecret, MachineToken, Team, User
+from accounts.models import Machine, MachineSecret, MachineToken, Team
 from accounts.selectors import is_receiving
 from accounts.services import register_user
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
@@ -99,11 +99,6 @@ def machines() -> QuerySet[Machine]:
     """Return every machine, those that have ended too, by organisation, team and age."""
     named = Machine.objects.select_related("account", "team__organization").prefetch_related("secrets")
     return named.order_by("team__organization__name", "team__name", "made_at", "id")
-
-
-def is_machine(user: User) -> bool:
-    """Whether an account is a machine's, which nobody signs in to."""
-    return Machine.objects.filter(account=user).exists()
 
 
 @transaction.atomic

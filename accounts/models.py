@@ -25,6 +25,9 @@ class Organization(models.Model):
     kind = models.CharField(max_length=20, choices=OrganizationKind)
     ods_code = models.CharField(max_length=6, blank=True, help_text="The organisation's ODS code, where it has one.")
     is_active = models.BooleanField(default=True)
+    identity_provider = models.CharField(
+        max_length=40, blank=True, help_text="By which of the deployment's identity providers its people may sign in."
+    )
 
     class Meta:
         constraints = [

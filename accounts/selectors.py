@@ -10,7 +10,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from knox.models import AuthToken
 
 from accounts.enums import OrganizationKind, Role
-from accounts.models import AccountEvent, EmailLinkDecision, Organization, Team, User
+from accounts.models import AccountEvent, EmailLinkDecision, Machine, Organization, Team, User
 from core.errors import NotVisible
 from core.identifiers import NO_PRACTICE_CODES
 
@@ -94,6 +94,11 @@ def get_email_link(user: User, team_id: UUID) -> Team:
 def is_link_account(user: User) -> bool:
     """Whether a user is nobody in particular: the account behind a team's email links."""
     return user.email.endswith(f"@{LINK_DOMAIN}")
+
+
+def is_machine(user: User) -> bool:
+    """Whether an account is a machine's, which nobody signs in to."""
+    return Machine.objects.filter(account=user).exists()
 
 
 def is_known_practice_code(code: str) -> bool:

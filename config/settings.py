@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django_guid.integrations import CeleryIntegration
 
+from config.identity import read_providers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -64,6 +66,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
@@ -176,6 +180,17 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is known because somebody registered it, not because it was confirmed
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # a browser allows it at http://localhost alone
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
+
+# By an organisation's own identity provider (docs/adr/0046). Nothing that it says is kept but who somebody is there.
+SOCIALACCOUNT_ADAPTER = "web.account.providers.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": read_providers(env.str("IDENTITY_PROVIDERS", default=""), only_https=IS_PRODUCTION)}
+}
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = (
+    False  # it would take the password away: ours finds the account (accounts.providers)
+)
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- Transport security: on wherever the service is reached over HTTPS ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -154,6 +154,8 @@ PUBLIC = {
     "web:directory-wrong",
     "web:directory-wrong-thanks",
     *(f"web:self-referral{part}" for part in ("", "-you", "-wishes", "-check", "-code", "-done", "-start-again")),
+    "openid_connect_login",  # to an organisation's provider, and back
+    "openid_connect_callback",
     "account_login",  # as django-allauth calls the same pages
     "account_logout",
     "find-team",
