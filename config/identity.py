@@ -13,8 +13,9 @@ from environ import ImproperlyConfigured
 
 KNOWN = {
     "id", "name", "server_url", "client_id", "secret_file", "second_factor", "acr", "amr", "scopes",
-    "verified_email_domains", "auth_params", "token_auth_method",
+    "verified_email_domains", "auth_params", "token_auth_method", "key_id", "key_algorithm",
 }  # fmt: skip
+TOKEN_METHODS = (None, "client_secret_basic", "client_secret_post", "private_key_jwt")
 NEEDED = ("id", "name", "server_url", "client_id", "secret_file")
 
 
@@ -48,6 +49,8 @@ def _read(one: dict[str, Any], *, only_https: bool) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{where} server_url must begin with https://.")
     if one.get("second_factor", "here") not in {"here", "there"}:
         raise ImproperlyConfigured(f"{where} second_factor is here or there.")
+    if one.get("token_auth_method") not in TOKEN_METHODS:
+        raise ImproperlyConfigured(f"{where} token_auth_method is one of {', '.join(filter(None, TOKEN_METHODS))}.")
     for name in ("acr", "amr", "scopes", "verified_email_domains"):
         if not isinstance(one.get(name, []), list) or not all(isinstance(word, str) for word in one.get(name, [])):
             raise ImproperlyConfigured(f"{where} {name} is a list of words.")
@@ -72,5 +75,7 @@ def _read(one: dict[str, Any], *, only_https: bool) -> dict[str, Any]:
             "amr": one.get("amr", []),
             "auth_params": one.get("auth_params", {}),
             "token_auth_method": one.get("token_auth_method"),
+            "key_id": one.get("key_id", ""),
+            "key_algorithm": one.get("key_algorithm", "RS256"),
         },
     }

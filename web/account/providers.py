@@ -4,11 +4,14 @@ Code with PKCE and state; the id token's signature, issuer, audience and time ar
 somebody is used and not kept, but for its own word for them.
 """
 
+import datetime as dt
+import secrets
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.deferred import jwt
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings, get_adapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
@@ -30,6 +33,7 @@ from core.errors import Conflict, NotPermitted
 from notifications.account_messages import link_provider
 from web.account.refused import too_many_tries
 
+SIGNED = "private_key_jwt"
 SAID = {
     "cancelled": "You did not finish signing in at {name}. Try again, or sign in by your password if you have one.",
     "out": "{name} does not answer as it should. Try again in a minute, or sign in by your password if you have one.",
@@ -83,12 +87,38 @@ class Protocol(OpenIDConnectOAuth2Adapter):
         login.account.extra_data = {}
         return login
 
+    def get_access_token_data(
+        self, request: HttpRequest, app: Any, client: Any, pkce_code_verifier: str | None = None
+    ) -> Any:
+        """Exchange the code. By `private_key_jwt` no secret is sent: we sign who we are (RFC 7523)."""
+        if app.settings["token_auth_method"] != SIGNED:
+            return super().get_access_token_data(request, app, client, pkce_code_verifier)
+        client.consumer_secret = ""
+        proof = _signed_by_us(app, audience=self.access_token_url)
+        data = client.get_access_token(request.GET["code"], pkce_code_verifier=pkce_code_verifier, extra_data=proof)
+        self.did_fetch_access_token = True
+        return data
+
     def _decode_id_token(self, app: Any, id_token: str) -> Any:
         config = self.openid_config
         return jwtkit.verify_and_decode(
             credential=id_token, keys_url=config["jwks_uri"], issuer=config["issuer"], audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )  # fmt: skip
+
+
+def _signed_by_us(app: Any, *, audience: str) -> dict[str, str]:
+    now = timezone.now()
+    claims = {
+        "iss": app.client_id, "sub": app.client_id, "aud": audience, "jti": secrets.token_urlsafe(16), "iat": now,
+        "exp": now + dt.timedelta(minutes=1),
+    }  # fmt: skip
+    headers = {"kid": app.settings["key_id"]} if app.settings["key_id"] else None
+    signed = jwt.encode(claims, app.secret, algorithm=app.settings["key_algorithm"], headers=headers)
+    return {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": signed,
+    }
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

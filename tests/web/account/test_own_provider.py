@@ -9,12 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 import requests
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -307,6 +311,30 @@ def test_addresses_may_be_the_providers_own_by_their_domain(vale, server, config
     assert refused_with(sign_in("stranger")[1], "this service does not")
 
 
+def test_a_key_may_stand_for_the_secret_and_is_never_sent(vale, configure, tmp_path, monkeypatch):
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    configure(secret_file=str(tmp_path / "key.pem"), token_auth_method="private_key_jwt", key_id="k1")
+    sent: dict[str, Any] = {}
+    post = requests.Session.request
+
+    def request(self, method, url, **given):
+        sent.update(given.get("data") or {}, url=url)
+        return post(self, method, url, **given)
+
+    browser = Client()
+    address = come_back(browser, "gita")
+    monkeypatch.setattr(requests.Session, "request", request)
+    # The provider of these tests does not know this way, and refuses it: what was sent is what counts.
+    assert refused_with(browser.get(address), "does not answer as it should")
+    assert sent["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    assert (sent["client_id"], "client_secret" in sent, bool(sent["code_verifier"])) == (CLIENT_ID, False, True)
+    assert jwt.get_unverified_header(sent["client_assertion"])["kid"] == "k1"
+    claims = jwt.decode(sent["client_assertion"], key.public_key(), algorithms=["RS256"], audience=sent["url"])
+    assert (claims["iss"], claims["sub"], claims["exp"] - claims["iat"]) == (CLIENT_ID, CLIENT_ID, 60)
+
+
 def test_no_provider_no_button(cast):
     assert "Or by where you work" not in Client().get("/sign-in/").content.decode()
 
@@ -321,6 +349,7 @@ def test_no_provider_no_button(cast):
         ({"id": "Vale Practice"}, "small letters"),
         ({"second_factor": "perhaps"}, "here or there"),
         ({"amr": "mfa"}, "list of words"),
+        ({"token_auth_method": "none"}, "private_key_jwt"),
     ],
 )
 def test_a_wrong_configuration_stops_the_start(changes, words, tmp_path):
