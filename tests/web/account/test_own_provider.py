@@ -148,6 +148,7 @@ def test_a_gp_signs_in_where_she_works_and_gets_where_she_was_going(vale):
 
     assert (answer.status_code, answer["Location"]) == (302, "/me/sessions/")
     assert who(browser) == "Gita Gill"
+    assert "None: you sign in where you work" in browser.get("/me/").content.decode()
     link = SocialAccount.objects.get()
     assert (link.user, link.provider, link.uid, link.extra_data) == (vale.gp, "vale", "subject-of-gita", {})
     assert (SocialToken.objects.count(), SocialApp.objects.count()) == (0, 0)
@@ -336,7 +337,7 @@ def test_a_key_may_stand_for_the_secret_and_is_never_sent(vale, configure, tmp_p
 
 
 def test_no_provider_no_button(cast):
-    assert "Or by where you work" not in Client().get("/sign-in/").content.decode()
+    assert "Or sign in where you work" not in Client().get("/sign-in/").content.decode()
 
 
 @pytest.mark.parametrize(
