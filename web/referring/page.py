@@ -35,6 +35,8 @@ from web.states import Tag, tag_of
 
 DONE_ELSEWHERE = frozenset({"provide_information", "submit", "defer"})
 """A question is answered where it stands; a draft is sent from its own page, which asks whom it may be about."""
+MOST_NOTES = 20
+"""How many notes are shown; a team shares one or two."""
 EDITS = frozenset({"edit", "edit_discharge"})
 """What is changed before the team begins: as near at hand as a step."""
 
@@ -46,6 +48,14 @@ class Question:
     words: str
     asked_by: str
     asked: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What the team wrote for the referrer to read, too."""
+
+    text: str
+    written: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +78,7 @@ class ReferralPage:
     why: list[Fact]
     offers: list[Offer]
     messages: list[Filed]
+    notes: list[Note]
     timeline: list[Happening]
     telephone: str
     can_print: bool
@@ -104,10 +115,19 @@ def page_of(user: User, referral: Referral, *, today: dt.date) -> ReferralPage:
         why=reasons(referral, today),
         offers=[offer(onward, events) for onward in referral.onward_referrals.all()],
         messages=messages_of(user, referral),
+        notes=notes_of(user, referral),
         timeline=timeline(actor, referral, events, today),
         telephone=referral.owner_team.telephone,
         can_print=referral.sent_at is not None,
     )
+
+
+def notes_of(user: User, referral: Referral) -> list[Note]:
+    """Return the notes that the team shared with the referrer, the newest first."""
+    return [
+        Note(text=note.text, written=f"{note.author}, {words.day_of(note.recorded_at)}")
+        for note in selectors.casework.case_notes_of(user, referral)[:MOST_NOTES]
+    ]
 
 
 def question_of(events: list[ReferralEvent]) -> Question | None:

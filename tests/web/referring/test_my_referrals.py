@@ -8,6 +8,7 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.services import register_user
 from referrals.models import MessageBack, Referral
+from referrals.services.notes import write_note
 from referrals.services.referrals import take_referral_step
 from referrals.services.steps import StepDetails
 from tests import stage
@@ -152,17 +153,36 @@ def test_nobody_else_opens_what_stands_beside_a_referral(browser_of, cast, refer
     }  # fmt: skip
 
 
+def test_what_the_team_wrote_for_the_gp_is_there_to_read_and_nothing_else_of_its_notes(browser_of, cast, read):
+    """Gita was told by email that there is a note for her. The team's own notes stay the team's."""
+    referral, lou = stage.referral_at(cast, "active", at=NOW), Actor(stage.fresh(cast.link_worker))
+    gita, later = browser_of(cast.gp), NOW + dt.timedelta(days=1)
+    assert "Notes for you" not in read(gita, f"/r/{referral.reference}").text
+    write_note(referral=referral, actor=lou, at=later, text="Her sister is difficult.")
+    wrong = write_note(
+        referral=referral, actor=lou, at=later, text="Please ring hre about her tablets.", is_shared=True
+    )
+    write_note(
+        referral=referral, actor=lou, at=later, text="Please ring her about her tablets.", is_shared=True,
+        replaces=wrong.pk,
+    )  # fmt: skip
+    page = read(gita, f"/r/{referral.reference}").text
+    assert "Notes for you Please ring her about her tablets. Lou Marsh, Tuesday 3 November 2026" in page
+    assert "ring hre" not in page
+    assert "difficult" not in page
+
+
 def test_a_referral_with_more_in_it_needs_no_more_queries(browser_of, cast, django_assert_num_queries):
     referral = stage.referral_at(cast, "active", at=NOW)
     gita = browser_of(cast.gp)
     stage.onward_at(cast, "declined", at=NOW, referral=referral)
     # Session, user, memberships; the referral with needs, risks, consents, offers; the
-    # practice's name; timeline; messages and filings.
-    with django_assert_num_queries(3 + 5 + 1 + 1 + 2):
+    # practice's name; timeline; messages and filings; notes.
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1):
         gita.get(f"/r/{referral.reference}")
     stage.onward_at(cast, "completed", at=NOW, referral=referral)
     close(cast, referral)
-    with django_assert_num_queries(3 + 5 + 1 + 1 + 2):
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1):
         gita.get(f"/r/{referral.reference}")
 
 
