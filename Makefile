@@ -30,6 +30,7 @@ test-faults: environment ## kill everything under load and reconcile (ARGS="--sh
 check: environment ## format, lint, types, imports, migrations, deployment, API schema
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit -q -c config/bandit.yml -r accounts config core insights notifications referrals services_directory web
 	@exec $(ALONE) $(MAKE) --no-print-directory check-beside-servers
 
 # What needs the settings, and with them a database; `make check` calls it.

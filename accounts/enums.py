@@ -40,3 +40,14 @@ class AccountEventKind(models.TextChoices):
     FACTOR_ADDED = "factor_added", "A second step was added to sign-in"
     FACTOR_REMOVED = "factor_removed", "A second step was taken away from sign-in"
     CODES_MADE = "codes_made", "New recovery codes were made"
+    PROVIDER_LINKED = "provider_linked", "Signed in by the organisation's own identity provider for the first time"
+
+
+class Scope(models.TextChoices):
+    """What a machine may be let do, beside what its roles let it. Which route needs which: `config.scopes`."""
+
+    REFERRALS_READ = "referrals:read", "Read referrals, and what belongs to them, that its team may see"
+    REFERRALS_WRITE = "referrals:write", "Refer people, and take the steps that its roles may take"
+    DIRECTORY_READ = "directory:read", "Search the directory, and read its services, teams and organisations"
+    DIRECTORY_WRITE = "directory:write", "Keep the services of the directory"
+    INSIGHTS_READ = "insights:read", "Read figures, which tell of nobody"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership, Team, User
+from accounts.selectors import is_machine
 from accounts.services import PUBLIC_DESK, register_user
 from accounts.teams import may_give_roles, roles_to_give
 from core.errors import Conflict, Invalid, NotPermitted
@@ -48,7 +49,8 @@ def take_in(*, team: Team, given: NewColleague, actor: Actor) -> Joined:
         raise NotPermitted("A lead of the team takes colleagues in.")
     email, name = given.email.strip(), " ".join(given.full_name.split())
     user = User.objects.select_for_update().filter(email__iexact=email).first()
-    is_desk = user is not None and user.pk == PUBLIC_DESK  # stands for the public, and signs in nowhere
+    # Who stands for the public, and another system: nobody signs in as either.
+    is_desk = user is not None and (user.pk == PUBLIC_DESK or is_machine(user))
     is_known = user is not None and user.is_active
     roles = _checked(team, given, email=email, name=name, is_known=is_known, is_desk=is_desk)
     if user is None:

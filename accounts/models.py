@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.enums import AccountEventKind, OrganizationKind, Role
+from accounts.enums import AccountEventKind, OrganizationKind, Role, Scope
 
 
 class Organization(models.Model):
@@ -24,6 +25,9 @@ class Organization(models.Model):
     kind = models.CharField(max_length=20, choices=OrganizationKind)
     ods_code = models.CharField(max_length=6, blank=True, help_text="The organisation's ODS code, where it has one.")
     is_active = models.BooleanField(default=True)
+    identity_provider = models.CharField(
+        max_length=40, blank=True, help_text="By which of the deployment's identity providers its people may sign in."
+    )
 
     class Meta:
         constraints = [
@@ -173,3 +177,59 @@ class EmailLinkDecision(models.Model):
 
     def __str__(self) -> str:
         return f"Email links of {self.team_id}: {'on' if self.is_allowed else 'off'}"
+
+
+class Machine(models.Model):
+    """Another system that works with this one, for one team of one organisation: a client of OAuth 2 (docs/adr/0047).
+
+    Its account has the roles, stands in every timeline, and cannot be signed in to. Personal data: none.
+    """
+
+    client_id = models.CharField(max_length=20, unique=True)
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="machine")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="machines")
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__len__gt=0) & Q(scopes__contained_by=list(Scope.values)), name="machine_scopes_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
+class MachineSecret(models.Model):
+    """What a machine proves itself by. While it is changed there are two, and the old one ends by itself.
+
+    Only the digest is kept: a secret is 256 bits of chance, so a fast digest is enough. Personal data: none.
+    """
+
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT, related_name="secrets")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"A secret of {self.machine_id}"
+
+
+class MachineToken(models.Model):
+    """What a machine shows with each request, for some minutes. It is worth something as long as the secret by which
+    it was asked for is. Only the digest is kept. Personal data: none.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    secret = models.ForeignKey(MachineSecret, on_delete=models.CASCADE, related_name="tokens")  # ends with its secret
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="machine_token_expires_idx")]
+
+    def __str__(self) -> str:
+        return f"A token of secret {self.secret_id}"

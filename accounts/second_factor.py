@@ -16,6 +16,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
+from accounts.providers import asks_for_second_factor
 from core.qr import svg_of
 
 BY_ITSELF = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -45,9 +46,16 @@ def is_still_to_be_set_up(user: User, session: Mapping[str, Any]) -> bool:
     Who came in by one is not asked of the database again.
     """
     records = session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
-    if any(record.get("method") == "mfa" for record in records):
+    if any(record.get("method") == "mfa" for record in records) or was_at_a_provider(session):
         return False
     return must_have_one(user) and not has_one(user)
+
+
+def was_at_a_provider(session: Mapping[str, Any]) -> bool:
+    """Whether somebody has just come in by an organisation's provider which asked them for their second step."""
+    records = session.get(AUTHENTICATION_METHODS_SESSION_KEY) or [{}]
+    last = records[-1]
+    return last.get("method") == "socialaccount" and asks_for_second_factor(str(last.get("provider")))
 
 
 def is_code_of(user: User, code: str) -> bool:

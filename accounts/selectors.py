@@ -10,7 +10,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from knox.models import AuthToken
 
 from accounts.enums import OrganizationKind, Role
-from accounts.models import AccountEvent, EmailLinkDecision, Organization, Team, User
+from accounts.models import AccountEvent, EmailLinkDecision, Machine, Organization, Team, User
 from core.errors import NotVisible
 from core.identifiers import NO_PRACTICE_CODES
 
@@ -96,6 +96,11 @@ def is_link_account(user: User) -> bool:
     return user.email.endswith(f"@{LINK_DOMAIN}")
 
 
+def is_machine(user: User) -> bool:
+    """Whether an account is a machine's, which nobody signs in to."""
+    return Machine.objects.filter(account=user).exists()
+
+
 def is_known_practice_code(code: str) -> bool:
     """Whether a GP practice code is one of a known practice, or one of the codes for "none" and "not known"."""
     if code in NO_PRACTICE_CODES:
@@ -125,6 +130,13 @@ def find_team(team_id: UUID) -> Team | None:
     """Return the active team with this id, or None. Whether it may be chosen is for the use case to judge."""
     rows = Team.objects.filter(is_active=True, organization__is_active=True)
     return rows.select_related("organization").filter(pk=team_id).first()
+
+
+def find_team_by_name(*, organization: str, name: str) -> Team | None:
+    """Return the active team of this name in an organisation of that name; None where there is none, or are two."""
+    rows = Team.objects.filter(is_active=True, organization__is_active=True, organization__name=organization, name=name)
+    found = list(rows.select_related("organization").order_by("id")[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def find_user(user_id: UUID) -> User | None:

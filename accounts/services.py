@@ -12,13 +12,13 @@ from knox.models import AuthToken
 
 from accounts import second_factor
 from accounts.enums import AccountEventKind, OrganizationKind, Role
-from accounts.models import AccountEvent, EmailLinkDecision, Membership, Organization, Team, User
+from accounts.models import AccountEvent, EmailLinkDecision, MachineToken, Membership, Organization, Team, User
 from accounts.selectors import LINK_DOMAIN, is_link_account
 from core.errors import NotPermitted
 from core.identifiers import new_reference
 
 TOKEN_LIFE = dt.timedelta(hours=12)
-"""How long a token from a password lasts: one long working day. A machine's own token may be given longer."""
+"""How long a token from a password lasts: one long working day. A machine's lasts minutes (`accounts.machines`)."""
 EVENTS_KEPT = dt.timedelta(days=365)
 """How long it is known what happened to the way somebody signs in."""
 
@@ -155,13 +155,14 @@ def end_roles(*, user: User, team: Team, role: Role | None = None) -> bool:
 
 
 def issue_token(*, user: User, life: dt.timedelta = TOKEN_LIFE) -> tuple[str, dt.datetime]:
-    """Give a user a token for a machine; only its digest is kept. Returns the token and when it ends."""
+    """Give a user a token for a program of their own; only its digest is kept. Returns it, and when it ends."""
     row, token = AuthToken.objects.create(user=user, expiry=life)
     return token, row.expiry
 
 
 def exchange_password_for_token(*, email: str, password: str, code: str = "") -> tuple[User, str, dt.datetime]:
-    """Sign in a machine by email and password, and by the code of a second step where the user has one.
+    """Sign in a program of somebody's by their email and password, and by the code of their second step if they have
+    one.
 
     :raises NotPermitted: if email and password do not belong together, or the account is closed (it does not say
         which); if the code is missing or wrong; if this deployment requires a second step which the user has not.
@@ -183,7 +184,7 @@ def exchange_password_for_token(*, email: str, password: str, code: str = "") ->
     return user, token, expires_at
 
 
-def revoke_token(*, token: AuthToken) -> None:
+def revoke_token(*, token: AuthToken | MachineToken) -> None:
     """End one token at once."""
     token.delete()
 
@@ -214,6 +215,7 @@ def forget_what_ended(*, at: dt.datetime) -> tuple[int, int]:
     more; return how many tokens and sessions.
     """
     tokens, _ = AuthToken.objects.filter(expiry__lt=at).delete()
+    tokens += MachineToken.objects.filter(expires_at__lt=at).delete()[0]
     sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
     UserSession.objects.filter(~Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
     AccountEvent.objects.filter(at__lt=at - EVENTS_KEPT).delete()

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django_guid.integrations import CeleryIntegration
 
+from config.identity import read_providers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -66,6 +68,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
@@ -183,6 +187,17 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is known because somebody regist
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # a browser allows it at http://localhost alone
 MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
 
+# By an organisation's own identity provider (docs/adr/0046). Nothing that it says is kept but who somebody is there.
+SOCIALACCOUNT_ADAPTER = "web.account.providers.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": read_providers(env.str("IDENTITY_PROVIDERS", default=""), only_https=IS_PRODUCTION)}
+}
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = (
+    False  # it would take the password away: ours finds the account (accounts.providers)
+)
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
 # --- Transport security: on wherever the service is reached over HTTPS ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -245,6 +260,7 @@ STORAGES = {
 # --- REST ------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.machines.MachineAuthentication",
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.SessionAuthentication",
     ],
@@ -256,6 +272,10 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
     "DEFAULT_THROTTLE_RATES": {
         "sign-in": "30/minute",
+        # Each lives for a quarter of an hour: that is a hundred machines at one address, and time for their mistakes.
+        "machine-token": "30/minute",
+        # By one machine, whatever it does; what it refers is counted beside that.
+        "machine": "600/minute",
         "signed-link": "60/minute",
         "person-match": "30/minute",
         # By one user: a practice that refers a whole clinic's list in an hour stays far below.
@@ -272,6 +292,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+MACHINE_SCOPES = "config.scopes.NEEDED"
+"""Which scope a machine needs for which route: what does not stand there is not for machines."""
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",
     "TOKEN_TTL": None,  # set per token by accounts.services.issue_token

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.api.oauth import give_token
 from core import problems
 from core.api import SchemaView
 from core.views import alive
@@ -21,6 +22,7 @@ api_v1: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("api/v1/", include(api_v1)),
+    path("oauth/token", give_token, name="machine-token"),
     path("open-referral/v3", Root.as_view()),
     path("open-referral/v3/", include("services_directory.publishing.urls")),
     path("healthz", alive, name="healthz"),

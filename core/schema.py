@@ -81,7 +81,7 @@ class ProblemAutoSchema(AutoSchema):
     def _problem_codes(self) -> set[str]:
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
-            codes |= {"401", "403"}
+            codes |= {"401", "403", "429"}
         if "{" in self.path:
             codes |= {"404"}
         if self.method in {"POST", "PUT", "PATCH"}:

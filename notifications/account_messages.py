@@ -6,12 +6,13 @@ behind the reference (`accounts.models.AccountEvent`) says until when the link i
 
 import datetime as dt
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import second_factor, services
+from accounts import providers, second_factor, services
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, User
 from accounts.selectors import find_user_by_email
@@ -108,6 +109,17 @@ def take_second_factor_away(*, user: User, at: dt.datetime) -> bool:
     services.end_what_is_open(user=user)
     _tell(user, AccountEventKind.FACTOR_REMOVED, at=at)
     return True
+
+
+@transaction.atomic(durable=True)
+def link_provider(*, user: User, provider: str, subject: str, at: dt.datetime) -> SocialAccount:
+    """Keep who somebody is at their organisation's identity provider, and tell them: that is a new way in.
+
+    :raises Conflict: if somebody was faster.
+    """
+    row = providers.link(user=user, provider=provider, subject=subject)
+    _tell(user, AccountEventKind.PROVIDER_LINKED, at=at)
+    return row
 
 
 def _open_resets(user: User, *, at: dt.datetime) -> QuerySet[AccountEvent]:

@@ -1,4 +1,4 @@
-"""How a machine says who it is."""
+"""How a program says who it is: by the token of a person, by a browser's session, or as a machine of its own."""
 
 from typing import Any
 

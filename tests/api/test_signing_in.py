@@ -155,16 +155,3 @@ def test_a_weak_password_lets_nobody_in(cast, monkeypatch):
     with pytest.raises(CommandError, match="too short"):
         call_command("register_user", *NEW_COLLEAGUE)
     assert not User.objects.filter(email="nadia@work.example").exists()
-
-
-def test_another_system_gets_a_token_and_no_password(cast, capsys):
-    call_command("register_user", *NEW_COLLEAGUE, "--no-password")
-    call_command("issue_token", "nadia@work.example", "--days", "30")
-    token = capsys.readouterr().out.splitlines()[1]
-    assert (
-        APIClient().get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"}).json()["full_name"]
-        == "Nadia Newly"
-    )
-    assert sign_in("nadia@work.example").status_code == 403
-    with pytest.raises(CommandError, match="no active user"):
-        call_command("issue_token", "nobody@work.example")

@@ -48,7 +48,7 @@ def test_the_api_document_has_every_step_and_every_problem_of_it(kind, machine, 
     for step in set(steps) - {"expire"}:  # a clock takes that one
         operation = document["paths"][f"/api/v1/{kind}/{{reference}}/{step.replace('_', '-')}/"]["post"]
         documented = set(operation["responses"])
-        assert documented == {"200", "400", "401", "403", "404", "406", "409", "411", "412", "413", "415"}, step
+        assert documented == {"200", "400", "401", "403", "404", "406", "409", "411", "412", "413", "415", "429"}, step
         assert "If-Match" in [parameter["name"] for parameter in operation["parameters"]]
         name = "".join(part.title() for part in step.split("_")) + machine + "Input"
         sent = document["components"]["schemas"].get(f"{name}Request", {"properties": {}, "required": []})

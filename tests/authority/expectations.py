@@ -88,7 +88,7 @@ any    | -         | get    team-measures
 any    | -         | delete current-token
 any    | -         | put    my-notifications
 any    | -         | post   inbox-read-all
-all    | -         | post   tokens self-referrals self-referral-codes self-referral-confirm
+all    | -         | post   tokens machine-token self-referrals self-referral-codes self-referral-confirm
 all    | -         | get    find-team schema docs
 PM     | -         | get    team-email-link
 PM     | -         | put    team-email-link

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import services
+from accounts import second_factor, services
 from accounts.enums import AccountEventKind
 from accounts.selectors import signed_in
 from notifications.account_messages import tell_of_change
@@ -47,6 +47,13 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         life.begin(request)
         typed.drop_unless_theirs(request, user)
+
+    def get_login_stages(self) -> list[str]:
+        """A second step here, unless it was at the organisation's provider."""
+        stages: list[str] = super().get_login_stages()
+        if second_factor.was_at_a_provider(self.request.session):
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever gave their password a moment ago is not asked for it again: not even if it was to sign in."""

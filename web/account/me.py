@@ -38,12 +38,15 @@ def account_page(request: HttpRequest) -> HttpResponse:
     profile: Any = profile_of(user)
     teams = [f"{row.get_role_display()}, {row.team.name} ({row.team.organization.name})" for row in profile["roles"]]
     has_factor = second_factor.has_one(user)
+    password = _row("Password", "None: you sign in where you work")
+    if user.has_usable_password():
+        password = _row("Password", "Only you know it", "account_change_password", "Change", "your password")
     rows = [
         _row("Name", user.full_name),
         _row("Job", user.job_title or "Not said"),
         _row("Email address", user.email),
         _row("What you do here", "; ".join(teams) or "Nothing yet"),
-        _row("Password", "Only you know it", "account_change_password", "Change", "your password"),
+        password,
         _row(
             "Second step", "Set up: a code from your app" if has_factor else "Not set up", "mfa_index",
             "Change" if has_factor else "Set up", "the second step of signing in",
@@ -65,7 +68,7 @@ class ChangePasswordView(PasswordChangeView):
     template_name = "web/account/change_password.jinja"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Whoever has no password (a system's account) has none to change, and there is no page to begin with one."""
+        """Whoever has no password (they sign in where they work) has none to change, and no page begins with one."""
         if not signed_in(request.user).has_usable_password():
             return HttpResponseRedirect(reverse("web:account"))
         return super().dispatch(request, *args, **kwargs)

@@ -15,6 +15,7 @@ from django.urls import path
 
 from web.account.me import ChangePasswordView, SessionsView, SetUpAppView
 from web.account.passkeys import AddPasskeyView, ConfirmByPasskeyView, RemovePasskeyView
+from web.account.providers import FromProviderView, ToProviderView
 from web.account.sign_in import CodeView, SignInView, sign_out
 
 
@@ -26,6 +27,8 @@ def page(view: type, template: str) -> Callable[..., Any]:
 urlpatterns = [
     path("sign-in/", SignInView.as_view(), name="account_login"),
     path("sign-in/code/", CodeView.as_view(), name="mfa_authenticate"),
+    path("sign-in/with/<str:provider_id>/", ToProviderView.as_view(), name="openid_connect_login"),
+    path("sign-in/with/<str:provider_id>/done/", FromProviderView.as_view(), name="openid_connect_callback"),
     path("sign-out/", sign_out, name="account_logout"),
     path("me/confirm/", page(ReauthenticateView, "confirm.jinja"), name="account_reauthenticate"),
     path("me/confirm/code/", page(ReauthenticateByCodeView, "confirm.jinja"), name="mfa_reauthenticate"),

@@ -1,6 +1,5 @@
 """The door: in by email and password, and by a second step; a new password for whoever has forgotten theirs."""
 
-import math
 from typing import Any
 
 from allauth.account.views import LoginView
@@ -18,20 +17,10 @@ from django.views.decorators.http import require_safe
 from accounts import second_factor
 from accounts.selectors import signed_in
 from core.errors import Conflict, DomainError, Invalid, NotVisible
-from core.throttling import SignInThrottle
 from notifications.account_messages import ask_for_new_password, choose_new_password, find_reset
-from web.account import typed
+from web.account import providers, typed
 from web.account.forms import ForgottenPasswordForm, NewPasswordForm
-
-
-def too_many_tries(request: HttpRequest, view: Any) -> HttpResponse | None:
-    """Return the answer to one try too many from an address, else None. Pages and API count together."""
-    throttle = SignInThrottle()
-    if throttle.allow_request(request, view):
-        return None
-    response = render(request, "429.html", status=429)
-    response.headers["Retry-After"] = str(math.ceil(throttle.wait() or 60))
-    return response
+from web.account.refused import too_many_tries
 
 
 class SignInView(LoginView):
@@ -45,7 +34,11 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"typed_waits": typed.waits(self.request)}
+        return context | {
+            "typed_waits": typed.waits(self.request),
+            "providers": providers.buttons(self.request),
+            "provider_problem": providers.problem_of(self.request),
+        }
 
 
 class CodeView(AuthenticateView):

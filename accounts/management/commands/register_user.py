@@ -28,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--team-inbox", required=True, help="where the team is told that there is news")
         parser.add_argument("--takes-referrals", action="store_true", help="a referrer may choose the team")
         parser.add_argument("--role", required=True, action="append", choices=ROLES)
-        parser.add_argument("--no-password", action="store_true", help="a machine's account: tokens only")
+        parser.add_argument(
+            "--no-password", action="store_true", help="who signs in by their organisation's own provider alone"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = None if options["no_password"] else getpass("Password: ")
