@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 from tests.authority.people import ACCOUNTS, TOKEN, WITHOUT
 
-OF_ITS_OWN = {"notify-receipts": "401", "metrics": "404", "open-referral:nothing": "404", "web:listing-check": "404"}
-"""Routes that look at a credential of their own, and what they say to everybody who has none."""
+OF_ITS_OWN = {
+    "notify-receipts": "401", "metrics": "404", "open-referral:nothing": "404", "web:listing-check": "404",
+    "openid_connect_login": "404", "openid_connect_callback": "404",
+}  # fmt: skip
+"""Routes that look at a credential of their own, and what they say to everybody who has none. An organisation's own
+provider of identity is configured in tests/web/account/test_own_provider.py alone."""
 OF_A_VISIT = {f"web:own-page{page}" for page in (
     "", "-contact", "-needs", "-wish", "-no-thanks", "-go-on", "-who-sees", "-close"
 )}  # fmt: skip
@@ -30,7 +34,7 @@ class Expected:
 
     @property
     def is_page(self) -> bool:
-        return self.name.startswith(("web:", "account_", "mfa_", "usersessions_"))
+        return self.name.startswith(("web:", "account_", "mfa_", "usersessions_", "openid_connect_"))
 
     @property
     def asked_by(self) -> frozenset[str]:
@@ -222,6 +226,8 @@ all    | -         | put    web:sign-in
 -      | -         | get    mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes
 -      | -         | post   mfa_deactivate_totp
 -      | -         | put    mfa_deactivate_totp
+
+-      | -         | get    openid_connect_login openid_connect_callback
 
 # Pages: referring, casework, finding
 RWLG   | -         | get    web:record#R web:record#M web:edit-discharge web:message-text web:record-risk

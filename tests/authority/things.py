@@ -165,7 +165,7 @@ class Things:
             "signpost_id": self._by("W", f"{case}signposts/", name=WRITTEN["signpost"], follow_up_on=later)["id"],
             "risk_id": self._by("W", f"{case}risks/", description=WRITTEN["risk added later"])["id"],
             "concern": SafeguardingConcern.objects.get().pk, "number": 1,
-            "request_id": next(iter(asked.values()))[0]["id"],
+            "provider_id": "vale", "request_id": next(iter(asked.values()))[0]["id"],
             "person_id": str(self.rose.person_id), "one": str(self.rose.person_id),
             "other": str(self.another.person_id),
             "step": "withdraw", "decision": "withdraw", "measure": "ons4", "name": "funnel",
