@@ -1,6 +1,9 @@
-"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it."""
+"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, and that
+a statement can be planned once for a connection.
+"""
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 
@@ -23,3 +26,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         socket = select.poll()
         socket.register(self.connection.fileno(), select.POLLIN)
         return not socket.poll(0)
+
+    def prepared_cursor(self) -> Any:
+        """Return a cursor whose statements the server reads and plans once for the connection, and not each time.
+
+        For statements of which one plan is right whatever the values (`core.statements`).
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(base.ServerBindingCursor(self.connection))

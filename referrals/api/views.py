@@ -47,8 +47,10 @@ from referrals.api.reviews import ReviewActions
 from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
+from referrals.api.worklist import lines_of
 from referrals.models import OnwardReferral, Referral
 from referrals.selectors.turns import with_last_moves
+from referrals.selectors.worklist import Worklist
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
@@ -130,7 +132,14 @@ class ReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
-        return with_last_moves(selectors.referrals_visible_to(signed_in(self.request.user)))
+        return selectors.referrals_visible_to(signed_in(self.request.user))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        user = signed_in(request.user)
+        is_filtered = not request.query_params.keys().isdisjoint(ReferralFilterSet.base_filters)
+        chosen = self.filter_queryset(self.get_queryset()) if is_filtered else None
+        page = self.paginate_queryset(Worklist(user, chosen=chosen))  # type: ignore[arg-type]  # paged as a queryset
+        return self.get_paginated_response(lines_of(page or (), actor=self.actor, today=local_day(timezone.now())))
 
     def get_throttles(self) -> Any:
         return [ReferralThrottle()] if self.action == "create" else super().get_throttles()

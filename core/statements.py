@@ -1,0 +1,64 @@
+"""Statements that Django writes once and PostgreSQL plans once, for what is asked all day (docs/adr/0052).
+
+To have the ORM write a statement costs more than to have most of ours answered. What decides in it, above all who sees
+what, stays a queryset, and in one place: its text is taken, once, for all values that may come.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+from django.db.models.query import get_related_populators
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=models.Model)
+
+
+def text_of(rows: models.QuerySet[Any, Any], stand_ins: Mapping[Any, str]) -> str:
+    """Return the text of a queryset's statement.
+
+    :param stand_ins: the values that the queryset was made with, and for each what is to stand in the text: a
+        parameter, like "%(team)s", or a column.
+    :raises KeyError: if the queryset holds another value: nothing becomes a constant by mistake.
+    """
+    return _filled(*rows.query.sql_with_params(), stand_ins)
+
+
+def ask(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return what a statement answers. Its plan is kept: one must be right whatever the values."""
+    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
+        cursor.execute(text, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+class Written(Generic[M]):
+    """A queryset, written once and asked with other values each time: the same rows, with all that it selects related."""
+
+    def __init__(self, rows: models.QuerySet[M], stand_ins: Mapping[Any, str]) -> None:
+        compiler: SQLCompiler = rows.query.get_compiler(connection.alias)
+        self._text = _filled(*compiler.as_sql(), stand_ins)
+        # As `ModelIterable` does for each query.
+        self._compiler, info = compiler, compiler.klass_info or {}
+        self._model: type[M] = info["model"]
+        self._columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._names = [column.target.attname for column, *_ in compiler.select[self._columns]]
+        self._related = get_related_populators(info, compiler.select, connection.alias)
+        self._beside = compiler.annotation_col_map.items()
+
+    def ask(self, **values: Any) -> list[M]:
+        """Return the rows for these values."""
+        found = []
+        for values_of_row in self._compiler.results_iter([ask(self._text, values)]):
+            row = self._model.from_db(connection.alias, self._names, values_of_row[self._columns])
+            for related in self._related:
+                related.populate(values_of_row, row)
+            for name, place in self._beside:
+                setattr(row, name, values_of_row[place])
+            found.append(row)
+        return found
+
+
+def _filled(text: str, values: tuple[Any, ...], stand_ins: Mapping[Any, str]) -> str:
+    first, *rest = text.split("%s")
+    return first + "".join(f"{stand_ins[value]}{part}" for value, part in zip(values, rest, strict=True))

@@ -1,0 +1,126 @@
+"""A page of the referrals that a user may see, as their list shows it: one statement (docs/adr/0052)."""
+
+import datetime as dt
+from functools import cache, lru_cache
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from core.clocks import local_day
+from core.statements import ask, text_of
+from referrals.models import Referral, TeamPolicy
+from referrals.selectors.visible import SIDES, teams_of
+from referrals.turns import LastMove, Turn, turn_of_referral
+
+
+class ListedReferral(NamedTuple):
+    """A referral as a line of a list, with what is judged of it there. Personal data: the name."""
+
+    id: int
+    reference: str
+    status: str
+    version: int
+    first_name: str
+    family_name: str
+    source: str
+    referring_team_id: UUID
+    referring_team: str
+    owner_team_id: UUID
+    owner_team: str
+    owner_id: UUID | None
+    owner: str | None
+    next_action_on: dt.date | None
+    planned_discharge_on: dt.date | None
+    reached_at: dt.datetime | None
+    failed_tries: int
+    asks_to_close_at: dt.datetime | None
+    submitted_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    outcome: str
+    grace: int
+    moved_at: dt.datetime | None
+    why_moved: str | None
+
+    def turn(self, *, on: dt.date, reads_all: bool) -> Turn:
+        """Return whose turn it is with it on a day, as `turns.turn_of` does."""
+        moved = LastMove(on=local_day(self.moved_at), reason=self.why_moved or "") if self.moved_at else None
+        return turn_of_referral(self, on=on, moved=moved, grace=self.grace, reads_all=reads_all)
+
+
+class Worklist:
+    """The referrals that a user may see, or those chosen of them, to be paged by their id: read when a page is taken."""
+
+    model: ClassVar = Referral
+
+    def __init__(self, user: User, *, chosen: QuerySet[Referral] | None = None) -> None:
+        self._user, self._chosen = user, chosen
+        self._order = "-id"
+        self._beyond: dict[str, int] = {}
+
+    def order_by(self, order: str) -> "Worklist":
+        """Order by "-id" or "id"."""
+        self._order = order
+        return self
+
+    def filter(self, **beyond: str) -> "Worklist":
+        """Leave out what comes before an id: `id__lt`, or `id__gt`, as the order is."""
+        self._beyond = {lookup: int(value) for lookup, value in beyond.items()}
+        return self
+
+    def __getitem__(self, part: slice) -> list[ListedReferral]:
+        values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days}
+        if self._chosen is None:
+            text = _statement(limit=part.stop, order=self._order, beyond=next(iter(self._beyond), None))
+            values |= teams_of(self._user)
+            values["beyond"] = next(iter(self._beyond.values()), None)
+        else:
+            text = _of_ids(self._order)
+            rows = self._chosen.filter(**self._beyond).order_by(self._order)
+            values["ids"] = list(rows.values_list("id", flat=True)[: part.stop])
+        return [ListedReferral._make(row) for row in ask(text, values)[part.start :]]
+
+
+@lru_cache(maxsize=64)
+def _statement(*, limit: int, order: str, beyond: str | None) -> str:
+    """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list."""
+    team, some_id = UUID(int=1), 1
+    sides = []
+    for side in SIDES:
+        rows = Referral.objects.filter(side.those, **{side.team: team}, **({beyond: some_id} if beyond else {}))
+        text = text_of(rows.order_by(order).values("id")[:limit], {team: "team.id", some_id: "%(beyond)s"})
+        teams = f"unnest(%({side.team})s::uuid[]) AS team (id)"
+        sides.append(f"SELECT seen.id FROM {teams} CROSS JOIN LATERAL ({text}) AS seen")  # noqa: S608 - of `text_of`
+    return _lines(f"{' UNION '.join(sides)} ORDER BY id {_direction(order)} LIMIT {limit}", order)
+
+
+@cache
+def _of_ids(order: str) -> str:
+    return _lines("SELECT unnest(%(ids)s::bigint[]) AS id", order)
+
+
+def _lines(page: str, order: str) -> str:
+    return f"""
+        SELECT referral.id, referral.reference, referral.status, referral.version, referral.first_name,
+            referral.family_name, referral.source, referring.id, referring.name, owning.id, owning.name, owner.id,
+            owner.full_name, referral.next_action_on, referral.planned_discharge_on, referral.reached_at,
+            referral.failed_tries, referral.asks_to_close_at, referral.submitted_at, referral.ended_at,
+            referral.outcome, coalesce(policy.breach_working_days, %(grace)s), moved.occurred_at, moved.reason
+        FROM ({page}) AS page
+        JOIN referrals_referral AS referral ON referral.id = page.id
+        JOIN accounts_team AS referring ON referring.id = referral.referring_team_id
+        JOIN accounts_team AS owning ON owning.id = referral.owner_team_id
+        LEFT JOIN accounts_user AS owner ON owner.id = referral.owner_id
+        LEFT JOIN referrals_teampolicy AS policy ON policy.team_id = referral.owner_team_id
+        LEFT JOIN LATERAL (
+            SELECT occurred_at, reason FROM referrals_referralevent
+            WHERE referral_id = page.id AND onward_referral_id IS NULL AND to_status <> ''
+            ORDER BY sequence DESC LIMIT 1
+        ) AS moved ON true
+        ORDER BY page.id {_direction(order)}
+    """  # noqa: S608 - of `text_of`, and of words of this module
+
+
+def _direction(order: str) -> str:
+    return "DESC" if order == "-id" else "ASC"
