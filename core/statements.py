@@ -5,13 +5,14 @@ what, stays a queryset, and in one place: its text is taken, once, for all value
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 
 def text_of(rows: models.QuerySet[Any, Any], stand_ins: Mapping[Any, str]) -> str:
@@ -57,6 +58,38 @@ class Written(Generic[M]):
                 setattr(row, name, values_of_row[place])
             found.append(row)
         return found
+
+
+class Keyset(Generic[T]):
+    """Rows that `CursorPages` pages as it pages a queryset, but that are read by a statement of our own."""
+
+    model: ClassVar[type[models.Model]]
+    _order = ""
+    _beyond: tuple[str | None, int | None] = None, None
+
+    def order_by(self, order: str) -> Self:
+        """Order by a unique whole number, like "id" or "-id"."""
+        self._order = order
+        return self
+
+    def filter(self, **beyond: str) -> Self:
+        """Leave out what comes before a number in that order: `id__gt`, or `id__lt`."""
+        ((lookup, value),) = beyond.items()
+        self._beyond = lookup, int(value)
+        return self
+
+    def __getitem__(self, part: slice) -> list[T]:
+        lookup, beyond = self._beyond
+        return self.read(limit=part.stop, order=self._order, lookup=lookup, beyond=beyond)[part.start :]
+
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: int | None) -> list[T]:
+        """Read the first rows in an order, beyond a number."""
+        raise NotImplementedError
+
+
+def direction_of(order: str) -> str:
+    """Return the word of SQL for an order, as Django writes it."""
+    return "DESC" if order.startswith("-") else "ASC"
 
 
 def _filled(text: str, values: tuple[Any, ...], stand_ins: Mapping[Any, str]) -> str:

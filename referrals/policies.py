@@ -11,7 +11,7 @@ from accounts.enums import Role
 from referrals.consents import provider_sees_person
 from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
-from referrals.models.facts import ReferralFacts
+from referrals.models.facts import ReferralFacts, Sides
 from referrals.pathway import Step, steps_of
 
 REFERRAL_STEPS = steps_of(Referral)
@@ -45,7 +45,7 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
     return roles
 
 
-def roles_of_referral(actor: Actor, referral: ReferralFacts) -> set[Role]:
+def roles_of_referral(actor: Actor, referral: Sides) -> set[Role]:
     """Return the roles that count for a referral, as `roles_of`."""
     if actor.user is None:
         return {Role.SYSTEM} if actor.is_service else set()
@@ -188,7 +188,7 @@ def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
     return bool(roles_of(actor, subject) - {Role.PROVIDER})
 
 
-def reads_whole_turn_of_referral(actor: Actor, referral: ReferralFacts) -> bool:
+def reads_whole_turn_of_referral(actor: Actor, referral: Sides) -> bool:
     """Whether the actor reads all of whose turn it is with a referral, as `reads_whole_turn`."""
     return bool(roles_of_referral(actor, referral) & {*_TEAM, Role.SYSTEM})
 
@@ -197,10 +197,15 @@ def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: 
     """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
     them do, the referrer does not, and the provider only as long as it sees the person.
     """
-    roles = roles_of(actor, subject)
-    if roles & _TEAM or Role.SYSTEM in roles:
+    referral = subject.referral if is_onward(subject) else subject
+    if sees_notes_of_referral(actor, referral):
         return True
-    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and provider_sees_person(subject, on=on)
+    return is_onward(subject) and Role.PROVIDER in roles_of(actor, subject) and provider_sees_person(subject, on=on)
+
+
+def sees_notes_of_referral(actor: Actor, referral: Sides) -> bool:
+    """Whether the actor reads, as of the team that owns a referral, what it and its providers write to each other."""
+    return bool(roles_of_referral(actor, referral) & {*_TEAM, Role.SYSTEM})
 
 
 TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}

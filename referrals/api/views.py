@@ -18,6 +18,7 @@ from core.errors import Invalid
 from core.idempotency import claim_of
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
+from referrals.api.case import events_of, whole_of
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
 from referrals.api.dapb4066 import StandardActions
@@ -49,6 +50,7 @@ from referrals.api.screening import OnwardScreeningActions, ScreeningActions, Se
 from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.api.worklist import lines_of
 from referrals.models import OnwardReferral, Referral
+from referrals.selectors.case import OpenedReferral, Timeline, open_referral
 from referrals.selectors.turns import with_last_moves
 from referrals.selectors.worklist import Worklist
 from referrals.services import attendance, onward
@@ -68,10 +70,13 @@ class PathwayViewSet(GenericViewSet):
     def actor(self) -> Actor:
         return Actor(signed_in(self.request.user))
 
-    def answer(self, row: Referral | OnwardReferral, *, code: int = status.HTTP_200_OK) -> Response:
+    def answer(self, row: OpenedReferral | OnwardReferral, *, code: int = status.HTTP_200_OK) -> Response:
         """Answer with a row as it now is, and its ETag."""
-        serializer = ReferralSerializer if isinstance(row, Referral) else OnwardSerializer
-        body = serializer(row, context=self.get_serializer_context()).data
+        body = (
+            OnwardSerializer(row, context=self.get_serializer_context()).data
+            if isinstance(row, OnwardReferral)
+            else whole_of(row, actor=self.actor, today=local_day(timezone.now()))
+        )
         return Response(body, status=code, headers={"ETag": etag(row.version)})
 
     def paged(self, rows: Any, serializer: Any, **context: Any) -> Response:
@@ -147,8 +152,8 @@ class ReferralViewSet(
     def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)
 
-    def whole(self, reference: str) -> Referral:
-        return selectors.get_whole_referral(signed_in(self.request.user), reference)
+    def whole(self, reference: str) -> OpenedReferral:
+        return open_referral(signed_in(self.request.user), reference)
 
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         services.take_referral_step(
@@ -235,14 +240,10 @@ class ReferralViewSet(
     @action(detail=True, ordering=("sequence",), filterset_class=None)
     def events(self, request: Request, reference: str) -> Response:
         """The timeline: everything that happened, in order."""
-        referral = self.row(reference)
-        return self.paged(
-            selectors.timeline_of(referral),
-            EventSerializer,
-            sees_onward_notes=policies.sees_notes_between_team_and_provider(
-                self.actor, referral, on=local_day(timezone.now())
-            ),
-        )
+        timeline = Timeline(signed_in(request.user), reference)
+        page = self.paginate_queryset(timeline)  # type: ignore[arg-type]  # paged as a queryset
+        sees_all = policies.sees_notes_of_referral(self.actor, timeline.referral)
+        return self.get_paginated_response(events_of(page or (), sees_onward_notes=sees_all))
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")

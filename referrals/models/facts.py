@@ -5,17 +5,22 @@ from typing import Protocol
 from uuid import UUID
 
 
-class ReferralFacts(Protocol):
-    """What `policies` and `turns` look at: a `Referral`, or what a selector has read of one."""
+class Sides(Protocol):
+    """Whose a referral is: what decides which roles count for it."""
 
-    @property
-    def status(self) -> str: ...
     @property
     def source(self) -> str: ...
     @property
     def referring_team_id(self) -> UUID: ...
     @property
     def owner_team_id(self) -> UUID: ...
+
+
+class ReferralFacts(Sides, Protocol):
+    """What `policies` and `turns` look at: a `Referral`, or what a selector has read of one."""
+
+    @property
+    def status(self) -> str: ...
     @property
     def next_action_on(self) -> dt.date | None: ...
     @property

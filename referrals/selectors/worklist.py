@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.clocks import local_day
-from core.statements import ask, text_of
+from core.statements import Keyset, ask, direction_of, text_of
 from referrals.models import Referral, TeamPolicy
 from referrals.selectors.visible import SIDES, teams_of
 from referrals.turns import LastMove, Turn, turn_of_referral
@@ -49,50 +49,38 @@ class ListedReferral(NamedTuple):
         return turn_of_referral(self, on=on, moved=moved, grace=self.grace, reads_all=reads_all)
 
 
-class Worklist:
+class Worklist(Keyset[ListedReferral]):
     """The referrals that a user may see, or those chosen of them, to be paged by their id: read when a page is taken."""
 
     model: ClassVar = Referral
 
     def __init__(self, user: User, *, chosen: QuerySet[Referral] | None = None) -> None:
         self._user, self._chosen = user, chosen
-        self._order = "-id"
-        self._beyond: dict[str, int] = {}
 
-    def order_by(self, order: str) -> "Worklist":
-        """Order by "-id" or "id"."""
-        self._order = order
-        return self
-
-    def filter(self, **beyond: str) -> "Worklist":
-        """Leave out what comes before an id: `id__lt`, or `id__gt`, as the order is."""
-        self._beyond = {lookup: int(value) for lookup, value in beyond.items()}
-        return self
-
-    def __getitem__(self, part: slice) -> list[ListedReferral]:
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: int | None) -> list[ListedReferral]:
+        """Read the first lines in an order, beyond an id."""
         values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days}
         if self._chosen is None:
-            text = _statement(limit=part.stop, order=self._order, beyond=next(iter(self._beyond), None))
-            values |= teams_of(self._user)
-            values["beyond"] = next(iter(self._beyond.values()), None)
+            text = _statement(limit=limit, order=order, lookup=lookup)
+            values |= {**teams_of(self._user), "beyond": beyond}
         else:
-            text = _of_ids(self._order)
-            rows = self._chosen.filter(**self._beyond).order_by(self._order)
-            values["ids"] = list(rows.values_list("id", flat=True)[: part.stop])
-        return [ListedReferral._make(row) for row in ask(text, values)[part.start :]]
+            text = _of_ids(order)
+            rows = self._chosen.filter(**{lookup: beyond} if lookup else {}).order_by(order)
+            values["ids"] = list(rows.values_list("id", flat=True)[:limit])
+        return [ListedReferral._make(row) for row in ask(text, values)]
 
 
 @lru_cache(maxsize=64)
-def _statement(*, limit: int, order: str, beyond: str | None) -> str:
+def _statement(*, limit: int, order: str, lookup: str | None) -> str:
     """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list."""
     team, some_id = UUID(int=1), 1
     sides = []
     for side in SIDES:
-        rows = Referral.objects.filter(side.those, **{side.team: team}, **({beyond: some_id} if beyond else {}))
+        rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
         text = text_of(rows.order_by(order).values("id")[:limit], {team: "team.id", some_id: "%(beyond)s"})
         teams = f"unnest(%({side.team})s::uuid[]) AS team (id)"
         sides.append(f"SELECT seen.id FROM {teams} CROSS JOIN LATERAL ({text}) AS seen")  # noqa: S608 - of `text_of`
-    return _lines(f"{' UNION '.join(sides)} ORDER BY id {_direction(order)} LIMIT {limit}", order)
+    return _lines(f"{' UNION '.join(sides)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
 
 
 @cache
@@ -118,9 +106,5 @@ def _lines(page: str, order: str) -> str:
             WHERE referral_id = page.id AND onward_referral_id IS NULL AND to_status <> ''
             ORDER BY sequence DESC LIMIT 1
         ) AS moved ON true
-        ORDER BY page.id {_direction(order)}
+        ORDER BY page.id {direction_of(order)}
     """  # noqa: S608 - of `text_of`, and of words of this module
-
-
-def _direction(order: str) -> str:
-    return "DESC" if order == "-id" else "ASC"
