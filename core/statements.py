@@ -65,26 +65,35 @@ class Keyset(Generic[T]):
 
     model: ClassVar[type[models.Model]]
     _order = ""
-    _beyond: tuple[str | None, int | None] = None, None
+    _beyond: tuple[str | None, Any] = None, None
 
-    def order_by(self, order: str) -> Self:
-        """Order by a unique whole number, like "id" or "-id"."""
+    def order_by(self, order: str, *then: str) -> Self:
+        """Order by a column, like "id" or "-id"; what comes after it, where it is not unique, each statement knows."""
         self._order = order
         return self
 
     def filter(self, **beyond: str) -> Self:
-        """Leave out what comes before a number in that order: `id__gt`, or `id__lt`."""
+        """Leave out what comes before a value in that order: `id__gt`, or `id__lt`."""
         ((lookup, value),) = beyond.items()
-        self._beyond = lookup, int(value)
+        column = self.model._meta.get_field(lookup.partition("__")[0])
+        self._beyond = lookup, column.to_python(value)  # type: ignore[union-attr]  # a column of the row itself
         return self
 
     def __getitem__(self, part: slice) -> list[T]:
         lookup, beyond = self._beyond
         return self.read(limit=part.stop, order=self._order, lookup=lookup, beyond=beyond)[part.start :]
 
-    def read(self, *, limit: int, order: str, lookup: str | None, beyond: int | None) -> list[T]:
-        """Read the first rows in an order, beyond a number."""
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[T]:
+        """Read the first rows in an order, beyond a value."""
         raise NotImplementedError
+
+
+def beyond_of(lookup: str | None) -> str:
+    """Return the condition for `%(beyond)s`, as `Keyset.filter` has it."""
+    if lookup is None:
+        return "true"
+    column, _, comparison = lookup.partition("__")
+    return f"{column} {'<' if comparison == 'lt' else '>'} %(beyond)s"
 
 
 def direction_of(order: str) -> str:

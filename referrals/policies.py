@@ -18,6 +18,7 @@ REFERRAL_STEPS = steps_of(Referral)
 ONWARD_STEPS = steps_of(OnwardReferral)
 
 _TEAM = {Role.LINK_WORKER, Role.LEAD}
+_OF_THE_TEAM = frozenset({*_TEAM, Role.SYSTEM})
 Subject = Referral | OnwardReferral
 
 
@@ -190,7 +191,12 @@ def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
 
 def reads_whole_turn_of_referral(actor: Actor, referral: Sides) -> bool:
     """Whether the actor reads all of whose turn it is with a referral, as `reads_whole_turn`."""
-    return bool(roles_of_referral(actor, referral) & {*_TEAM, Role.SYSTEM})
+    return is_of_the_team(roles_of_referral(actor, referral))
+
+
+def is_of_the_team(roles: Set[Role]) -> bool:
+    """Whether roles are those of the team that owns the referral, or of the service itself."""
+    return not _OF_THE_TEAM.isdisjoint(roles)
 
 
 def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
@@ -205,7 +211,7 @@ def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: 
 
 def sees_notes_of_referral(actor: Actor, referral: Sides) -> bool:
     """Whether the actor reads, as of the team that owns a referral, what it and its providers write to each other."""
-    return bool(roles_of_referral(actor, referral) & {*_TEAM, Role.SYSTEM})
+    return is_of_the_team(roles_of_referral(actor, referral))
 
 
 TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}
@@ -254,11 +260,12 @@ def _open_steps(steps: Iterable[Step], roles: Set[Role], status: str) -> list[st
 
 def referral_actions(actor: Actor, referral: ReferralFacts) -> list[str]:
     """Return the names of what the actor may do with a referral now, in the order of the pathway."""
-    return list(_actions(frozenset(roles_of_referral(actor, referral)), referral.status))
+    return list(actions_of(frozenset(roles_of_referral(actor, referral)), referral.status))
 
 
 @cache
-def _actions(roles: frozenset[Role], status: str) -> tuple[str, ...]:
+def actions_of(roles: frozenset[Role], status: str) -> tuple[str, ...]:
+    """Return the same for the roles that count for a referral, and its status: nothing else is asked."""
     names = _open_steps(REFERRAL_STEPS.values(), roles, status)
     if status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")

@@ -17,7 +17,8 @@ def lines_of(rows: Iterable[ListedReferral], *, actor: Actor, today: dt.date) ->
 
 
 def _line(row: ListedReferral, actor: Actor, today: dt.date) -> dict[str, Any]:
-    turn = row.turn(on=today, reads_all=policies.reads_whole_turn_of_referral(actor, row))
+    roles = frozenset(policies.roles_of_referral(actor, row))
+    turn = row.turn(on=today, reads_all=policies.is_of_the_team(roles))
     return {
         "clock": clock_of(turn, today=today),
         "reference": row.reference,
@@ -31,5 +32,5 @@ def _line(row: ListedReferral, actor: Actor, today: dt.date) -> dict[str, Any]:
         "submitted_at": as_json(row.submitted_at),
         "ended_at": as_json(row.ended_at),
         "outcome": row.outcome,
-        "available_actions": policies.referral_actions(actor, row),
+        "available_actions": policies.actions_of(roles, row.status),
     }

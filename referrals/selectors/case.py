@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.models import Team, User
 from core.clocks import local_day
-from core.statements import Keyset, ask, direction_of
+from core.statements import Keyset, ask, beyond_of, direction_of
 from referrals.consents import those_that_count
 from referrals.models import Consent, ReferralEvent, TeamPolicy
 from referrals.selectors.visible import not_visible, teams_of, text_of_the_one
@@ -231,7 +231,7 @@ class Timeline(Keyset[TimelineEvent]):
         assert self._referral is not None, "no page was read"  # noqa: S101 - a mistake of ours
         return self._referral
 
-    def read(self, *, limit: int, order: str, lookup: str | None, beyond: int | None) -> list[TimelineEvent]:
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[TimelineEvent]:
         """Read the first events in an order, beyond a sequence.
 
         :raises NotVisible: if there is no such referral, or none that the user may see.
@@ -246,7 +246,6 @@ class Timeline(Keyset[TimelineEvent]):
 
 @lru_cache(maxsize=64)
 def _timeline(*, limit: int, order: str, lookup: str | None) -> str:
-    beyond = {None: "", "sequence__gt": "AND sequence > %(beyond)s", "sequence__lt": "AND sequence < %(beyond)s"}
     direction = direction_of(order)
     return f"""
 SELECT referral.source, referral.referring_team_id, referral.owner_team_id,
@@ -255,7 +254,7 @@ SELECT referral.source, referral.referring_team_id, referral.owner_team_id,
     event.hash
 FROM referrals_referral AS referral
 LEFT JOIN LATERAL (
-    SELECT * FROM referrals_referralevent WHERE referral_id = referral.id {beyond[lookup]}
+    SELECT * FROM referrals_referralevent WHERE referral_id = referral.id AND {beyond_of(lookup)}
     ORDER BY sequence {direction} LIMIT {limit}
 ) AS event ON true
 LEFT JOIN referrals_onwardreferral AS onward ON onward.id = event.onward_referral_id

@@ -57,7 +57,7 @@ class Worklist(Keyset[ListedReferral]):
     def __init__(self, user: User, *, chosen: QuerySet[Referral] | None = None) -> None:
         self._user, self._chosen = user, chosen
 
-    def read(self, *, limit: int, order: str, lookup: str | None, beyond: int | None) -> list[ListedReferral]:
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[ListedReferral]:
         """Read the first lines in an order, beyond an id."""
         values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days}
         if self._chosen is None:
@@ -72,12 +72,17 @@ class Worklist(Keyset[ListedReferral]):
 
 @lru_cache(maxsize=64)
 def _statement(*, limit: int, order: str, lookup: str | None) -> str:
-    """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list."""
+    """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list.
+
+    Ordered by the team first, and the team an array of one, there is one index for it: else the planner would look for
+    the few referrals of a small team among all, by their id.
+    """
     team, some_id = UUID(int=1), 1
     sides = []
     for side in SIDES:
         rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
-        text = text_of(rows.order_by(order).values("id")[:limit], {team: "team.id", some_id: "%(beyond)s"})
+        rows = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order)
+        text = text_of(rows.values("id")[:limit], {team: "ANY (ARRAY[team.id])", some_id: "%(beyond)s"})
         teams = f"unnest(%({side.team})s::uuid[]) AS team (id)"
         sides.append(f"SELECT seen.id FROM {teams} CROSS JOIN LATERAL ({text}) AS seen")  # noqa: S608 - of `text_of`
     return _lines(f"{' UNION '.join(sides)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
