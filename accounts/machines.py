@@ -157,7 +157,7 @@ def find_machine_token(token: str, *, at: dt.datetime) -> MachineToken | None:
     """Return what a token stands for, with its machine, its account and what that may work on, as long as all of them
     may work. One statement, as `selectors.find_token`.
     """
-    found = next(iter(_tokens().ask(digest=digest_of(token), at=at)), None)
+    found = _tokens().first(digest=digest_of(token), at=at)
     if found is not None:
         found.secret.machine.account.is_known_to_work_in(found.teams, found.roles)  # type: ignore[attr-defined]
     return found

@@ -2,8 +2,9 @@
 
 Ours is `POST /api/v1/referrals/` with a new person, a team, a need, a consent and an Idempotency-Key; and a case put on
 hold and taken up again. Raw is `sql/submit.sql` and `sql/step.sql` with psycopg, each in one transaction, and what the
-answer holds read after it (`sql/case.sql`). Both write to the same tables, under the same triggers, and wait for the disk
-as the server is set. What raw knows beforehand (new references, digests, the hash of its event) it need not work out.
+answer holds read after it (`sql/case.sql`). Both write to the same tables, under the same triggers, and wait for the
+disk as the server is set. What raw knows beforehand (new references, digests, the hash of its event) it need not work
+out.
 
 The data are those of `benchmarks.pathway`, and so is the rest.
 """

@@ -34,7 +34,7 @@ def ask(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 
 class Written(Generic[M]):
-    """A queryset, written once and asked with other values each time: the same rows, with all that it selects related."""
+    """A queryset, written once and asked with other values each time: the same rows, with all that they come with."""
 
     def __init__(self, rows: models.QuerySet[M], stand_ins: Mapping[Any, str]) -> None:
         compiler: SQLCompiler = rows.query.get_compiler(connection.alias)
@@ -44,13 +44,14 @@ class Written(Generic[M]):
         self._model: type[M] = info["model"]
         self._columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
         self._names = [column.target.attname for column, *_ in compiler.select[self._columns]]
-        self._related = get_related_populators(info, compiler.select, connection.alias)
+        self._related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]  # of Django 5.2
         self._beside = compiler.annotation_col_map.items()
 
     def ask(self, **values: Any) -> list[M]:
         """Return the rows for these values."""
         found = []
-        for values_of_row in self._compiler.results_iter([ask(self._text, values)]):
+        answer: Any = ask(self._text, values)
+        for values_of_row in self._compiler.results_iter([answer]):
             row = self._model.from_db(connection.alias, self._names, values_of_row[self._columns])
             for related in self._related:
                 related.populate(values_of_row, row)
@@ -58,6 +59,10 @@ class Written(Generic[M]):
                 setattr(row, name, values_of_row[place])
             found.append(row)
         return found
+
+    def first(self, **values: Any) -> M | None:
+        """Return the first of the rows for these values, or None."""
+        return next(iter(self.ask(**values)), None)
 
 
 class Keyset(Generic[T]):

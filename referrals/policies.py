@@ -184,9 +184,9 @@ def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
     """Whether the actor reads all of whose turn it is. How reaching the person goes is the owning team's to know; why
     a referral is on hold is for those who see that referral, and a provider sees only that it is.
     """
-    if not is_onward(subject):
-        return reads_whole_turn_of_referral(actor, subject)
-    return bool(roles_of(actor, subject) - {Role.PROVIDER})
+    if isinstance(subject, OnwardReferral):
+        return bool(roles_of(actor, subject) - {Role.PROVIDER})
+    return reads_whole_turn_of_referral(actor, subject)
 
 
 def reads_whole_turn_of_referral(actor: Actor, referral: Sides) -> bool:
@@ -203,10 +203,11 @@ def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: 
     """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
     them do, the referrer does not, and the provider only as long as it sees the person.
     """
-    referral = subject.referral if is_onward(subject) else subject
-    if sees_notes_of_referral(actor, referral):
+    if not isinstance(subject, OnwardReferral):
+        return sees_notes_of_referral(actor, subject)
+    if sees_notes_of_referral(actor, subject.referral):
         return True
-    return is_onward(subject) and Role.PROVIDER in roles_of(actor, subject) and provider_sees_person(subject, on=on)
+    return Role.PROVIDER in roles_of(actor, subject) and provider_sees_person(subject, on=on)
 
 
 def sees_notes_of_referral(actor: Actor, referral: Sides) -> bool:

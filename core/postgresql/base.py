@@ -1,5 +1,5 @@
-"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, and that
-a statement can be planned once for a connection.
+"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, and
+that a statement can be planned once for a connection.
 """
 
 import select
@@ -36,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            cursor = base.ServerBindingCursor(self.connection)
+            cursor: Any = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # as psycopg's own
             # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
             cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-            return self._prepare_cursor(cursor)
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does

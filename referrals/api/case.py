@@ -36,8 +36,7 @@ def _consent(said: dict[str, Any], *, counts: bool) -> dict[str, Any]:
     return {
         "purpose": said["purpose"],
         "to_service": said["service_id"] and {"id": said["service_id"], "name": said["service"]},
-        "to_organization": said["organization_id"]
-        and {"id": said["organization_id"], "name": said["organization"]},
+        "to_organization": said["organization_id"] and {"id": said["organization_id"], "name": said["organization"]},
         "decision": said["decision"],
         "basis": said["basis"],
         "how_given": said["how_given"],

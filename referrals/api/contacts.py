@@ -175,7 +175,7 @@ class ContactActions:
         """The contact log. A try that fails makes the next one due, by the team's policy."""
         user = signed_in(request.user)
         if request.method == "GET":
-            page = self.paginate_queryset(ContactLog(user, reference))
+            page = self.page_of(ContactLog(user, reference))
             rows: Response = self.get_paginated_response([_line(contact) for contact in page])
             return rows
         referral = self.row(reference)

@@ -1,6 +1,6 @@
 """The pathway over HTTP. Each operation reads through a selector and makes one call."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,6 +16,7 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
+from core.statements import Keyset
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
 from referrals.api.case import events_of, whole_of
@@ -58,6 +59,8 @@ from referrals.services import referrals as services
 from referrals.services.steps import StepDetails
 from services_directory.selectors import get_service
 
+T = TypeVar("T")
+
 
 class PathwayViewSet(GenericViewSet):
     """What both machines' views share."""
@@ -78,6 +81,11 @@ class PathwayViewSet(GenericViewSet):
             else whole_of(row, actor=self.actor, today=local_day(timezone.now()))
         )
         return Response(body, status=code, headers={"ETag": etag(row.version)})
+
+    def page_of(self, rows: Keyset[T]) -> list[T]:
+        """Return a page of rows that a statement of our own reads."""
+        page: Any = self.paginate_queryset(rows)  # type: ignore[arg-type]  # paged as a queryset is
+        return list(page)
 
     def paged(self, rows: Any, serializer: Any, **context: Any) -> Response:
         """Answer with a page of rows."""
@@ -143,8 +151,8 @@ class ReferralViewSet(
         user = signed_in(request.user)
         is_filtered = not request.query_params.keys().isdisjoint(ReferralFilterSet.base_filters)
         chosen = self.filter_queryset(self.get_queryset()) if is_filtered else None
-        page = self.paginate_queryset(Worklist(user, chosen=chosen))  # type: ignore[arg-type]  # paged as a queryset
-        return self.get_paginated_response(lines_of(page or (), actor=self.actor, today=local_day(timezone.now())))
+        page = self.page_of(Worklist(user, chosen=chosen))
+        return self.get_paginated_response(lines_of(page, actor=self.actor, today=local_day(timezone.now())))
 
     def get_throttles(self) -> Any:
         return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
@@ -241,9 +249,9 @@ class ReferralViewSet(
     def events(self, request: Request, reference: str) -> Response:
         """The timeline: everything that happened, in order."""
         timeline = Timeline(signed_in(request.user), reference)
-        page = self.paginate_queryset(timeline)  # type: ignore[arg-type]  # paged as a queryset
+        page = self.page_of(timeline)
         sees_all = policies.sees_notes_of_referral(self.actor, timeline.referral)
-        return self.get_paginated_response(events_of(page or (), sees_onward_notes=sees_all))
+        return self.get_paginated_response(events_of(page, sees_onward_notes=sees_all))
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")

@@ -63,8 +63,8 @@ def get_referral(user: User, reference: str) -> Referral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    found = [] if "\0" in reference else _one().ask(reference=reference, **teams_of(user))
-    return found[0] if found else not_visible()
+    found = None if "\0" in reference else _one().first(reference=reference, **teams_of(user))
+    return found if found is not None else not_visible()
 
 
 @cache

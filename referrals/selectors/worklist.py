@@ -50,7 +50,7 @@ class ListedReferral(NamedTuple):
 
 
 class Worklist(Keyset[ListedReferral]):
-    """The referrals that a user may see, or those chosen of them, to be paged by their id: read when a page is taken."""
+    """The referrals that a user may see, or those chosen of them, to be paged by their id."""
 
     model: ClassVar = Referral
 

@@ -7,7 +7,6 @@ import json
 import re
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient
@@ -19,9 +18,9 @@ from referrals import policies, selectors
 from referrals.api.contacts import ContactSerializer
 from referrals.api.outputs import EventSerializer, ReferralSerializer, ReferralSummarySerializer
 from referrals.api.turns import ClockSerializer, clock_of
-from referrals.models import Referral, ReferralEvent, TeamPolicy
+from referrals.models import Referral, TeamPolicy
 from referrals.selectors import casework
-from referrals.selectors.case import Timeline, _referral, _timeline
+from referrals.selectors.case import _referral, _timeline
 from referrals.selectors.contact_log import _page
 from referrals.selectors.turns import turn_of, with_last_moves
 from referrals.selectors.worklist import _statement
