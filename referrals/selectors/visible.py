@@ -1,6 +1,6 @@
 """Which referrals and onward referrals a user may see: the only way to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NoReturn, TypeVar
@@ -48,13 +48,13 @@ def teams_of(user: User) -> dict[str, list[UUID]]:
 
 def referrals_visible_to(user: User) -> QuerySet[Referral]:
     """Return the referrals a user may see, the newest first: those of their own sides (`SIDES`)."""
-    return _seen_from(teams_of(user)).order_by("-id")
+    return _seen_from({f"{team}__in": ids for team, ids in teams_of(user).items()}).order_by("-id")
 
 
-def _seen_from(teams: Mapping[str, Sequence[UUID]]) -> QuerySet[Referral]:
+def _seen_from(teams: Mapping[str, Any]) -> QuerySet[Referral]:
     seen = Q()
-    for side in SIDES:
-        seen |= Q(**{f"{side.team}__in": teams[side.team]}) & side.those
+    for side, (lookup, ids) in zip(SIDES, teams.items(), strict=True):
+        seen |= Q(**{lookup: ids}) & side.those
     return Referral.objects.filter(seen).select_related("person", "referring_team", "owner_team__policy", "owner")
 
 
@@ -81,8 +81,8 @@ def text_of_the_one() -> str:
 
 def _stand_ins() -> tuple[QuerySet[Referral], dict[Any, str]]:
     teams = {side.team: UUID(int=number) for number, side in enumerate(SIDES)}
-    rows = _seen_from({side: [team] for side, team in teams.items()}).filter(reference="")
-    return rows, {"": "%(reference)s"} | {team: f"SELECT unnest(%({side})s::uuid[])" for side, team in teams.items()}
+    rows = _seen_from(teams).filter(reference="")
+    return rows, {"": "%(reference)s"} | {team: f"ANY (%({side})s::uuid[])" for side, team in teams.items()}
 
 
 def get_whole_referral(user: User, reference: str) -> Referral:

@@ -61,8 +61,12 @@ class Worklist(Keyset[ListedReferral]):
         """Read the first lines in an order, beyond an id."""
         values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days}
         if self._chosen is None:
-            text = _statement(limit=limit, order=order, lookup=lookup)
-            values |= {**teams_of(self._user), "beyond": beyond}
+            teams = teams_of(self._user)
+            if not any(teams.values()):
+                return []
+            text = _statement(tuple(map(len, teams.values())), limit=limit, order=order, lookup=lookup)
+            values |= {f"{side}_{number}": team for side, ids in teams.items() for number, team in enumerate(ids)}
+            values["beyond"] = beyond
         else:
             text = _of_ids(order)
             rows = self._chosen.filter(**{lookup: beyond} if lookup else {}).order_by(order)
@@ -70,22 +74,25 @@ class Worklist(Keyset[ListedReferral]):
         return [ListedReferral._make(row) for row in ask(text, values)]
 
 
-@lru_cache(maxsize=64)
-def _statement(*, limit: int, order: str, lookup: str | None) -> str:
+@lru_cache(maxsize=256)
+def _statement(teams: tuple[int, ...], *, limit: int, order: str, lookup: str | None) -> str:
     """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list.
 
     Ordered by the team first, and the team an array of one, there is one index for it: else the planner would look for
-    the few referrals of a small team among all, by their id.
+    the few referrals of a small team among all, by their id. For each team its own part: of an array the planner would
+    not know beforehand how many are in it, and would plan anew each time.
+
+    :param teams: of each side, how many.
     """
     team, some_id = UUID(int=1), 1
-    sides = []
-    for side in SIDES:
+    parts = []
+    for side, count in zip(SIDES, teams, strict=True):
         rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
-        rows = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order)
-        text = text_of(rows.values("id")[:limit], {team: "ANY (ARRAY[team.id])", some_id: "%(beyond)s"})
-        teams = f"unnest(%({side.team})s::uuid[]) AS team (id)"
-        sides.append(f"SELECT seen.id FROM {teams} CROSS JOIN LATERAL ({text}) AS seen")  # noqa: S608 - of `text_of`
-    return _lines(f"{' UNION '.join(sides)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
+        rows = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order).values("id")[:limit]
+        for number in range(count):
+            this = {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])", some_id: "%(beyond)s"}
+            parts.append(f"SELECT id FROM ({text_of(rows, this)}) AS seen")  # noqa: S608 - of `text_of`
+    return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
 
 
 @cache

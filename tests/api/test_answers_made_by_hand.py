@@ -157,12 +157,13 @@ def test_the_plans_that_are_kept_go_by_the_indexes(cast, referral_at):
     ended = referral_at("closed")
     values = {
         "referring_team": [cast.practice.pk], "owner_team": [cast.team.pk], "beyond": 2**40, "grace": 1,
+        "referring_team_0": cast.practice.pk, "owner_team_0": cast.team.pk, "owner_team_1": cast.hub.pk,
         "reference": ended.reference,
     }  # fmt: skip
     with no_trigger_looks() as cursor:
         give_a_history(cursor, "referrals_referral", ended.pk)
         for lookup in (None, "id__lt"):
-            plan = plan_of(cursor, _statement(limit=26, order="-id", lookup=lookup), values)
+            plan = plan_of(cursor, _statement((1, 2), limit=26, order="-id", lookup=lookup), values)
             assert "referral_by_owner_team" in plan
             assert "referral_by_referring_team" in plan
             assert "Seq Scan on referrals_referral" not in plan
