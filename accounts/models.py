@@ -1,7 +1,7 @@
 """Organisations, teams, users and their roles. Rules about what a role may do live with what it is done to."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -65,6 +65,9 @@ class Team(models.Model):
         return self.name
 
 
+_NONE: frozenset[Role] = frozenset()
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users; everything else about them is in `accounts.services`."""
 
@@ -93,7 +96,18 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _memberships(self) -> tuple[tuple[uuid.UUID, str], ...]:
-        return tuple(self.memberships.filter(team__is_active=True).order_by("id").values_list("team_id", "role"))
+        return tuple(memberships_of(self.pk))
+
+    @cached_property
+    def _roles_by_team(self) -> dict[uuid.UUID | None, set[Role]]:
+        found: dict[uuid.UUID | None, set[Role]] = {}
+        for team, role in self._memberships:
+            found.setdefault(team, set()).add(Role(role))
+        return found
+
+    def is_known_to_work_in(self, teams: Iterable[uuid.UUID], roles: Iterable[str]) -> None:
+        """Take what `memberships_of` says, in its order, from who has read it together with something else."""
+        self.__dict__["_memberships"] = tuple(zip(teams, roles, strict=True))
 
     def team_ids(self, *roles: Role) -> list[uuid.UUID]:
         """Return the teams in which this user has any of the roles. One query per user object, whoever asks."""
@@ -101,8 +115,11 @@ class User(AbstractBaseUser):
 
     def roles_in(self, team_ids: Iterable[uuid.UUID | None]) -> set[Role]:
         """Return the roles which this user has in any of the teams."""
-        wanted = set(team_ids)
-        return {Role(role) for team, role in self._memberships if team in wanted}
+        return {role for team in team_ids for role in self._roles_by_team.get(team, ())}
+
+    def roles_in_team(self, team_id: uuid.UUID) -> Set[Role]:
+        """Return the roles which this user has in one team."""
+        return self._roles_by_team.get(team_id, _NONE)
 
     def roles(self) -> set[Role]:
         """Return every role this user has anywhere."""
@@ -110,6 +127,7 @@ class User(AbstractBaseUser):
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("_memberships", None)
+        self.__dict__.pop("_roles_by_team", None)
         super().refresh_from_db(*args, **kwargs)
 
 
@@ -131,6 +149,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} in {self.team_id}"
+
+
+def memberships_of(user_id: uuid.UUID | models.OuterRef) -> "models.QuerySet[Membership, tuple[uuid.UUID, str]]":
+    """Return the teams and roles of a user that count: those in teams that are active, in the order of their making."""
+    rows = Membership.objects.filter(user=user_id, team__is_active=True)
+    return rows.order_by("id").values_list("team_id", "role")
 
 
 class AccountEvent(models.Model):

@@ -350,7 +350,7 @@ def server(url: str, *, secret_key: str | None = None) -> Iterator[int]:
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own server
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", port)) == 0:
                     break

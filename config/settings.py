@@ -128,7 +128,9 @@ DATABASES["default"] |= {
 # Queries here take milliseconds; compiling one (JIT) takes hundreds, and the planner cannot tell beforehand. The data
 # lie in memory: with the costs of a spinning disk the planner would read a hundred rows where an index has one.
 _FOR_THE_PLANNER = {"options": "-c jit=off -c random_page_cost=1.1"}
-DATABASES["default"]["OPTIONS"] = _FOR_THE_PLANNER | DATABASES["default"].get("OPTIONS", {})
+# A statement of `core.statements` is prepared when it is first asked, not when it has been asked five times.
+_PREPARED = {"prepare_threshold": 0}
+DATABASES["default"]["OPTIONS"] = _FOR_THE_PLANNER | _PREPARED | DATABASES["default"].get("OPTIONS", {})
 # What a request of the web may take of the database, set by `config/wsgi.py` alone: who asked has given up by then, and
 # others need the connection. Tasks, imports and commands take their time; Celery has limits of its own for them.
 LIMITS_OF_A_REQUEST = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
