@@ -31,6 +31,62 @@ DROP FUNCTION referrals_keep_access();
 """
 
 
+OPENING = """
+-- Whose record is opened (by a reference, by people, or by referrals), whether it is unusual that this reader opens it,
+-- and what they say of why: now, or since a moment before. A function, because its plans are kept: a statement of the
+-- same would take longer to plan than to run. Whose name or address it is, is asked of those who share a team with the
+-- reader; staff have no NHS number and no date of birth here.
+CREATE FUNCTION referrals_opening(
+    reader uuid, subject text, people uuid[], referrals bigint[], since timestamptz, said text, said_words text
+) RETURNS TABLE (referral_id bigint, person_id uuid, unusual text, reason text, words text)
+LANGUAGE plpgsql STABLE ROWS 1 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+    wanted bigint[];
+    is_restricted boolean;
+    name text;
+    as_given text;
+    email text;
+BEGIN
+    wanted := CASE left(subject, 1)
+        WHEN 'R' THEN ARRAY(SELECT one.id FROM referrals_referral AS one WHERE one.reference = subject)
+        WHEN 'O' THEN ARRAY(SELECT one.referral_id FROM referrals_onwardreferral AS one WHERE one.reference = subject)
+        WHEN 'M' THEN ARRAY(SELECT one.referral_id FROM referrals_messageback AS one WHERE one.reference = subject)
+        ELSE referrals || ARRAY(
+            SELECT (SELECT one.id FROM referrals_referral AS one WHERE one.person_id = each ORDER BY one.id DESC LIMIT 1)
+            FROM unnest(people) AS each)
+        END;
+    FOR referral_id, person_id, is_restricted, name, as_given, email IN
+        SELECT one.id, whose.id, whose.is_restricted, lower(whose.first_name || ' ' || whose.family_name),
+            lower(one.first_name || ' ' || one.family_name), lower(one.email)
+        FROM referrals_referral AS one JOIN referrals_person AS whose ON whose.id = one.person_id
+        WHERE one.id = ANY (wanted)
+    LOOP
+        SELECT CASE WHEN staff.id = reader THEN 'self' ELSE 'colleague' END INTO unusual
+        FROM accounts_membership AS own
+        JOIN accounts_membership AS theirs ON theirs.team_id = own.team_id
+        JOIN accounts_user AS staff ON staff.id = theirs.user_id AND staff.is_active
+        WHERE own.user_id = reader
+            AND (lower(staff.full_name) IN (name, as_given) OR email <> '' AND lower(staff.email) = email)
+        ORDER BY staff.id <> reader LIMIT 1;
+        unusual := coalesce(unusual, CASE WHEN is_restricted THEN 'restricted' ELSE '' END);
+        reason := nullif(said, '');
+        words := said_words;
+        IF unusual = '' THEN
+            reason := NULL;
+        ELSIF reason IS NULL THEN
+            SELECT earlier.reason, earlier.words INTO reason, words FROM referrals_recordaccess AS earlier
+            WHERE earlier.person_id = referrals_opening.person_id AND earlier.reader_id = reader
+                AND earlier.reason <> '' AND earlier.at > since
+            ORDER BY earlier.id DESC LIMIT 1;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+"""
+NO_OPENING = "DROP FUNCTION referrals_opening(uuid, text, uuid[], bigint[], timestamptz, text, text);"
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -128,4 +184,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('reader__isnull', False), ('visitor', 'person'), _connector='OR'), name='access_names_its_reader'),
         ),
         migrations.RunSQL(KEPT, NOT_KEPT),
+        migrations.RunSQL(OPENING, NO_OPENING),
     ]

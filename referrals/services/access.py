@@ -56,55 +56,21 @@ class Reading:
     words: str = ""
 
 
-_OF = {
-    "R": "referrals_referral AS referral WHERE referral.reference = %(reference)s",
-    "O": "referrals_referral AS referral JOIN referrals_onwardreferral AS onward ON onward.referral_id = referral.id "
-    "WHERE onward.reference = %(reference)s",
-    "M": "referrals_referral AS referral JOIN referrals_messageback AS message ON message.referral_id = referral.id "
-    "WHERE message.reference = %(reference)s",
-}
-_OF_REFERRALS = "referrals_referral AS referral WHERE referral.id = ANY (%(referrals)s)"
-_OF_PEOPLE = (
-    "unnest(%(people)s::uuid[]) AS wanted (id) CROSS JOIN LATERAL (SELECT * FROM referrals_referral "
-    "WHERE person_id = wanted.id ORDER BY id DESC LIMIT 1) AS referral"
+_FOUND = (
+    "SELECT * FROM referrals_opening(%(reader)s, %(reference)s, %(people)s::uuid[], %(referrals)s::bigint[], "
+    "%(since)s, %(reason)s, %(words)s)"
 )
-# What is unusual: the first that is true. Whose name or address it is, is asked of those who share a team with the
-# reader; staff have no NHS number and no date of birth here.
-_FOUND = """
-SELECT referral.id AS referral_id, person.id AS person_id, is_said.unusual, why.reason, why.words
-FROM (SELECT referral.* FROM {whose}) AS referral
-JOIN referrals_person AS person ON person.id = referral.person_id
-CROSS JOIN LATERAL (SELECT coalesce(
-    (SELECT CASE WHEN staff.id = %(reader)s THEN 'self' ELSE 'colleague' END
-     FROM accounts_membership AS own
-     JOIN accounts_membership AS theirs ON theirs.team_id = own.team_id
-     JOIN accounts_user AS staff ON staff.id = theirs.user_id AND staff.is_active
-     WHERE own.user_id = %(reader)s AND (
-         lower(staff.full_name) = lower(person.first_name || ' ' || person.family_name)
-         OR lower(staff.full_name) = lower(referral.first_name || ' ' || referral.family_name)
-         OR referral.email <> '' AND lower(staff.email) = lower(referral.email))
-     ORDER BY staff.id <> %(reader)s LIMIT 1),
-    CASE WHEN person.is_restricted THEN 'restricted' ELSE '' END
-) AS unusual) AS is_said
-LEFT JOIN LATERAL (
-    SELECT %(reason)s AS reason, %(words)s AS words WHERE %(reason)s <> ''
-    UNION ALL
-    (SELECT earlier.reason, earlier.words FROM referrals_recordaccess AS earlier
-     WHERE earlier.person_id = person.id AND earlier.reader_id = %(reader)s AND earlier.reason <> ''
-        AND earlier.at > %(since)s AND %(reason)s = ''
-     ORDER BY earlier.id DESC LIMIT 1)
-) AS why ON is_said.unusual <> ''
-"""
-_WRITE = """
+_WRITE = f"""
 INSERT INTO "referrals_recordaccess" (at, reader_id, visitor, person_id, referral_id, route, request_id, purpose,
     unusual, reason, words)
-WITH found AS ({found})
+WITH found AS ({_FOUND})
 SELECT %(at)s, %(reader)s, %(visitor)s, person_id, referral_id, %(route)s, %(request_id)s, %(purpose)s,
-    unusual, coalesce(reason, ''), coalesce(words, '')
+    unusual, coalesce(reason, ''), CASE WHEN reason IS NULL THEN '' ELSE words END
 FROM found
 WHERE %(visitor)s <> '' OR %(purpose)s = 'listed'
     OR NOT EXISTS (SELECT FROM found AS one WHERE one.unusual <> '' AND one.reason IS NULL)
-"""
+"""  # noqa: S608 - our own words
+_UNEXPLAINED = f"SELECT FROM ({_FOUND}) AS found WHERE unusual <> '' AND reason IS NULL LIMIT 1"
 
 
 def record_access(subject: Subject, reading: Reading) -> None:
@@ -113,7 +79,7 @@ def record_access(subject: Subject, reading: Reading) -> None:
     :raises ReasonNeeded: if it is unusual, and the reader has not said why in the last half hour.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE.format(found=_FOUND.format(whose=_whose(subject))), _params(subject, reading))
+        cursor.execute(_WRITE, _params(subject, reading))
         is_written = cursor.rowcount > 0
     if not is_written:
         raise ReasonNeeded("Say why you open this record. It is kept, and the lead of the team reads it.")
@@ -122,11 +88,7 @@ def record_access(subject: Subject, reading: Reading) -> None:
 def needs_reason(subject: Subject, reading: Reading) -> bool:
     """Whether the reader is to say why first; of what does not exist nothing is asked."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT FROM ({_FOUND.format(whose=_whose(subject))}) AS found "
-            "WHERE unusual <> '' AND reason IS NULL LIMIT 1",
-            _params(subject, reading),
-        )
+        cursor.execute(_UNEXPLAINED, _params(subject, reading))
         return cursor.fetchone() is not None
 
 
@@ -165,12 +127,6 @@ def restrict(*, referral: Referral, actor: Actor, at: dt.datetime, is_restricted
         kind = PersonChangeKind.RESTRICTED if is_restricted else PersonChangeKind.UNRESTRICTED
         PersonChange.objects.create(person=person, kind=kind, note=why, recorded_by=actor.user, recorded_at=at)
     return person
-
-
-def _whose(subject: Subject) -> str:
-    if subject.people:
-        return _OF_PEOPLE
-    return _OF_REFERRALS if subject.referrals else _OF[subject.reference[:1]]
 
 
 def _params(subject: Subject, reading: Reading) -> dict[str, Any]:
