@@ -13,8 +13,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.enums import AccountEventKind, OrganizationKind, Role, Scope
+from core.history import kept_history
 
 
+@kept_history(from_the_start=True)
 class Organization(models.Model):
     """One organisation: a practice, a trust, a provider. Practices without users are here too, so that a person's
     registered practice can be checked. Personal data: none.
@@ -39,6 +41,7 @@ class Organization(models.Model):
         return self.name
 
 
+@kept_history(from_the_start=True)
 class Team(models.Model):
     """People of one organisation who share an inbox: a practice's staff, link workers, a discharge team, a hub.
 
@@ -75,6 +78,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@kept_history(but=["last_login"], unsaid=["password"], from_the_start=True)
 class User(AbstractBaseUser):
     """A person (or a system) that signs in. Personal data: name and work email."""
 
@@ -131,6 +135,7 @@ class User(AbstractBaseUser):
         super().refresh_from_db(*args, **kwargs)
 
 
+@kept_history(from_the_start=True)
 class Membership(models.Model):
     """One role of one user in one team. Personal data: who works where."""
 
@@ -203,6 +208,7 @@ class EmailLinkDecision(models.Model):
         return f"Email links of {self.team_id}: {'on' if self.is_allowed else 'off'}"
 
 
+@kept_history(from_the_start=True)
 class Machine(models.Model):
     """Another system that works with this one, for one team of one organisation: a client of OAuth 2 (docs/adr/0047).
 
@@ -227,6 +233,7 @@ class Machine(models.Model):
         return self.client_id
 
 
+@kept_history(unsaid=["digest"], from_the_start=True)
 class MachineSecret(models.Model):
     """What a machine proves itself by. While it is changed there are two, and the old one ends by itself.
 

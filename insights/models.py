@@ -163,6 +163,12 @@ class IntegrityRun(models.Model):
         db_default="",
         help_text="The digest of the events since the anchor before, and of that anchor.",
     )
+    history_to = models.JSONField(
+        null=True, help_text="By table, the last row of history that its other anchor covers."
+    )
+    history_anchor = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="The same digest, of the histories of what was changed."
+    )
 
     class Meta:
         constraints = [

@@ -174,6 +174,11 @@ def may_take_out(actor: Actor) -> bool:
     return actor.user is not None and Role.PRIVACY_OFFICER in actor.user.roles()
 
 
+def may_see_who_looked(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor reads who opened a record: a lead of the team that owns it, or a privacy officer."""
+    return may_decide_retention(actor, referral)
+
+
 def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     """Whether the actor sees on a day who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)

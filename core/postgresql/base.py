@@ -1,16 +1,70 @@
-"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, and
-that a statement can be planned once for a connection.
+"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, tells
+the triggers who is at work, and lets a statement be planned once for a connection.
 """
 
 import select
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.postgresql import base
+from psycopg import ClientCursor
+from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
+
+if TYPE_CHECKING:
+    Cursor = ClientCursor[Any]
+else:
+    Cursor = base.Cursor
+
+from core.doing import told
+
+_READS = ("SELECT", "EXPLAIN", "SHOW", "SET", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH",
+          "CLOSE", "COPY")  # fmt: skip
+"""How statements begin that change no row, or can stand behind no other."""
+
+
+class TellingCursor(Cursor):
+    """Says who is at work (`core.doing`) before the first statement of a transaction that may change a row, in the same
+    round trip, for that transaction alone: nothing is left on a kept connection.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        said = _to_be_told(self.connection, query) if isinstance(query, str) else None
+        if said is None:
+            return super().execute(query, params, **options)
+        own = (said, *params) if isinstance(params, list | tuple) else (said,) if params is None else params
+        if params is None:
+            query = query.replace("%", "%%")
+        elif isinstance(params, dict):
+            own = {"doing": said, **params}
+        place = "%(doing)s" if isinstance(params, dict) else "%s"
+        super().execute(f"SELECT set_config('pghistory.context_metadata', {place}, true); {query}", own, **options)
+        while self.nextset():  # the answer is that of the last statement
+            pass
+        self.connection.told = said  # type: ignore[attr-defined]
+        return self
+
+
+def _to_be_told(connection: Any, query: str) -> str | None:
+    """Return what the triggers do not know yet; None if there is nothing, or nothing is going to be changed."""
+    if connection.info.transaction_status == TransactionStatus.IDLE:
+        connection.told = ""
+    begins = query.lstrip()[:9].upper()
+    if begins.startswith(_READS):
+        if begins == "ROLLBACK ":  # … TO SAVEPOINT takes back what was told since
+            connection.told = None
+        return None
+    said = told()
+    known = getattr(connection, "told", "")
+    return None if said == known else said
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL. Its health check (CONN_HEALTH_CHECKS) costs nothing."""
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.cursor_factory = TellingCursor
+        return connection
 
     def is_usable(self) -> bool:
         """Return whether the connection still stands.

@@ -19,6 +19,7 @@ from core.idempotency import claim_of
 from core.statements import Keyset
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
+from referrals.api.access_log import opened
 from referrals.api.case import events_of, whole_of
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
@@ -56,6 +57,7 @@ from referrals.selectors.turns import with_last_moves
 from referrals.selectors.worklist import Worklist
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
+from referrals.services.access import Subject
 from referrals.services.steps import StepDetails
 from services_directory.selectors import get_service
 
@@ -274,6 +276,12 @@ class OnwardReferralViewSet(
         if getattr(self, "swagger_fake_view", False):
             return OnwardReferral.objects.none()
         return with_last_moves(selectors.onward_referrals_visible_to(signed_in(self.request.user)))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        if self.action == "list":  # it says of each person what a provider needs to know
+            opened(self.request, Subject(referrals=tuple(row.referral_id for row in page or ())))
+        return page
 
     def row(self, reference: str) -> OnwardReferral:
         return selectors.get_onward_referral(signed_in(self.request.user), reference)

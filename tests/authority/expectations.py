@@ -140,7 +140,7 @@ L      | -         | get    person-merges
 L      | -         | post   message-try-again
 any    | -         | get    task-list retention-proposal-list subject-access-list message-failed message-back-list
 any    | -         | get    measure-list measure-licence-list
-LO     | -         | get    retention-proposal-detail
+LO     | -         | get    retention-proposal-detail referral-who-looked
 LO     | -         | post   retention-proposal-forget
 LO     | -         | post   retention-proposal-keep
 O      | -         | post   subject-access-list
@@ -230,6 +230,11 @@ all    | -         | put    web:sign-in
 -      | -         | get    openid_connect_login openid_connect_callback
 
 # Pages: referring, casework, finding
+LZ     | rest      | get    web:unusual-readings
+LO     | -         | get    web:who-looked web:restrict-record
+LO     | -         | post   web:restrict-record
+any    | -         | get    web:why-open
+any    | -         | post   web:why-open
 RWLG   | -         | get    web:record#R web:record#M web:edit-discharge web:message-text web:record-risk
 RWLG   | -         | get    web:record-consent web:record-observations web:record-clearance web:own-page-slip
 RWLG   | -         | post   web:risk-over web:record-observations
