@@ -105,7 +105,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """One of `within the goal`, `above the goal` (and within the limit), `above the limit`; empty without a goal."""
+        """One of `within the goal`, `above the goal` (within the limit), `above the limit`; empty without a goal."""
         if self.goal is None:
             return ""
         sign = 1 if self.is_better == "less" else -1
@@ -250,8 +250,9 @@ def report(
 
 
 def _pair(times: Times) -> str:
-    return f"{_readable(times.p50)} / {_readable(times.p95)}"
+    return f"{readable(times.p50)} / {readable(times.p95)}"
 
 
-def _readable(seconds: float) -> str:
+def readable(seconds: float) -> str:
+    """Return a time as people read it."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.2f} ms"

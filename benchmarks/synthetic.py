@@ -1,9 +1,9 @@
 """A made-up past of any size, that keeps every rule: `python -m benchmarks.synthetic --referrals 1000000`.
 
-Some lives of a referral are lived through the services, step by step, as in life (`benchmarks.lives`); the database then
-copies them as often as is asked for, each copy with references, people, teams, workers and days of its own, and with
-hashes that are right, because the chain is made anew. Skewed as real use is: one team in two hundred has three tenths
-of all, four fifths have ended, and what is open lies about today with a long tail of what was forgotten.
+Some lives of a referral are lived through the services, step by step, as in life (`benchmarks.lives`); the database
+then copies them as often as is asked for, each copy with references, people, teams, workers and days of its own, and
+with hashes that are right, because the chain is made anew. Skewed as real use is: one team in two hundred has three
+tenths of all, four fifths have ended, and what is open lies about today with a long tail of what was forgotten.
 
 It fills the database of DATABASE_URL, which must hold no referral yet, by INSERT ... SELECT over generate_series, some
 thousands at a time. It needs the rights of a superuser there: the triggers look away meanwhile
@@ -259,7 +259,8 @@ def chosen(first: int, last: int, *, today: dt.date) -> str:
     return f"""
 INSERT INTO copy
 SELECT drawn.n, drawn.life, drawn.n + 1000, {reference_of("R", "drawn.n")},
-    2 * drawn.n + 1000, {reference_of("O", "(2 * drawn.n)")}, 2 * drawn.n + 1001, {reference_of("O", "(2 * drawn.n + 1)")},
+    2 * drawn.n + 1000, {reference_of("O", "(2 * drawn.n)")},
+    2 * drawn.n + 1001, {reference_of("O", "(2 * drawn.n + 1)")},
     '00000000-0000-4000-8000-' || lpad(to_hex(drawn.n), 12, '0'),
     CASE
         WHEN drawn.life IN ({soon}) THEN 11 + floor(7 * drawn.age)::int
@@ -364,7 +365,8 @@ def statements_of(template: Template, life: int, types: dict[str, dict[str, str]
     columns = ", ".join(first)
     lateral = f"CROSS JOIN LATERAL (VALUES {values}) AS event ({columns})"
     yield f"{into(table, first)} SELECT event.* {hashed.replace(where, '')} {lateral} {where}"
-    yield f"{into('referrals_referral', template.referral)} SELECT {cast_to('referrals_referral', template.referral)} {hashed}"
+    table, row = "referrals_referral", template.referral
+    yield f"{into(table, row)} SELECT {cast_to(table, row)} {hashed}"
     several = [
         *template.rows,
         *(("notifications_outboxmessage", row) for row in template.messages),
@@ -372,7 +374,7 @@ def statements_of(template: Template, life: int, types: dict[str, dict[str, str]
     ]
     for table in dict.fromkeys(table for table, _ in several):
         rows = [row for of, row in several if of == table]
-        selects = "\nUNION ALL ".join(f"SELECT {cast_to(table, row)} FROM copy AS c{where}" for row in rows)
+        selects = "\nUNION ALL ".join(f"SELECT {cast_to(table, row)} FROM copy AS c{where}" for row in rows)  # noqa: S608
         yield f"{into(table, rows[0])} {selects}"
 
 

@@ -30,7 +30,7 @@ SELECT
     (count(*) FILTER (WHERE reached.left_early))::int AS left_early
 FROM referrals_onwardreferral AS onward
 JOIN referrals_referral AS referral ON referral.id = onward.referral_id
-JOIN (
+LEFT JOIN (
     SELECT
         onward_referral_id,
         bool_or(to_status = 'accepted') AS accepted,
@@ -38,7 +38,7 @@ JOIN (
         bool_or(to_status = 'completed') AS completed,
         bool_or(to_status = 'left_early') AS left_early
     FROM referrals_referralevent
-    WHERE onward_referral_id IS NOT NULL
+    WHERE onward_referral_id IS NOT NULL AND to_status IN ('accepted', 'started', 'completed', 'left_early')
     GROUP BY onward_referral_id
 ) AS reached ON reached.onward_referral_id = onward.id
 LEFT JOIN LATERAL (
