@@ -130,10 +130,10 @@ def fill(people: int) -> None:
     from referrals.models import Person, Referral  # noqa: PLC0415 - Django is set up by then
     from services_directory.services import load_needs  # noqa: PLC0415
 
-    there = Person.objects.count() - 1
-    if there not in {-1, people}:
+    there = Person.objects.count()
+    if 0 < there < people:
         raise SystemExit(f"The database that was kept has {there} people: drop it, or ask for as many.")
-    if there == people:
+    if there:
         return
     load_needs()
     template = add_person()
