@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.schema.scene import ROLES
+from tests.schema.roles import ROLES
 
 FOLDER = Path("var", "schema")
 

@@ -19,12 +19,6 @@ from tests.authority.things import Things
 from tests.conftest import NOW
 from tests.stage import ONWARD_PATHS, REFERRAL_PATHS, Cast, created, fresh, onward_at, referral_at
 
-ROLES = {
-    "referrer": "R", "link-worker": "W", "lead": "L", "provider": "P", "manager": "M", "editor": "E",
-    "privacy-officer": "O", "safeguarding": "G", "elsewhere": "Z", "no-role": "N", "machine": "K", "nobody": "X",
-}  # fmt: skip
-"""Who asks, by the word of the command; the letters are those of tests/authority, and K is a system of the practice."""
-
 
 @dataclass
 class Scene:

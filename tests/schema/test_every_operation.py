@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.authority.routes import every_route
-from tests.schema.scene import ROLES, Scene
+from tests.schema.roles import ROLES
+from tests.schema.scene import Scene
 from tests.schema.seeds import SEEDS
 from tests.schema.walking import Report, Walk, read_schema
 

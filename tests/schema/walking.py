@@ -27,6 +27,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
 
+from core import limits
 from tests.authority.asking import undone
 from tests.schema.scene import Scene
 from tests.schema.steering import Steering
@@ -137,6 +138,7 @@ class Walk:
     def _ask(self, case: Case[Any]) -> None:
         self.steering.lead(case)
         cache.clear()
+        limits.clear()
         self.raised.clear()
         headers = self.scene.headers(self.letter)
         response = case.call(headers=headers)
