@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "web.account.typed.SignedInMiddleware",
     "web.account.second_factor.SecondFactorMiddleware",
+    "core.middleware.EverybodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +165,8 @@ if DEPLOYMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1) if BEHIND_PROXY else 0
+"""How many proxies of ours stand before the service, each of which adds to X-Forwarded-For (`core.addresses`)."""
 
 # --- Signing in, by django-allauth (docs/signing-in.md, docs/adr/0041) ---------------------------------
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required" if IS_PRODUCTION else "optional")
@@ -185,7 +188,7 @@ ACCOUNT_FORMS = {
 }
 # By address pages and API count together (the throttle `sign-in`); here by account, and by who has signed in.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "web.account.forms.CodeForm",
@@ -255,6 +258,13 @@ MAX_PUBLIC_BODY_BYTES = 16 * 1024
 FILE_UPLOAD_HANDLERS: list[str] = []
 """No page takes a file: one that is sent along with a form is neither kept nor written anywhere."""
 
+PUBLIC_READS_PER_MINUTE = env.int("PUBLIC_READS_PER_MINUTE", default=600)
+"""Of the directory, its Open Referral feed and the document of the API, by one address: a surgery is behind one."""
+USER_REQUESTS_UNUSUAL = env.int("USER_REQUESTS_UNUSUAL", default=600)
+"""So many requests of one user in ten minutes are told to whoever watches: one a second, and never a pause."""
+USER_REQUESTS_MOST = env.int("USER_REQUESTS_MOST", default=3000 if IS_PRODUCTION else 0)
+"""More than so many in ten minutes are refused (0: none is). Nobody reads as fast; a program that takes all does."""
+
 # --- Language, time, static files ------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -286,6 +296,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.Negotiation",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "core.schema.ProblemAutoSchema",
@@ -305,8 +316,8 @@ REST_FRAMEWORK = {
         "find-team": "60/minute",
         "report-listing": "20/hour",
     },
-    # Proxies that may add to X-Forwarded-For: with none it is not believed, or a changing one would evade the count.
-    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
+    "DEFAULT_THROTTLE_CLASSES": ["core.throttling.EverybodyThrottle"],
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "core.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 if FOLDER := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     os.makedirs(FOLDER, exist_ok=True)  # else the first request would fail
+_UNUSUAL = Counter("unusual_requests", "How often somebody has asked for unusually much.", ["kind"])
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _REQUESTS = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
@@ -26,6 +27,11 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
     """Count one request that was answered."""
     _REQUESTS.labels(method, route, status).inc()
     _SECONDS.labels(method, route).observe(seconds)
+
+
+def count_unusual(kind: str) -> None:
+    """Count that an address, or a user, asked for unusually much: once in each span of time."""
+    _UNUSUAL.labels(kind).inc()
 
 
 def registry() -> CollectorRegistry:

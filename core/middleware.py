@@ -3,14 +3,17 @@
 import logging
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from core import limits
+from core.addresses import address_of
 from core.doing import doing, user_of
 from core.logs import route_of
 from core.metrics import METHODS, count_request
-from core.problems import is_for_machines, json_problem
+from core.problems import is_for_machines, json_problem, too_often
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -67,6 +70,31 @@ class BodyLimitMiddleware:
         if length > settings.MAX_BODY_BYTES:
             return json_problem(413, kind="body_too_large", max_bytes=settings.MAX_BODY_BYTES)
         return self.get_response(request)
+
+
+class EverybodyMiddleware:
+    """For pages and feeds, what `core.throttling.EverybodyThrottle` is for the API.
+
+    A page that anybody may see is counted by address, without a look at who it is. Static files and watchers are not.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Answer in the place of a view, if it is one too many."""
+        if is_for_machines(request) or route_of(request) in SeenMiddleware.WATCHERS:
+            return None
+        if getattr(view, "login_required", True):
+            seconds = limits.too_much_by(request.user.pk) if request.user.pk else None
+        else:
+            seconds = limits.too_much_from(address_of(request))
+        return None if seconds is None else too_often(request, seconds)
 
 
 class CarefulAnswersMiddleware:

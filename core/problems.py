@@ -150,6 +150,18 @@ def is_for_machines(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Answer somebody who asks for more than anybody reads, without a look at who it is."""
+    if request.path.startswith(("/open-referral/", "/oauth/")):
+        response: HttpResponse = json_problem(429, kind="throttled")
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        wait = "a minute" if seconds <= 60 else f"{math.ceil(seconds / 60)} minutes"
+        response = _page_that_asks_nobody("too_much.html", status=429, wait=wait)
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what Django itself finds suspicious, a wrong Host for one: nothing more is asked of the request."""
     if is_for_machines(request):
@@ -171,10 +183,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page_that_asks_nobody("500.html", status=500)
 
 
-def _page_that_asks_nobody(name: str, *, status: int) -> HttpResponse:
+def _page_that_asks_nobody(name: str, *, status: int, **words: str) -> HttpResponse:
     """Return a page that needs neither request nor database; plain text where even the templates have failed."""
     try:
-        page = render_to_string(name, {"request_id": get_guid()})
+        page = render_to_string(name, {"request_id": get_guid(), **words})
     except Exception:
         logger.exception("The page %s could not be written", name)
         return HttpResponse(ADVICE[status], status=status, content_type="text/plain; charset=utf-8")

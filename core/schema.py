@@ -66,7 +66,7 @@ class ProblemAutoSchema(AutoSchema):
                 responses[code] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     OpenApiResponse(ProblemSerializer, description=DESCRIPTIONS[code]),
                     code,
-                    media_types=["application/problem+json"],
+                    media_types=["application/problem+json", *self._problem_pages()],
                 )
         return responses
 
@@ -77,10 +77,16 @@ class ProblemAutoSchema(AutoSchema):
         return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
-        """Claim no format of an email or address that can be empty: "" has none."""
+        """Claim no form of an email, address or slug that can be empty: "" has none."""
         super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if isinstance(field, serializers.SlugField) and _column_can_be_empty(field):
+            schema.pop("pattern", None)
         if isinstance(field, serializers.EmailField | serializers.URLField) and _column_can_be_empty(field):
             schema.pop("format", None)
+
+    def _problem_pages(self) -> list[str]:
+        """Where a view writes its problems as pages, too: named by action in `problem_pages`."""
+        return ["text/html"] if getattr(self.view, "action", None) in getattr(self.view, "problem_pages", ()) else []
 
     def _problem_codes(self) -> set[str]:
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}

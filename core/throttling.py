@@ -2,9 +2,30 @@
 
 from typing import Any
 
-from rest_framework.throttling import ScopedRateThrottle, UserRateThrottle
+from rest_framework.throttling import BaseThrottle, ScopedRateThrottle, UserRateThrottle
 
+from core import limits
+from core.addresses import address_of
 from core.idempotency import is_settled
+
+
+class EverybodyThrottle(BaseThrottle):
+    """What counts for every operation that says nothing else: a user by their name, anybody else by their address.
+
+    Machines have a limit of their own (`accounts.api.machines`). Pages are counted with it, by a middleware.
+    """
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        self.seconds: int | None
+        if not request.user.is_authenticated:
+            self.seconds = limits.too_much_from(address_of(request))
+        else:
+            is_machine = hasattr(request.auth, "secret")
+            self.seconds = None if is_machine else limits.too_much_by(request.user.pk)
+        return self.seconds is None
+
+    def wait(self) -> float | None:
+        return self.seconds
 
 
 class SignInThrottle(ScopedRateThrottle):
@@ -12,6 +33,9 @@ class SignInThrottle(ScopedRateThrottle):
 
     While Redis is down nothing is counted (`core.caches`).
     """
+
+    def get_ident(self, request: Any) -> str:
+        return address_of(request)
 
     def allow_request(self, request: Any, view: Any) -> bool:
         """Whether this try is judged. A page has neither a request nor a view of REST framework's: none is needed."""

@@ -14,6 +14,7 @@ from django_guid import clear_guid
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from core import limits
 from referrals.models import OnwardReferral, Referral
 from tests import stage
 from tests.standing_town import StandingTown
@@ -66,6 +67,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def _empty_cache() -> None:
     """Throttles count in the cache: no test may spend another's tries."""
     cache.clear()
+    limits.clear()
 
 
 @pytest.fixture(autouse=True)

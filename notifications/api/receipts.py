@@ -1,6 +1,6 @@
 """Where GOV.UK Notify tells what became of a text message that it took."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -54,6 +54,7 @@ class NotifyReceiptsView(APIView):
 
     authentication_classes = (NotifyAuthentication,)
     permission_classes = (AllowAny,)
+    problem_codes: ClassVar[dict[None, set[str]]] = {None: {"401"}}
 
     @extend_schema(
         auth=[], operation_id="notify_receipts_create", request=NotifyReceiptSerializer, responses={204: None}

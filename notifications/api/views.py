@@ -18,6 +18,7 @@ from accounts.models import Team
 from accounts.selectors import find_team, signed_in
 from core.api import IF_MATCH, etag, expected_version
 from core.errors import NotVisible
+from core.filters import YesOrNoFilter
 from notifications import inbox, inbox_services
 from notifications.api.serializers import (
     ChoicesInputSerializer,
@@ -36,7 +37,7 @@ from notifications.preferences import preference_of
 class InboxFilterSet(django_filters.FilterSet):
     """Which messages."""
 
-    unread = django_filters.BooleanFilter(field_name="read_at", lookup_expr="isnull", label="Not read yet, or read")
+    unread = YesOrNoFilter(field_name="read_at", lookup_expr="isnull", label="Not read yet, or read")
     group = django_filters.MultipleChoiceFilter(
         choices=MessageGroup.choices, method="of_groups", label="Of these kinds"
     )

@@ -52,7 +52,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
     ordering: tuple[str, ...] = ("-id",)
     problem_codes = {
         "create": {"403", "409"}, "partial_update": {"409", "412"}, "destroy": {"409"}, "rotate_secret": {"409"},
-        "enable": {"409"}, "ping": {"409"}, "replay": {"409"}, "replay_one": {"409"},
+        "deliveries": {"400"}, "enable": {"409"}, "ping": {"409"}, "replay": {"409"}, "replay_one": {"409"},
     }  # fmt: skip
 
     def get_queryset(self) -> Any:

@@ -17,6 +17,7 @@ from accounts.selectors import find_user, signed_in
 from core.api import IF_MATCH, StrictSerializer, etag, expected_version
 from core.clocks import local_day
 from core.errors import Invalid
+from core.filters import YesOrNoFilter
 from referrals.api.contacts import UNREACHED, SuggestedStepSerializer
 from referrals.api.outputs import Output, OwnerSerializer
 from referrals.enums import TaskKind, TurnOf
@@ -32,9 +33,9 @@ class DueTaskFilterSet(django_filters.FilterSet):
 
     kind = django_filters.MultipleChoiceFilter(choices=TaskKind.choices)
     due_by = django_filters.DateFilter(field_name="due_on", lookup_expr="lte", label="Due on or before")
-    mine = django_filters.BooleanFilter(method="filter_mine", label="True: what is yours. False: what is others'.")
-    overdue = django_filters.BooleanFilter(method="filter_overdue", label="Whether it was due before today")
-    breached = django_filters.BooleanFilter(method="filter_breached", label="Whether it is overdue for too long")
+    mine = YesOrNoFilter(method="filter_mine", label="True: what is yours. False: what is others'.")
+    overdue = YesOrNoFilter(method="filter_overdue", label="Whether it was due before today")
+    breached = YesOrNoFilter(method="filter_breached", label="Whether it is overdue for too long")
     team = django_filters.UUIDFilter(field_name="owner_team_id", label="One of your teams")
 
     class Meta:

@@ -19,7 +19,6 @@ from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.api import StrictSerializer
 from core.clocks import LONDON
-from core.errors import Invalid
 from core.identifiers import clean_nhs_number
 from core.renderers import JSONRenderer
 from referrals import selectors
@@ -38,7 +37,7 @@ class RetentionProposalSerializer(Output):
     referral = serializers.CharField(source="referral.reference")
     owner_team = serializers.CharField(source="referral.owner_team.name")
     kind = serializers.ChoiceField(choices=RecordKind.choices)
-    ended_at = serializers.DateTimeField(source="referral.ended_at")
+    ended_at = serializers.DateTimeField(source="referral.ended_at", allow_null=True)
     due_on = serializers.DateField()
     decision = serializers.ChoiceField(choices=RetentionDecision.choices, allow_blank=True)
     reason = serializers.ChoiceField(choices=KeepingReason.choices, allow_blank=True)
@@ -62,6 +61,7 @@ class RetentionProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
     """Referrals whose time is over: for leads those of their team, for the records and privacy officer all."""
 
     serializer_class = RetentionProposalSerializer
+    lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     ordering = ("due_on", "id")
     filterset_fields = ("decision", "kind")
     problem_codes = {"forget": {"403", "404", "409"}, "keep": {"400", "403", "404", "409"}}
@@ -72,10 +72,7 @@ class RetentionProposalViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin,
         return selectors.retention_proposals_visible_to(signed_in(self.request.user))
 
     def row(self) -> RetentionProposal:
-        try:
-            return selectors.get_retention_proposal(signed_in(self.request.user), self.kwargs["pk"])
-        except ValueError:
-            raise Invalid({"id": ["Give the id of a proposal."]}) from None
+        return selectors.get_retention_proposal(signed_in(self.request.user), self.kwargs["pk"])
 
     @extend_schema(request=NothingSerializer, responses=RetentionProposalSerializer)
     @action(detail=True, methods=["post"])
@@ -167,6 +164,7 @@ class SubjectAccessViewSet(mixins.ListModelMixin, GenericViewSet[SubjectAccess])
     ordering = ("-made_at", "-id")
     filterset_class = None
     problem_codes = {"create": {"403", "404"}}
+    problem_pages = ("create",)
 
     def get_renderers(self) -> list[Any]:
         # Named by the method, not by `action`: that is not set yet where the method is not allowed.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -105,7 +106,7 @@ class MeasureCatalogueSerializer(Output):
 class MeasureCatalogueView(ViewSet):
     """What can be measured."""
 
-    @extend_schema(responses=MeasureCatalogueSerializer)
+    @extend_schema(responses=forced_singular_serializer(MeasureCatalogueSerializer))
     def list(self, request: Request) -> Response:
         """Every measure with its questions, its scoring in words, and whether your organisation may use it."""
         found = selectors.catalogue_for(signed_in(request.user), on=local_day(timezone.now()))

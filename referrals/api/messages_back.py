@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.actors import Actor
 from accounts.selectors import signed_in
+from core.filters import YesOrNoFilter
 from core.renderers import JSONRenderer
 from referrals.api.document_schema import schema_of
 from referrals.api.outputs import Output
@@ -111,7 +112,7 @@ class MessageBackSerializer(Output):
 class MessageBackFilterSet(django_filters.FilterSet):
     """Which messages back."""
 
-    filed = django_filters.BooleanFilter(method="by_filing", label="Whether the asker's practice has filed it")
+    filed = YesOrNoFilter(method="by_filing", label="Whether the asker's practice has filed it")
 
     class Meta:
         model = MessageBack

@@ -17,6 +17,7 @@ from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.api import IF_MATCH, StrictSerializer, etag, expected_version
 from core.clocks import local_day, start_of_day
+from core.filters import YesOrNoFilter
 from referrals import policies
 from referrals.api.outputs import AttendanceSerializer, NamedSerializer, Output
 from referrals.api.steps import STEP_PROBLEMS
@@ -37,7 +38,7 @@ class SessionFilterSet(django_filters.FilterSet):
     service = django_filters.UUIDFilter(field_name="service_id")
     from_day = django_filters.DateFilter(method="filter_from", label="On or after this day")
     to_day = django_filters.DateFilter(method="filter_to", label="On or before this day")
-    register_open = django_filters.BooleanFilter(
+    register_open = YesOrNoFilter(
         method="filter_open", label="True: whose register is still to be taken, and which are not cancelled"
     )
 
@@ -164,7 +165,7 @@ class SessionViewSet(mixins.ListModelMixin, GenericViewSet[Session]):
     ordering = ("starts_at", "id")
     lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     problem_codes = {
-        "create": {"403", "409"},
+        "create": {"403", "404", "409"},
         "cancel": STEP_PROBLEMS,
         "register": STEP_PROBLEMS,
     }

@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 
+from core import limits
+
 WRITES = re.compile(r"""\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH|TRUNCATE|SELECT\s+setval)\b[^"]*"?(\w+)?""", re.I)
 
 
@@ -30,6 +32,7 @@ class Answer(NamedTuple):
 def ask(client: Client, method: str, path: str, body: Any = None) -> Answer:
     """Ask, note what is written, and undo it."""
     cache.clear()  # nobody is turned away for asking often
+    limits.clear()
     cookies = client.cookies.output()
     said: dict[str, Any] = {}
     if method != "get":

@@ -1,0 +1,79 @@
+"""What the walks of this package have found, each by itself: the document says it now, or the answer is another."""
+
+import datetime as dt
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.test import APIClient
+
+from accounts.enums import Role
+from accounts.services import register_user
+from referrals.models import RetentionProposal
+from tests.api.test_odd_input import departures
+from tests.api.test_problems import check
+from tests.authority.things import RULES
+from tests.conftest import NOW
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@pytest.fixture
+def officer(cast):
+    return register_user(
+        email="olive.keeps@work.example", full_name="Olive", password=None, roles=[(cast.team, Role.PRIVACY_OFFICER)]
+    )
+
+
+def documented(schema, method, path):
+    return set(schema["paths"][path][method]["responses"])
+
+
+def test_a_proposal_whose_id_is_none_is_not_there(cast, as_user):
+    lead = as_user(cast.lead)
+    for address in ("E/keep/", "E/forget/", "E/", "null,null/keep/"):
+        said = lead.get if address == "E/" else lead.post
+        check(said(f"/api/v1/retention-proposals/{address}"), 404, "not_found")
+
+
+def test_a_format_that_is_not_spoken_is_no_missing_page(cast, as_user):
+    lead = as_user(cast.lead)
+    for path in ("insights/funnel/", "insights/waits/", "directory/services.csv"):
+        check(lead.get(f"/api/v1/{path}?format=xlsx"), 406, "not_acceptable")
+
+
+def test_a_filter_by_yes_or_no_refuses_what_is_neither(cast, as_user):
+    lead = as_user(cast.lead)
+    check(lead.get("/api/v1/tasks/?breached=AAA"), 400, "invalid")
+    assert [lead.get(f"/api/v1/tasks/?breached={said}").status_code for said in ("true", "False", "1", "", "0")] == (
+        [200] * 5
+    )
+
+
+def test_the_document_knows_every_refusal(schema, cast, as_user):
+    assert "401" in documented(schema, "post", "/api/v1/notify/receipts/")
+    check(APIClient().post("/api/v1/notify/receipts/", {"id": "x", "status": "delivered"}), 401, "not_authenticated")
+    assert "400" in documented(schema, "get", "/api/v1/services/{id}/")
+    check(as_user(cast.lead).get(f"/api/v1/services/{cast.walking.pk}/?planned_start=soon"), 400, "invalid")
+    assert "400" in documented(schema, "get", "/api/v1/webhooks/{reference}/deliveries/")
+    assert "404" in documented(schema, "post", "/api/v1/sessions/")
+    session = {"service": str(cast.team.pk), "starts_at": "2026-12-09T10:00:00Z", "minutes": 60, "place": "Park"}
+    check(as_user(cast.provider).post("/api/v1/sessions/", session), 404, "not_found")
+
+
+def test_the_document_knows_every_shape(schema, cast, as_user, referral_at):
+    lead, editor = as_user(cast.lead), as_user(cast.editor)
+    RetentionProposal.objects.create(
+        referral=referral_at("active"), kind="supported", due_on=NOW.date(), proposed_at=NOW + dt.timedelta(days=1)
+    )
+    assert editor.post("/api/v1/directory/rule-sets/", {"key": "scheme", **RULES}).status_code == 201
+    for client, path, named in (
+        (lead, "/api/v1/measures/", {}),
+        (lead, "/api/v1/retention-proposals/", {}),
+        (editor, "/api/v1/directory/rule-sets/{key}/", {"key": "scheme"}),
+    ):
+        answer = client.get(path.format(**named))
+        assert answer.status_code == 200, path
+        assert departures(schema, answer, "get", path) == [], path
