@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0011_identity_provider'),
-        ('insights', '0008_population'),
+        ('insights', '0009_history_anchors'),
         ('services_directory', '0017_reader_reports'),
     ]
 
