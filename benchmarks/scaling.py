@@ -48,7 +48,7 @@ def main() -> int:
 
     with scratch_database(keep=arguments.keep):
         ensure(referrals=arguments.referrals)
-        _, token = prepare(arguments.referrals)
+        *_, token = prepare(arguments.referrals)
         figures = list(measured(database_url(), token, arguments))
         machine = machine_line(postgresql=postgresql_version(database_url()))
         return report([], figures=figures, machine=machine, json_path=arguments.json)

@@ -42,7 +42,7 @@ def main() -> int:
     times = 2 * arguments.blocks * arguments.rounds
     with scratch_database(keep=arguments.keep):
         ensure(referrals=arguments.referrals)
-        _, token = prepare(arguments.referrals)
+        *_, token = prepare(arguments.referrals)
         url = database_url()
         figures = [Figure(name=name, value=p50(ask, times), unit="s") for name, ask in sweeps()]
         with server(url) as port:
