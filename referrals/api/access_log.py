@@ -72,14 +72,13 @@ class AccessLogMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Ask before somebody acts on a page; of the API `says_why` does, who knows by then whose token it is."""
-        if request.method not in UNSAFE or is_for_machines(request) or visitor_of(request):
-            return None
-        if not request.user.is_authenticated:
+        subject = _subject(request)
+        if request.method not in UNSAFE or is_for_machines(request) or not subject or not request.user.is_authenticated:
             return None
         try:
             ask_first(request, request.user)
         except (ReasonNeeded, Invalid) as refused:
-            return _ask(request, _subject(request), refused)
+            return _ask(request, subject, refused)
         return None
 
 
