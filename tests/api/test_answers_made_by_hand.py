@@ -102,6 +102,9 @@ def test_each_answer_is_what_its_serializer_says(cast, everywhere, as_user, time
             if casework.reads_casework(stage.fresh(user), row):
                 log = ContactSerializer(casework.contacts_of(stage.fresh(user), row), many=True, context=context).data
                 assert contacts.json()["results"] == written(log)
+                if len(log) > 1:
+                    one = client.get(f"{LIST}{row.reference}/contacts/?page_size=1").json()
+                    assert client.get(one["next"]).json()["results"] == written(log)[1:2]
             else:
                 assert contacts.status_code == 403
             turn = turn_of(whole, on=timezone.now().date(), reads_all=True)
@@ -165,6 +168,7 @@ def test_the_plans_that_are_kept_go_by_the_indexes(cast, referral_at):
         for lookup in (None, "id__lt"):
             plan = plan_of(cursor, _statement((1, 2), limit=26, order="-id", lookup=lookup), values)
             assert "referral_by_owner_team" in plan
+            assert ("AND (id < " in plan) is (lookup is not None)
             assert "referral_by_referring_team" in plan
             assert "Seq Scan on referrals_referral" not in plan
         for text in (
