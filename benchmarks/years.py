@@ -11,7 +11,7 @@ import time
 
 import django
 
-from benchmarks.search import database_url, scratch_database
+from benchmarks.search import admin_url, scratch_database
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def ensure(*, referrals: int, services: int = 0) -> None:
         made_up_directory.fill(services=services, say=say)
         say(f"a directory of {services:,} services")
     if referrals and not Referral.objects.exists():
-        rows = synthetic.fill(database_url(), referrals)
+        rows = synthetic.fill(admin_url(), referrals)
         say(f"{referrals:,} referrals, {rows:,} rows")
 
 
