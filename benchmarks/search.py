@@ -356,7 +356,7 @@ def server(url: str, *, secret_key: str | None = None, processes: int = 2) -> It
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own server
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -364,7 +364,11 @@ def server(url: str, *, secret_key: str | None = None, processes: int = 2) -> It
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a machine that is overbooked
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":
