@@ -10,6 +10,7 @@ import sys
 import time
 
 import django
+from django.db import connection
 
 from benchmarks.search import admin_url, scratch_database
 
@@ -23,9 +24,13 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    with scratch_database(keep=not arguments.drop):
-        if not arguments.drop:
-            ensure(referrals=arguments.referrals, services=arguments.services)
+    if arguments.drop:
+        name = f"{connection.settings_dict['NAME']}_benchmark"
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        return 0
+    with scratch_database(keep=True):
+        ensure(referrals=arguments.referrals, services=arguments.services)
     return 0
 
 
