@@ -245,7 +245,7 @@ def report(
             "figures": [asdict(each) | {"verdict": each.verdict} for each in beside],
         }  # fmt: skip
         Path(json_path).write_text(json.dumps(written, indent=2), encoding="utf-8")
-    verdicts = {each.verdict for each in (*found, *beside)}
+    verdicts = {each.verdict for each in found} | {each.verdict for each in beside}
     return 2 if "void" in verdicts else int("above the limit" in verdicts)
 
 

@@ -164,6 +164,7 @@ def identities() -> list[tuple["Identity", "UUID | None"]]:
 
     rng = random.Random(7)  # noqa: S311 - the same people every time are the point
     named = Referral.objects.filter(first_name__in=WRITTEN_OTHERWISE, date_of_birth__day__lte=12)
+    named = named.exclude(status="entered_in_error")
     rows = list(named.order_by("reference")[:: max(1, named.count() // ASKED)][:ASKED])
     asked: list[tuple[Identity, UUID | None]] = []
     for number, row in enumerate(rows):

@@ -326,6 +326,12 @@ def database_url() -> str:
     return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
+def admin_url() -> str:
+    """Return the same for a superuser, where another is named: a made-up past is written past the triggers."""
+    parts = urlsplit(os.environ.get("ADMIN_DATABASE_URL") or os.environ["DATABASE_URL"])
+    return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
 @contextmanager
 def server(url: str, *, secret_key: str | None = None, processes: int = 2) -> Iterator[int]:
     """Run the production server with the production settings on a free port; yields the port.
@@ -358,7 +364,11 @@ def server(url: str, *, secret_key: str | None = None, processes: int = 2) -> It
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a machine that is overbooked
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

@@ -268,7 +268,7 @@ SELECT drawn.n, drawn.life, drawn.n + 1000, {reference_of("R", "drawn.n")},
         ELSE 11 + floor(1095 * drawn.age)::int
     END - {moved},
     date '{today}' + round(drawn.ahead * drawn.ahead * drawn.ahead * 30)::int + 2,
-    'ZZ' || (drawn.n * 7919 % {NEIGHBOURHOODS}) || ' ' || 1 + drawn.n % {SECTORS - 1} || 'AA',
+    'ZY' || (drawn.n * 7919 % {NEIGHBOURHOODS}) || ' ' || 1 + drawn.n % {SECTORS - 1} || 'AA',
     team.team, team.team_inbox, worker.worker, worker.worker_email,
     practice.practice, practice.practice_inbox, practice.gp, practice.gp_email,
     name.first_name, name.family_name, name.names, birth.born, birth.birth_key
@@ -327,7 +327,7 @@ def copy(url: str, templates: list[Template], referrals: int) -> int:
                 rows += sum(database.execute(statement).rowcount for statement in statements)
                 database.commit()
                 if last % 100_000 == 0:
-                    print(f"up to {last:,} referrals", file=sys.stderr)
+                    print(f"up to {last:,} referrals", flush=True)
         return rows
 
     with ThreadPoolExecutor(AT_ONCE) as workers:

@@ -10,8 +10,9 @@ import sys
 import time
 
 import django
+from django.db import connection
 
-from benchmarks.search import database_url, scratch_database
+from benchmarks.search import admin_url, scratch_database
 
 
 def main() -> int:
@@ -23,9 +24,13 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    with scratch_database(keep=not arguments.drop):
-        if not arguments.drop:
-            ensure(referrals=arguments.referrals, services=arguments.services)
+    if arguments.drop:
+        name = f"{connection.settings_dict['NAME']}_benchmark"
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        return 0
+    with scratch_database(keep=True):
+        ensure(referrals=arguments.referrals, services=arguments.services)
     return 0
 
 
@@ -52,7 +57,7 @@ def ensure(*, referrals: int, services: int = 0) -> None:
         made_up_directory.fill(services=services, say=say)
         say(f"a directory of {services:,} services")
     if referrals and not Referral.objects.exists():
-        rows = synthetic.fill(database_url(), referrals)
+        rows = synthetic.fill(admin_url(), referrals)
         say(f"{referrals:,} referrals, {rows:,} rows")
 
 

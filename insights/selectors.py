@@ -60,7 +60,8 @@ def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: 
     """
     rows = _between(user, since, until, source, by=by)
     key, name = (_TOTALS_BY if rows.model is UptakeTotal else _GROUPED_BY)[by]
-    return rows.values(key=key, name=name).annotate(**{stage: Sum(stage) for stage in STAGES}).order_by("name", "key")
+    groups: QuerySet[Any, Any] = rows.values(key=key, name=name).annotate(**{stage: Sum(stage) for stage in STAGES})
+    return groups.order_by("name", "key")
 
 
 def uptake_total(user: User, *, since: dt.date, until: dt.date, source: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ IN_A_LIST = {"person.first_name", "person.family_name", "task"}
 
 def told(walk):
     """What each answer told of Rose: by route, method and who asked, the names of the fields."""
-    found = {}
+    found: dict[tuple[str, str, str], set[str]] = {}
     for name, readers in walk.read.items():
         for letter, places in readers.items():
             for place in places:

@@ -15,6 +15,7 @@ from accounts.models import User
 from insights import selectors as figures
 from notifications.delivery import claim_batch
 from notifications.inbox import inbox_of
+from notifications.selectors import backlogs
 from referrals.matching import Identity
 from referrals.models import OnwardReferral
 from referrals.selectors import clocks
@@ -34,6 +35,7 @@ def manager_of(cast):
 
 HOT = {
     "claim of messages": (lambda cast: claim_batch(at=NOW), "message_due_idx"),
+    "how long the queues are": (lambda cast: backlogs(at=NOW), "message_failed_idx"),
     "an inbox": (lambda cast: list(inbox_of(cast.link_worker, at=NOW)[:25]), "message_inbox_idx"),
     "overdue cases": (lambda cast: list(clocks.referrals_breached(on=TODAY)[:500]), "referral_breach_not_told"),
     "overdue referrals on": (
