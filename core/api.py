@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter
 from drf_spectacular.views import SpectacularAPIView
@@ -24,14 +25,23 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses a field that it does not know: a misspelt name must not be silently lost."""
+    """Refuses a field that it does not know: a misspelt name must not be silently lost.
+
+    Refuses a number for a text, of which REST framework makes one: the zero of a telephone number is lost by then.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            numbers = [name for name, value in data.items() if type(value) in {int, float} and self._is_text(name)]
+            if numbers:
+                raise serializers.ValidationError({name: ["Not a valid string."] for name in numbers})
         return super().to_internal_value(data)
+
+    def _is_text(self, name: str) -> bool:
+        return isinstance(self.fields[name], serializers.CharField)
 
 
 class KeptGenerator(SchemaGenerator):
@@ -46,10 +56,23 @@ class KeptGenerator(SchemaGenerator):
 
 
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI document, open to all: it holds no data of anybody."""
+    """The OpenAPI document, open to all: it holds no data of anybody.
+
+    Each form of it is written once in each process: that takes seconds, and whoever asks need not say who they are.
+    """
 
     authentication_classes = ()
     generator_class = KeptGenerator
+    written: ClassVar[dict[str, bytes]] = {}
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Answer with the document, as YAML or as JSON."""
+        renderer = request.accepted_renderer
+        if renderer.media_type not in self.written:
+            response = super().get(request, *args, **kwargs)
+            context = self.get_renderer_context() | {"response": response}
+            self.written[renderer.media_type] = renderer.render(response.data, renderer.media_type, context)
+        return HttpResponse(self.written[renderer.media_type], content_type=f"{renderer.media_type}; charset=utf-8")
 
 
 def etag(version: int) -> str:

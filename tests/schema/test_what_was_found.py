@@ -52,6 +52,15 @@ def test_a_filter_by_yes_or_no_refuses_what_is_neither(cast, as_user):
     )
 
 
+def test_a_number_is_no_text_because_a_telephone_would_lose_its_zero(cast, as_user, referral_at):
+    address = f"/api/v1/referrals/{referral_at('submitted').reference}"
+    answer = as_user(cast.gp).post(f"{address}/withdraw/", {"reason": "person_changed_mind", "note": 0})
+    check(answer, 400, "invalid")
+    assert answer.json()["errors"] == {"note": ["Not a valid string."]}
+    said = as_user(cast.gp).post("/api/v1/referrals/", {"person": {"telephone": 1614960111}})
+    assert said.json()["errors"]["person.telephone"] == ["Not a valid string."]
+
+
 def test_the_document_knows_every_refusal(schema, cast, as_user):
     assert "401" in documented(schema, "post", "/api/v1/notify/receipts/")
     check(APIClient().post("/api/v1/notify/receipts/", {"id": "x", "status": "delivered"}), 401, "not_authenticated")
