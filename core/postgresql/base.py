@@ -2,6 +2,7 @@
 the triggers who is at work, and lets a statement be planned once for a connection.
 """
 
+import re
 import select
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,9 @@ else:
 
 from core.doing import told
 
-_READS = ("SELECT", "EXPLAIN", "SHOW", "SET", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "DECLARE", "FETCH",
-          "CLOSE", "COPY")  # fmt: skip
-"""How statements begin that change no row, or can stand behind no other."""
+_MAY_CHANGE = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH")
+"""How statements begin that may change a row; no other can be sure to stand behind another (VACUUM, CREATE INDEX …)."""
+_CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
 
 class TellingCursor(Cursor):
@@ -49,9 +50,9 @@ def _to_be_told(connection: Any, query: str) -> str | None:
     if connection.info.transaction_status == TransactionStatus.IDLE:
         connection.told = ""
     begins = query.lstrip()[:9].upper()
-    if begins.startswith(_READS):
-        if begins == "ROLLBACK ":  # … TO SAVEPOINT takes back what was told since
-            connection.told = None
+    if begins == "ROLLBACK ":  # … TO SAVEPOINT takes back what was told since
+        connection.told = None
+    if not begins.startswith(_MAY_CHANGE) or (begins.startswith("WITH") and not _CHANGES.search(query)):
         return None
     said = told()
     known = getattr(connection, "told", "")
