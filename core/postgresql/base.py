@@ -5,12 +5,23 @@ that a statement can be planned once for a connection.
 import select
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg.types.datetime import TimestamptzLoader
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, and they know what a prepared statement was, for who looks at the statements of a test."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the text with its values."""
+        text: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return text
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL. Its health check (CONN_HEALTH_CHECKS) costs nothing."""
+
+    ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
         """Return whether the connection still stands.
