@@ -6,7 +6,7 @@ import re
 import select
 from typing import TYPE_CHECKING, Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
@@ -59,8 +59,19 @@ def _to_be_told(connection: Any, query: str) -> str | None:
     return None if said == known else said
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, and they know what a prepared statement was, for who looks at the statements of a test."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the text with its values."""
+        text: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return text
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL. Its health check (CONN_HEALTH_CHECKS) costs nothing."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
