@@ -94,7 +94,7 @@ class Backlog:
 def backlogs(*, at: dt.datetime) -> list[Backlog]:
     """Return what waits, by channel: one query, over the messages that are not settled.
 
-    They are named as the three indexes of what is not settled name them, else every message that there ever was is read.
+    They are named as the three indexes of what is not settled name them, else every message there ever was is read.
     """
     pending, is_webhook = Q(status=MessageStatus.PENDING), Q(channel=Channel.WEBHOOK)
     unsettled = (pending & ~is_webhook) | (pending & is_webhook) | Q(status=MessageStatus.FAILED)
