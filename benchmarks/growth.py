@@ -65,7 +65,7 @@ def _drawn(part: str, lines: dict[str, list[tuple[int, float]]], folder: Path) -
     axes.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: readable(seconds)))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.grid(visible=True, linewidth=0.3)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), frameon=False, fontsize=8)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False, fontsize=8)
     path = folder / f"growth-{part}.svg"
     folder.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, bbox_inches="tight", metadata={"Date": None, "Creator": None})

@@ -56,10 +56,11 @@ _DROP_CHANGED = f"""
 DELETE FROM insights_uptakecount AS kept
 WHERE NOT EXISTS (SELECT FROM counted WHERE ({_KEY}, {_STAGES}) = ({_of("kept", _KEY)}, {_of("kept", _STAGES)}))
 """  # noqa: S608 - our own text, no value
+# What is there is left, by its key: asked for in the table beforehand, a first count would look through its own rows.
 _ADD = f"""
 INSERT INTO insights_uptakecount ({_KEY}, {_STAGES}, counted_at)
 SELECT {_KEY}, {_STAGES}, %(at)s FROM counted
-WHERE NOT EXISTS (SELECT FROM insights_uptakecount AS kept WHERE ({_of("kept", _KEY)}) = ({_of("counted", _KEY)}))
+ON CONFLICT ON CONSTRAINT uptake_counted_once DO NOTHING
 """  # noqa: S608 - our own text, no value
 _TOTAL = """
 INSERT INTO insights_uptaketotal (

@@ -13,7 +13,8 @@ from insights.integrity import run_audit
 logger = logging.getLogger(__name__)
 
 
-@periodic_task(name="insights.count_uptake")
+# The first count of a million referrals writes as many rows, which takes longer than other tasks may.
+@periodic_task(name="insights.count_uptake", soft_time_limit=900, time_limit=960)
 def count_uptake(at: dt.datetime) -> Figures:
     """Count uptake afresh."""
     return {"rows": services.count_uptake(at=at)}
