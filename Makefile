@@ -9,7 +9,7 @@ ALONE := $(BIN)/python -m standalone exec --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test test-faults bench check check-beside-servers journey format schema pathway vendor lock
+.PHONY: help environment run test test-faults bench audit bom schemathesis check check-beside-servers journey format schema pathway vendor lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +34,17 @@ check: environment ## format, lint, types, imports, migrations, deployment, API 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/bandit -q -c config/bandit.yml -r accounts config core insights notifications referrals services_directory web
+	$(BIN)/python -m standalone.known_holes audit
 	@exec $(ALONE) $(MAKE) --no-print-directory check-beside-servers
+
+audit: environment ## look for known holes in what is installed; says plainly when it could not
+	@$(BIN)/python -m standalone.known_holes audit
+
+bom: environment ## write the bill of materials (CycloneDX), of requirements.lock
+	@$(BIN)/python -m standalone.known_holes bom
+
+schemathesis: environment ## ask the whole API for a long time (ARGS="--cases 10000 --role lead")
+	@exec $(ALONE) $(BIN)/python -m tests.schema $(ARGS)
 
 # What needs the settings, and with them a database; `make check` calls it.
 check-beside-servers:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -65,6 +65,7 @@ class SchemaView(SpectacularAPIView):
     generator_class = KeptGenerator
     written: ClassVar[dict[str, bytes]] = {}
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Answer with the document, as YAML or as JSON."""
         renderer = request.accepted_renderer

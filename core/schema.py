@@ -74,7 +74,10 @@ class ProblemAutoSchema(AutoSchema):
         """Say of a choice that it can be empty: where a field is only read, REST framework does not know."""
         if isinstance(field, serializers.ChoiceField) and _column_can_be_empty(field):
             field.allow_blank = True
-        return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(field, serializers.TimeField) and "format" in found:
+            found = found | {"format": "time-local"}  # a time of JSON Schema has an offset, and ours is of the place
+        return found
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
         """Claim no form of an email, address or slug that can be empty: "" has none."""

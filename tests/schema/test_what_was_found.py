@@ -78,7 +78,11 @@ def test_the_document_knows_every_shape(schema, cast, as_user, referral_at):
         referral=referral_at("active"), kind="supported", due_on=NOW.date(), proposed_at=NOW + dt.timedelta(days=1)
     )
     assert editor.post("/api/v1/directory/rule-sets/", {"key": "scheme", **RULES}).status_code == 201
+    told = {"quiet_from": "20:00", "quiet_until": "08:00"}
+    assert lead.put("/api/v1/me/notifications/", told).json()["quiet_from"] == "20:00:00"
+    assert schema["components"]["schemas"]["Choices"]["properties"]["quiet_from"]["format"] == "time-local"
     for client, path, named in (
+        (lead, "/api/v1/me/notifications/", {}),
         (lead, "/api/v1/measures/", {}),
         (lead, "/api/v1/retention-proposals/", {}),
         (editor, "/api/v1/directory/rule-sets/{key}/", {"key": "scheme"}),
