@@ -88,10 +88,10 @@ def _statement(teams: tuple[int, ...], *, limit: int, order: str, lookup: str | 
     parts = []
     for side, count in zip(SIDES, teams, strict=True):
         rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
-        first = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order).values("id")[:limit]
+        begin = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order).values("id")[:limit]
         for number in range(count):
             this = {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])", some_id: "%(beyond)s"}
-            parts.append(f"SELECT id FROM ({text_of(first, this)}) AS seen")  # noqa: S608 - of `text_of`
+            parts.append(f"SELECT id FROM ({text_of(begin, this)}) AS seen")  # noqa: S608 - of `text_of`
     return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
 
 
