@@ -61,18 +61,23 @@ def get_whole_referral(user: User, reference: str) -> Referral:
     return the_one(whole, reference)
 
 
-def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
-    """Return the onward referrals a user may see, the newest first, each with all that it shows.
+def onward_rows_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first, and nothing beside them.
 
     A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
     """
+    return OnwardReferral.objects.filter(
+        Q(provider_team__in=user.team_ids(Role.PROVIDER))
+        | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
+        | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
+        referral__forgotten_at__isnull=True,
+    ).order_by("-id")
+
+
+def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first, each with all that it shows."""
     return with_misses(
-        OnwardReferral.objects.filter(
-            Q(provider_team__in=user.team_ids(Role.PROVIDER))
-            | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
-            | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
-            referral__forgotten_at__isnull=True,
-        )
+        onward_rows_visible_to(user)
         .select_related(
             "referral__person",
             "referral__owner",
@@ -87,7 +92,6 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             Prefetch("referral__risks", Risk.objects.filter(ended_on=None).order_by("id")),
             Prefetch("referral__consents", Consent.objects.order_by("id")),
         )
-        .order_by("-id")
     )
 
 
