@@ -39,7 +39,7 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
 
 
 def _due(due: QuerySet[DueTask], today: dt.date, nobody: str, query: str) -> list[Worklist]:
-    """Return what is overdue and what is due today: read as one, and today's again only where the others left no room."""
+    """Return what is overdue and what is due today: read as one, today's again only where the rest left no room."""
     most = 2 * (LONGEST + 1)
     both = list(due.filter(due_on__lte=today)[:most])
     late, now = due.filter(due_on__lt=today), due.filter(due_on=today)
