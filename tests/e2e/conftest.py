@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import TOWN
 from tests.e2e.browsing import CHROMIUM, DESK, FLAGS, Watch, sign_in
@@ -15,6 +15,8 @@ from tests.e2e.town import PASSWORD, Town, build_town
 
 PATIENCE = 30_000.0
 """Milliseconds: a busy machine is slow, and a test that waits for nothing ends by this."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from referrals.models import Contact, Referral
 from tests import stage
@@ -73,8 +74,8 @@ def test_of_two_who_accept_at_once_the_second_reads_who_was_first(as_person, ser
     first = service.backstage(lambda: accepted.events.get(kind="accept").actor_name)
     [second] = pages.keys() - {first}
     assert accepted.status == "accepted"
-    assert pages[first].get_by_text("Accept: done.").is_visible()
-    assert f"{first} changed it on" in pages[second].locator("main").inner_text()
+    expect(pages[first].get_by_text("Accept: done.")).to_be_visible()
+    expect(pages[second].locator("main")).to_contain_text(f"{first} changed it on")
 
 
 WHO = {"Lou Marsh": "link_worker", "Lena Head": "lead"}

@@ -1,6 +1,7 @@
 """Signing in, and what each role finds first."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.browsing import DESK, FIRST_LOAD, PHONE, Scales, axe, path_of, sign_in, sticks_out
 from tests.e2e.town import PASSWORD
@@ -13,8 +14,9 @@ def test_somebody_signs_in_and_out(anybody, service):
     page.goto("/")
     assert path_of(page) == "/sign-in/"
     sign_in(page, service.town.email_of("gp"), PASSWORD)
-    assert page.get_by_role("link", name="Gita Gill").is_visible()
-    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Gita Gill")).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
     page.goto("/")
     assert path_of(page) == "/sign-in/"
 

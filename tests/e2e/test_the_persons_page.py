@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from notifications.templates import link_to_persons_page
 from referrals.models import Referral
@@ -42,11 +43,12 @@ def test_nothing_is_said_before_the_date_of_birth_and_no_thanks_needs_no_javascr
     page.goto(address)
     assert [word for word in ("Pearl", "Marlow", "Vale", referral.reference) if word in page.content()] == []
     open_page(page, address)
-    assert "Hello Pearl" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Hello Pearl")
     assert sticks_out(page) == 0
 
     page.get_by_role("link", name="Say no thanks").click()
-    page.get_by_role("button", name="No thanks").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="No thanks").click()
     assert service.backstage(lambda: Referral.objects.get(pk=referral.pk)).said_no_at is not None
 
 

@@ -4,7 +4,7 @@ A time that repeats in a way that the page cannot say (the second Monday of a mo
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -100,11 +100,11 @@ class TimeForm(Form):
             return {"id": str(self.schedule.pk)}
         wished: dict[str, Any] = {name: _plain(said.get(name)) for name in ("opens_at", "closes_at")}
         if "days" in self.fields:
-            wished |= {"byday": ",".join(said["days"]), "interval": int(said["every"] or 1)}
+            wished |= {"byday": _in_order(said["days"]), "interval": int(said["every"] or 1)}
         if self.schedule is None:
             return {"freq": Frequency.WEEKLY.value} | wished
         stood: dict[str, Any] = {name: _plain(getattr(self.schedule, name)) for name in ("opens_at", "closes_at")}
-        stood |= {"byday": self.schedule.byday, "interval": self.schedule.interval or 1}
+        stood |= {"byday": _in_order(self.schedule.byday.split(",")), "interval": self.schedule.interval or 1}
         return {"id": str(self.schedule.pk)} | {name: value for name, value in wished.items() if value != stood[name]}
 
 
@@ -201,6 +201,11 @@ def _shown(schedule: Schedule | None) -> dict[str, Any]:
         "days": schedule.byday.split(","), "every": str(schedule.interval or 1),
         **{name: clock(at) if at else "" for name, at in times.items()},
     }  # fmt: skip
+
+
+def _in_order(days: Collection[str]) -> str:
+    """Write days as a listing has them, from Monday on: a source may name them in any order."""
+    return ",".join(day for day in Weekday.values if day in days)
 
 
 def _plain(at: dt.time | None) -> str | None:

@@ -58,6 +58,11 @@ urlpatterns = [
         for_providers(listings.ChangeListing.as_view()),
         name="providing-listing-change",
     ),
+    path(
+        "providing/listings/<uuid:service_id>/times/",
+        for_providers(times.TimesPage.as_view()),
+        name="providing-listing-times",
+    ),
     # The same for the directory's editors, who are no providers.
     path(
         "providing/listings/<uuid:service_id>/times/",
@@ -67,6 +72,7 @@ urlpatterns = [
     path("directory/listings/<uuid:service_id>/times/", times.EditorsTimes.as_view(), name="keep-listing-times"),
     path("directory/listings/<uuid:service_id>/", listings.EditorsListing.as_view(), name="keep-listing"),
     path("directory/listings/<uuid:service_id>/change/", listings.EditorsChange.as_view(), name="keep-listing-change"),
+    path("directory/listings/<uuid:service_id>/times/", times.EditorsTimes.as_view(), name="keep-listing-times"),
     path("providing/email-links/", email_links.EmailLinksPage.as_view(), name="email-links"),
     re_path(rf"^providing/{REFERENCE}/$", for_providers(referral.referral_page), name="providing-referral"),
     re_path(

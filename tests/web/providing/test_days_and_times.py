@@ -83,12 +83,14 @@ def test_an_editor_takes_a_time_away_and_nothing_changed_is_nothing_written(brow
         f"t{monthly.pk}-opens_at": "15:00", f"t{tuesday.pk}-days": ["TU"], f"t{tuesday.pk}-every": "1",
         f"t{tuesday.pk}-opens_at": "10am", f"t{tuesday.pk}-closes_at": "11:30",
     }  # fmt: skip
+    Schedule.objects.filter(pk=tuesday.pk).update(byday="TH,TU")  # as a feed may say it
+    same |= {f"t{tuesday.pk}-days": ["TU", "TH"]}
     before, written = times_of(cast.walking), ListingChange.objects.count()
     assert edie.post(f"{address}times/", same).status_code == 302
     assert (times_of(cast.walking), ListingChange.objects.count()) == (before, written)
 
     assert edie.post(f"{address}times/", same | {f"t{monthly.pk}-gone": "on"}).status_code == 302
-    assert times_of(cast.walking) == [("TU", None, dt.time(10), dt.time(11, 30), "Ring the bell.", True)]
+    assert times_of(cast.walking) == [("TH,TU", None, dt.time(10), dt.time(11, 30), "Ring the bell.", True)]
 
 
 def test_nobody_else_changes_them(browser_of, cast, tuesday):
