@@ -9,7 +9,7 @@ ALONE := $(BIN)/python -m standalone exec --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help environment run test test-faults audit bom schemathesis check check-beside-servers journey format schema pathway vendor lock
+.PHONY: help environment run test test-faults bench audit bom schemathesis check check-beside-servers journey format schema pathway vendor lock
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test: environment ## run the tests beside servers of their own (ARGS="tests/api 
 
 test-faults: environment ## kill everything under load and reconcile (ARGS="--short --seed 7"); long without --short
 	@exec $(BIN)/python -m tests.faults $(ARGS)
+
+bench: environment ## measure everything beside its limit (ARGS="--short --referrals 10000 --services 5000"); long without
+	@exec $(ALONE) $(BIN)/python -m benchmarks $(ARGS)
 
 check: environment ## format, lint, types, imports, migrations, deployment, API schema
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,10 +18,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Role, Scope
 from accounts.models import Machine, MachineSecret, MachineToken, Team
-from accounts.selectors import is_receiving
+from accounts.selectors import is_receiving, roles_beside
 from accounts.services import register_user
 from core.errors import Conflict, Invalid, NotPermitted, NotVisible
 from core.identifiers import new_reference
+from core.statements import Written
 
 TOKEN_LIFE = dt.timedelta(minutes=15)
 """How long a token of a machine lasts. It asks for the next one by itself."""
@@ -152,11 +154,23 @@ def give_token(*, client_id: str, secret: str, scopes: Collection[str], at: dt.d
 
 
 def find_machine_token(token: str, *, at: dt.datetime) -> MachineToken | None:
-    """Return what a token stands for, with its machine and its account, as long as all of them may work. One query."""
+    """Return what a token stands for, with its machine, its account and what that may work on, as long as all of them
+    may work. One statement, as `selectors.find_token`.
+    """
+    found = _tokens().first(digest=digest_of(token), at=at)
+    if found is not None:
+        found.secret.machine.account.is_known_to_work_in(found.teams, found.roles)  # type: ignore[attr-defined]
+    return found
+
+
+@cache
+def _tokens() -> Written[MachineToken]:
+    at, digest = dt.datetime(1, 1, 1, tzinfo=dt.UTC), ""
     rows = MachineToken.objects.filter(
-        _good(at, "secret__"), _working("secret__machine__"), digest=digest_of(token), expires_at__gt=at
+        _good(at, "secret__"), _working("secret__machine__"), digest=digest, expires_at__gt=at
     )
-    return rows.select_related("secret__machine__account").first()
+    rows = rows.select_related("secret__machine__account").annotate(**roles_beside("secret__machine__account"))
+    return Written(rows, {at: "%(at)s", digest: "%(digest)s"})
 
 
 def digest_of(secret: str) -> str:

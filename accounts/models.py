@@ -1,7 +1,7 @@
 """Organisations, teams, users and their roles. Rules about what a role may do live with what it is done to."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -13,8 +13,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.enums import AccountEventKind, OrganizationKind, Role, Scope
+from core.history import kept_history
 
 
+@kept_history(from_the_start=True)
 class Organization(models.Model):
     """One organisation: a practice, a trust, a provider. Practices without users are here too, so that a person's
     registered practice can be checked. Personal data: none.
@@ -39,6 +41,7 @@ class Organization(models.Model):
         return self.name
 
 
+@kept_history(from_the_start=True)
 class Team(models.Model):
     """People of one organisation who share an inbox: a practice's staff, link workers, a discharge team, a hub.
 
@@ -65,6 +68,9 @@ class Team(models.Model):
         return self.name
 
 
+_NONE: frozenset[Role] = frozenset()
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users; everything else about them is in `accounts.services`."""
 
@@ -72,6 +78,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@kept_history(but=["last_login"], unsaid=["password"], from_the_start=True)
 class User(AbstractBaseUser):
     """A person (or a system) that signs in. Personal data: name and work email."""
 
@@ -93,7 +100,18 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _memberships(self) -> tuple[tuple[uuid.UUID, str], ...]:
-        return tuple(self.memberships.filter(team__is_active=True).order_by("id").values_list("team_id", "role"))
+        return tuple(memberships_of(self.pk))
+
+    @cached_property
+    def _roles_by_team(self) -> dict[uuid.UUID | None, set[Role]]:
+        found: dict[uuid.UUID | None, set[Role]] = {}
+        for team, role in self._memberships:
+            found.setdefault(team, set()).add(Role(role))
+        return found
+
+    def is_known_to_work_in(self, teams: Iterable[uuid.UUID], roles: Iterable[str]) -> None:
+        """Take what `memberships_of` says, in its order, from who has read it together with something else."""
+        self.__dict__["_memberships"] = tuple(zip(teams, roles, strict=True))
 
     def team_ids(self, *roles: Role) -> list[uuid.UUID]:
         """Return the teams in which this user has any of the roles. One query per user object, whoever asks."""
@@ -101,8 +119,11 @@ class User(AbstractBaseUser):
 
     def roles_in(self, team_ids: Iterable[uuid.UUID | None]) -> set[Role]:
         """Return the roles which this user has in any of the teams."""
-        wanted = set(team_ids)
-        return {Role(role) for team, role in self._memberships if team in wanted}
+        return {role for team in team_ids for role in self._roles_by_team.get(team, ())}
+
+    def roles_in_team(self, team_id: uuid.UUID) -> Set[Role]:
+        """Return the roles which this user has in one team."""
+        return self._roles_by_team.get(team_id, _NONE)
 
     def roles(self) -> set[Role]:
         """Return every role this user has anywhere."""
@@ -110,9 +131,11 @@ class User(AbstractBaseUser):
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.pop("_memberships", None)
+        self.__dict__.pop("_roles_by_team", None)
         super().refresh_from_db(*args, **kwargs)
 
 
+@kept_history(from_the_start=True)
 class Membership(models.Model):
     """One role of one user in one team. Personal data: who works where."""
 
@@ -131,6 +154,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} in {self.team_id}"
+
+
+def memberships_of(user_id: uuid.UUID | models.OuterRef) -> "models.QuerySet[Membership, tuple[uuid.UUID, str]]":
+    """Return the teams and roles of a user that count: those in teams that are active, in the order of their making."""
+    rows = Membership.objects.filter(user=user_id, team__is_active=True)
+    return rows.order_by("id").values_list("team_id", "role")
 
 
 class AccountEvent(models.Model):
@@ -179,6 +208,7 @@ class EmailLinkDecision(models.Model):
         return f"Email links of {self.team_id}: {'on' if self.is_allowed else 'off'}"
 
 
+@kept_history(from_the_start=True)
 class Machine(models.Model):
     """Another system that works with this one, for one team of one organisation: a client of OAuth 2 (docs/adr/0047).
 
@@ -203,6 +233,7 @@ class Machine(models.Model):
         return self.client_id
 
 
+@kept_history(unsaid=["digest"], from_the_start=True)
 class MachineSecret(models.Model):
     """What a machine proves itself by. While it is changed there are two, and the old one ends by itself.
 

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import quantiles
+from typing import Literal
 
 import psycopg
 
@@ -89,6 +90,34 @@ class Comparison:
         if self.ratio <= self.goal:
             return "within the goal"
         return "above the goal" if self.ratio <= self.limit else "above the limit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One number that is measured, with what is hoped for and what it may never be beyond, where there is such."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+    limit: float | None = None
+    is_better: Literal["less", "more"] = "less"
+
+    @property
+    def verdict(self) -> str:
+        """One of `within the goal`, `above the goal` (within the limit), `above the limit`; empty without a goal."""
+        if self.goal is None:
+            return ""
+        sign = 1 if self.is_better == "less" else -1
+        if sign * self.value <= sign * self.goal:
+            return "within the goal"
+        limit = self.goal if self.limit is None else self.limit
+        return "above the goal" if sign * self.value <= sign * limit else "above the limit"
+
+    def __str__(self) -> str:
+        number = f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:.3g}"
+        goal = f" (goal {self.goal:g}: {self.verdict})" if self.goal is not None else ""
+        return f"{self.name}: {number} {self.unit}{goal}"
 
 
 def compare(
@@ -183,12 +212,18 @@ def machine_line(*, postgresql: str = "") -> str:
     return ", ".join([*parts, postgresql] if postgresql else parts)
 
 
-def report(comparisons: Iterable[Comparison], *, machine: str, json_path: str | None = None) -> int:
-    """Print the table, write JSON where asked, and return an exit code.
+def report(
+    comparisons: Iterable[Comparison],
+    *,
+    machine: str,
+    json_path: str | None = None,
+    figures: Iterable[Figure] = (),
+) -> int:
+    """Print the table and the figures beside it, write JSON where asked, and return an exit code.
 
-    :return: 0 when every ratio is within its limit, 1 when one is above, 2 when a run is void.
+    :return: 0 when all is within its limit, 1 when something is above, 2 when a run is void.
     """
-    found = list(comparisons)
+    found, beside = list(comparisons), list(figures)
     print(machine)
     print("| what | ours p50 / p95 | raw p50 / p95 | ratio p50 / p95 | goal (limit) | A/A | steal | verdict |")
     print("|---|---|---|---|---|---|---|---|")
@@ -200,17 +235,24 @@ def report(comparisons: Iterable[Comparison], *, machine: str, json_path: str | 
     for each in found:
         told = "; ".join(f"{ours.p50 / raw.p50:.2f} / {ours.p95 / raw.p95:.2f}" for ours, raw in each.rounds)
         print(f"{each.name}: {each.samples} samples of each; ratio p50 / p95 by round: {told}")
+    for figure in beside:
+        print(figure)
     if json_path is not None:
         derived = ("ratio", "ratio_p95", "same", "verdict")
         rows = [asdict(each) | {name: getattr(each, name) for name in derived} for each in found]
-        Path(json_path).write_text(json.dumps({"machine": machine, "comparisons": rows}, indent=2), encoding="utf-8")
-    verdicts = {each.verdict for each in found}
+        written = {
+            "machine": machine, "comparisons": rows,
+            "figures": [asdict(each) | {"verdict": each.verdict} for each in beside],
+        }  # fmt: skip
+        Path(json_path).write_text(json.dumps(written, indent=2), encoding="utf-8")
+    verdicts = {each.verdict for each in found} | {each.verdict for each in beside}
     return 2 if "void" in verdicts else int("above the limit" in verdicts)
 
 
 def _pair(times: Times) -> str:
-    return f"{_readable(times.p50)} / {_readable(times.p95)}"
+    return f"{readable(times.p50)} / {readable(times.p95)}"
 
 
-def _readable(seconds: float) -> str:
+def readable(seconds: float) -> str:
+    """Return a time as people read it."""
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.2f} ms"

@@ -132,7 +132,7 @@ def main() -> int:
 @contextmanager
 def scratch_database() -> Iterator[str]:
     """Work in a database made for this and dropped afterwards; give its name."""
-    connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}_benchmark"
+    connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}_benchmark_alone"
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     with connection.cursor() as cursor:
         # Emptying the directory reaches the tables that point to it, some of which no one may empty.

@@ -130,10 +130,10 @@ def fill(people: int) -> None:
     from referrals.models import Person, Referral  # noqa: PLC0415 - Django is set up by then
     from services_directory.services import load_needs  # noqa: PLC0415
 
-    there = Person.objects.count() - 1
-    if there not in {-1, people}:
+    there = Person.objects.count()
+    if 0 < there < people:
         raise SystemExit(f"The database that was kept has {there} people: drop it, or ask for as many.")
-    if there == people:
+    if there:
         return
     load_needs()
     template = add_person()
@@ -164,6 +164,7 @@ def identities() -> list[tuple["Identity", "UUID | None"]]:
 
     rng = random.Random(7)  # noqa: S311 - the same people every time are the point
     named = Referral.objects.filter(first_name__in=WRITTEN_OTHERWISE, date_of_birth__day__lte=12)
+    named = named.exclude(status="entered_in_error")
     rows = list(named.order_by("reference")[:: max(1, named.count() // ASKED)][:ASKED])
     asked: list[tuple[Identity, UUID | None]] = []
     for number, row in enumerate(rows):

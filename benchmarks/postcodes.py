@@ -63,7 +63,7 @@ def main() -> int:
 @contextmanager
 def scratch_database() -> Iterator[None]:
     """Work in a database made for this and dropped afterwards."""
-    connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}_benchmark"
+    connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}_benchmark_alone"
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
         yield

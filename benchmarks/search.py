@@ -177,7 +177,7 @@ def prepare(services: int) -> tuple[list[Question], str]:
 
     begun = time.perf_counter()
     there = Service.objects.count()
-    if there not in {0, services}:
+    if 0 < there < services:
         raise SystemExit(f"The database that was kept has {there} services: drop it, or ask for as many.")
     made_up = MadeUp()
     if not there:
@@ -326,8 +326,14 @@ def database_url() -> str:
     return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
+def admin_url() -> str:
+    """Return the same for a superuser, where another is named: a made-up past is written past the triggers."""
+    parts = urlsplit(os.environ.get("ADMIN_DATABASE_URL") or os.environ["DATABASE_URL"])
+    return parts._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
 @contextmanager
-def server(url: str, *, secret_key: str | None = None) -> Iterator[int]:
+def server(url: str, *, secret_key: str | None = None, processes: int = 2) -> Iterator[int]:
     """Run the production server with the production settings on a free port; yields the port.
 
     :param secret_key: by which somebody has been signed in here already; another one for each server otherwise.
@@ -345,12 +351,12 @@ def server(url: str, *, secret_key: str | None = None) -> Iterator[int]:
     }
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", "1", "--no-ws", "--log-level", "error",
+        "--port", str(port), "--workers", str(processes), "--blocking-threads", "1", "--no-ws", "--log-level", "error",
         "config.wsgi:application",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own server
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as tried:
                 if tried.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -358,7 +364,11 @@ def server(url: str, *, secret_key: str | None = None) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # a machine that is overbooked
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

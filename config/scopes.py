@@ -51,6 +51,8 @@ _INSIGHTS = (
 )  # fmt: skip
 
 _FOR_PEOPLE = (
+    # Who opened a record.
+    "referral-who-looked",
     # Somebody's own inbox, and how they are told.
     "my-notifications", "inbox-list", "inbox-read", "inbox-read-all", "inbox-unread",
     # Who works where, and what reaches a team.

@@ -7,6 +7,7 @@
 from pathlib import Path
 
 import environ
+import pghistory
 from csp.constants import NONE, SELF
 from django_guid.integrations import CeleryIntegration
 
@@ -70,6 +71,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "pgtrigger",
+    "pghistory",
 ]
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.CarefulAnswersMiddleware",
+    "referrals.api.access_log.AccessLogMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 # A redirect to add a slash turns a POST into a GET in many clients: a referral would be lost without an error.
@@ -129,11 +133,20 @@ DATABASES["default"] |= {
 # Queries here take milliseconds; compiling one (JIT) takes hundreds, and the planner cannot tell beforehand. The data
 # lie in memory: with the costs of a spinning disk the planner would read a hundred rows where an index has one.
 _FOR_THE_PLANNER = {"options": "-c jit=off -c random_page_cost=1.1"}
-DATABASES["default"]["OPTIONS"] = _FOR_THE_PLANNER | DATABASES["default"].get("OPTIONS", {})
+# A statement of `core.statements` is prepared when it is first asked, not when it has been asked five times.
+_PREPARED = {"prepare_threshold": 0}
+DATABASES["default"]["OPTIONS"] = _FOR_THE_PLANNER | _PREPARED | DATABASES["default"].get("OPTIONS", {})
 # What a request of the web may take of the database, set by `config/wsgi.py` alone: who asked has given up by then, and
 # others need the connection. Tasks, imports and commands take their time; Celery has limits of its own for them.
 LIMITS_OF_A_REQUEST = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- History, by triggers (core.history, docs/adr/0048) ------------------------------------------------
+# What is forgotten is emptied, and a column that comes later says nothing of earlier rows: so each may be empty.
+PGHISTORY_FIELD = pghistory.Field(null=True)
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_EXCLUDE_FIELD_KWARGS = {"django.db.models.Field": ["default", "db_default"]}
+PGTRIGGER_INSTALL_ON_MIGRATE = False  # they stand in the migrations
 
 # --- Who ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -200,6 +213,9 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = (
     False  # it would take the password away: ours finds the account (accounts.providers)
 )
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+WHY_PAGE = "web:why-open"
+"""Where a reader is asked why they open a record, where that is unusual (docs/audit.md)."""
 
 # --- Transport security: on wherever the service is reached over HTTPS ------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -274,7 +290,10 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "referrals.api.says_why.SaysWhy",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["core.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.renderers.Negotiation",

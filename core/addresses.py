@@ -12,7 +12,7 @@ def address_of(request: HttpRequest) -> str:
     X-Forwarded-For is believed for as many entries, from its end, as there are proxies of ours (`TRUSTED_PROXIES`):
     whatever stands before them was written by who asks. With none it is not read.
     """
-    found = request.META.get("REMOTE_ADDR", "")
+    found: str = request.META.get("REMOTE_ADDR", "")
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if settings.TRUSTED_PROXIES and said != [""]:
         found = said[-min(settings.TRUSTED_PROXIES, len(said))]

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject, empty
 
 from core import limits
 from core.addresses import address_of
+from core.doing import doing, user_of
 from core.logs import route_of
 from core.metrics import METHODS, count_request
 from core.problems import is_for_machines, json_problem, too_often
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 class SeenMiddleware:
     """Count each request, and write a line about it: its method, its route, who asked, the answer, and how fast it was.
+    What is changed meanwhile is told who is at work.
 
     Those of the watchers themselves are counted and not written: they come every few seconds.
     """
@@ -33,7 +34,8 @@ class SeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = perf_counter()
-        response = self.get_response(request)
+        with doing(request):
+            response = self.get_response(request)
         seconds = perf_counter() - began
         method = request.method if request.method in METHODS else "OTHER"
         route = route_of(request)
@@ -45,11 +47,8 @@ class SeenMiddleware:
 
 
 def _who_asked(request: HttpRequest) -> dict[str, str]:
-    """Return the id of the user as far as it was found out for the answer: the line costs no query of its own."""
-    user: Any = request.__dict__.get("user")
-    if type(user) is SimpleLazyObject:  # `isinstance` would look the user up
-        user = None if user._wrapped is empty else user._wrapped
-    return {"user": str(user.pk)} if user is not None and user.pk is not None else {}
+    user = user_of(request)
+    return {"user": str(user.pk)} if user is not None else {}
 
 
 class BodyLimitMiddleware:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -28,7 +29,11 @@ class CursorPages(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any] | None:
         first = self.get_ordering(request, queryset, view)[0].lstrip("-")
-        self.position_field = queryset.query.resolve_ref(first).output_field
+        self.position_field = (
+            queryset.query.resolve_ref(first).output_field
+            if isinstance(queryset, QuerySet)
+            else queryset.model._meta.get_field(first)
+        )
         return super().paginate_queryset(queryset, request, view)
 
     def decode_cursor(self, request: Any) -> Any:

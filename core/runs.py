@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
+from core.doing import doing
 from core.models import RunOutcome, TaskPulse, TaskRun
 
 KEPT = dt.timedelta(days=400)
@@ -35,7 +36,8 @@ def run(*, task: str, work: Callable[[dt.datetime], Figures], clock: Callable[[]
             return None
         began = _begin(task, at=clock())
         try:
-            figures = work(began.started_at)
+            with doing({"task": task}):
+                figures = work(began.started_at)
         except Exception as error:
             _end(began, RunOutcome.FAILED, clock(), failure=type(error).__name__[:60])
             raise

@@ -29,6 +29,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="References of those still open, when they are in the way.",
     )
+    header = serializers.CharField(required=False, help_text="Where to say why, when a record asks everybody why.")
+    reasons = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="What may be said there, when a record asks why."
+    )
     max_bytes = serializers.IntegerField(required=False, help_text="The most that a body may have.")
 
 

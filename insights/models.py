@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.models import Team
+from accounts.models import Organization, Team
 from referrals.enums import ReferralSource
 from services_directory.models import Service, TaxonomyTerm
 
@@ -29,7 +29,7 @@ class UptakeCount(models.Model):
     started = models.PositiveIntegerField()
     completed = models.PositiveIntegerField()
     left_early = models.PositiveIntegerField()
-    counted_at = models.DateTimeField()
+    counted_at = models.DateTimeField(help_text="When it was first counted so: a row that stays as it was is kept.")
 
     class Meta:
         constraints = [
@@ -54,6 +54,41 @@ class UptakeCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.service_id}"
+
+
+class UptakeTotal(models.Model):
+    """The same over all teams, for those who read everybody's: told apart by one thing, so a few thousand rows, however
+    many were referred. Made from `UptakeCount`, in the same count.
+
+    Personal data: as above.
+    """
+
+    BY = ("programme", "referring_organization", "source", "neighbourhood")
+
+    by = models.CharField(max_length=25, choices=[(each, each) for each in BY])
+    month = models.DateField(help_text="The first day of the month in which they were sent.")
+    source = models.CharField(max_length=20, choices=ReferralSource)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", null=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", null=True)
+    neighbourhood = models.CharField(max_length=100, blank=True, db_default="")
+    referred = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    started = models.PositiveIntegerField()
+    completed = models.PositiveIntegerField()
+    left_early = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "month"], name="uptake_total_by_month")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(by__in=["programme", "referring_organization", "source", "neighbourhood"]),
+                name="uptake_total_by_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} by {self.by}"
 
 
 class NeedGap(models.Model):
@@ -162,6 +197,12 @@ class IntegrityRun(models.Model):
         blank=True,
         db_default="",
         help_text="The digest of the events since the anchor before, and of that anchor.",
+    )
+    history_to = models.JSONField(
+        null=True, help_text="By table, the last row of history that its other anchor covers."
+    )
+    history_anchor = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="The same digest, of the histories of what was changed."
     )
 
     class Meta:

@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, F, Max, Q, QuerySet, Sum, Value, W
 from accounts.enums import Role
 from accounts.models import User
 from insights.disclosure import safe_count, share
-from insights.models import UptakeCount
+from insights.models import UptakeCount, UptakeTotal
 from insights.neighbourhoods import ELSEWHERE
 from referrals.enums import ReferralSource
 
@@ -40,40 +40,40 @@ def sees_rounded_figures_only(user: User) -> bool:
     return Role.MANAGER in user.roles()
 
 
-def uptake_visible_to(user: User) -> QuerySet[UptakeCount]:
-    """Return the counts that a user may see: a manager's all, others' those of their own side of the pathway."""
-    rows = UptakeCount.objects.all()
+def uptake_visible_to(user: User, *, by: Grouping) -> QuerySet[UptakeCount] | QuerySet[UptakeTotal]:
+    """Return the counts that a user may see, told apart by something: a manager's all, over all teams; others' those of
+    their own side of the pathway.
+    """
     if sees_rounded_figures_only(user):
-        return rows
-    return rows.filter(
+        return UptakeTotal.objects.filter(by=by)
+    return UptakeCount.objects.filter(
         Q(referring_team__in=user.team_ids(Role.REFERRER))
         | Q(owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
         | Q(provider_team__in=user.team_ids(Role.PROVIDER))
     )
 
 
-def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: str = "") -> QuerySet[UptakeCount, Any]:
+def uptake(user: User, *, since: dt.date, until: dt.date, by: Grouping, source: str = "") -> QuerySet[Any, Any]:
     """Return counts by one of `Grouping`, in the order of the names, for the months from `since` to `until`.
 
     With a source, those of that source only.
     """
-    key, name = _GROUPED_BY[by]
-    return (
-        _between(user, since, until, source)
-        .values(key=key, name=name)
-        .annotate(**{stage: Sum(stage) for stage in STAGES})
-        .order_by("name", "key")
-    )
+    rows = _between(user, since, until, source, by=by)
+    key, name = (_TOTALS_BY if rows.model is UptakeTotal else _GROUPED_BY)[by]
+    groups: QuerySet[Any, Any] = rows.values(key=key, name=name).annotate(**{stage: Sum(stage) for stage in STAGES})
+    return groups.order_by("name", "key")
 
 
 def uptake_total(user: User, *, since: dt.date, until: dt.date, source: str = "") -> dict[str, Any]:
     """Return the same counts over everything the user may see, and when they were counted."""
-    totals = _between(user, since, until, source).aggregate(**{stage: Sum(stage, default=0) for stage in STAGES})
-    return totals | UptakeCount.objects.aggregate(counted_at=Max("counted_at"))
+    rows = _between(user, since, until, source, by="source")
+    totals = rows.aggregate(**{stage: Sum(stage, default=0) for stage in STAGES})
+    # Of the totals every row is made anew each night, and there are few.
+    return totals | UptakeTotal.objects.filter(by="source").aggregate(counted_at=Max("counted_at"))
 
 
-def _between(user: User, since: dt.date, until: dt.date, source: str) -> QuerySet[UptakeCount]:
-    rows = uptake_visible_to(user).filter(month__gte=since.replace(day=1), month__lte=until)
+def _between(user: User, since: dt.date, until: dt.date, source: str, *, by: Grouping) -> QuerySet[Any]:
+    rows = uptake_visible_to(user, by=by).filter(month__gte=since.replace(day=1), month__lte=until)
     return rows.filter(source=source) if source else rows
 
 
@@ -91,6 +91,10 @@ _GROUPED_BY: dict[Grouping, tuple[F, F | Case]] = {
     "referring_organization": (F("referring_team__organization_id"), F("referring_team__organization__name")),
     "source": (F("source"), _NAME_OF_SOURCE),
     "neighbourhood": (F("neighbourhood"), _NAME_OF_NEIGHBOURHOOD),
+}
+
+_TOTALS_BY: dict[Grouping, tuple[F, F | Case]] = _GROUPED_BY | {
+    "referring_organization": (F("organization_id"), F("organization__name")),
 }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from insights import readings
 from insights.periods import Period
 
 Figures = dict[str, Any]
@@ -41,6 +42,7 @@ OF_LEADS = {
     "breached": "Days of the team's clocks and its providers' of which the leads were told that they were breached.",
     "days_to_accept": "Median days from the arrival of those accepted in the week until then.",
     "days_to_start": "Median days from the arrival of those who started with a service in the week until then.",
+    **readings.DEFINITIONS,
 }
 
 _HAPPENED_AT_PROVIDERS = """
@@ -121,10 +123,11 @@ def of_providers(period: Period, *, today: dt.date, is_last: bool) -> dict[UUID,
 
 
 def of_leads(period: Period, *, today: dt.date, is_last: bool) -> dict[UUID, Figures]:
-    """Return the week's figures by link-worker team, in two statements whatever their number. See `blank`."""
+    """Return the week's figures by link-worker team, in five statements whatever their number. See `blank`."""
     counted = _counted(_HAPPENED_AT_TEAMS, period, today=today)
     if is_last:
         _merge(counted, _counted(_STANDS_AT_TEAMS, period, today=today))
+    _merge(counted, readings.count_readings(period))
     for figures in counted.values():
         for name in MEDIANS:
             if figures.get(name) is not None:

@@ -3,6 +3,7 @@ that the address works after all. Whoever else must know of it is told in the sa
 """
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -13,6 +14,9 @@ from notifications.channels import AddressRefused
 from notifications.enums import Channel
 from notifications.models import OutboxMessage, UndeliverableAddress
 from notifications.templates import SELF_REFERRAL_CODE
+
+Address = tuple[str, str]
+"""A channel, and where it leads."""
 
 
 class MarkedAddress(AddressRefused):
@@ -28,18 +32,39 @@ def digest_of(channel: str, address: str, *, key: str | None = None) -> str:
 
 def is_marked(channel: str, address: str) -> bool:
     """Whether nothing arrives at an address by a channel, as far as we know."""
-    return UndeliverableAddress.objects.filter(channel=channel, digest__in=_digests(channel, address)).exists()
+    return bool(marked_among([(channel, address)]))
 
 
-def check(outgoing: OutboxMessage) -> None:
-    """Check, before a message goes to an address, that the address is not marked.
+def marked_among(addresses: Collection[Address]) -> set[Address]:
+    """Return at which of some addresses nothing arrives, as far as we know: one query."""
+    whose = {(channel, digest): (channel, each) for channel, each in addresses for digest in _digests(channel, each)}
+    found = UndeliverableAddress.objects.filter(digest__in={digest for _, digest in whose}) if whose else ()
+    return {whose[mark.channel, mark.digest] for mark in found if (mark.channel, mark.digest) in whose}
 
-    The code of a self-referral is tried all the same: whoever waits for it has no other way in, and nobody to ask.
 
-    :raises MarkedAddress: if it is.
-    """
-    if outgoing.template != SELF_REFERRAL_CODE and is_marked(outgoing.channel, outgoing.recipient):
-        raise MarkedAddress("Nothing arrives at this address: an earlier message was refused or came back.")
+class Marks:
+    """What is known of the addresses of a batch, asked once: a batch is on its way for some seconds only."""
+
+    def __init__(self, messages: Iterable[OutboxMessage]) -> None:
+        self._asked = {(each.channel, each.recipient) for each in messages}
+        self._marked = marked_among(self._asked)
+
+    def check(self, outgoing: OutboxMessage) -> None:
+        """Check, before a message goes to an address, that the address is not marked.
+
+        The code of a self-referral is tried all the same: whoever waits for it has no other way in, and nobody to ask.
+
+        :raises MarkedAddress: if it is.
+        """
+        if outgoing.template == SELF_REFERRAL_CODE:
+            return
+        address = (outgoing.channel, outgoing.recipient)
+        if address in self._marked or (address not in self._asked and is_marked(*address)):
+            raise MarkedAddress("Nothing arrives at this address: an earlier message was refused or came back.")
+
+    def add(self, outgoing: OutboxMessage) -> None:
+        """Remember an address that has been marked meanwhile."""
+        self._marked.add((outgoing.channel, outgoing.recipient))
 
 
 def mark(message: OutboxMessage, *, address: str, reason: str, at: dt.datetime) -> None:

@@ -194,6 +194,7 @@ def _send_each(
     until: dt.datetime,
     report: Report,
 ) -> None:
+    left, marks = leavers.who_have_left(messages), bounces.Marks(messages)
     for position, message in enumerate(messages):
         if now() >= until:
             report.handed_back += _hand_back(messages[position:], available_at=now())
@@ -205,11 +206,11 @@ def _send_each(
             continue
         outgoing = message
         try:
-            if leavers.has_left(message):
+            if message.id in left:
                 report.stopped += _pass_on(message)
                 continue
             outgoing = addressed(message, at=now())
-            bounces.check(outgoing)
+            marks.check(outgoing)
             wire_id = sender.send(outgoing)
         except Unreachable as failure:
             logger.warning("Messages wait: %s", str(failure))  # our own words: an error's are not written
@@ -222,6 +223,7 @@ def _send_each(
         except NotToBeReached as change:
             report.stopped += _settle(message, status=MessageStatus.STOPPED, failure=str(change))
         except AddressRefused as failure:
+            marks.add(outgoing)
             _give_up_with_address(message, outgoing.recipient, reason=str(failure), at=now(), report=report)
         except PermanentFailure as failure:
             _give_up(message, reason=str(failure), report=report)

@@ -87,10 +87,10 @@ def deliver_digest(*, at: dt.datetime, sender: EmailSender, lease: dt.timedelta 
         return report
     digest_id = id_of(claimed)
     try:
-        if leavers.has_left(claimed[0]):
+        if leavers.who_have_left(claimed[:1]):
             report.stopped = _pass_on(claimed)
             return report
-        bounces.check(claimed[0])
+        bounces.Marks(claimed[:1]).check(claimed[0])
         text = compose_digest((message.template, message.context) for message in claimed)
         wire_id = sender.send_text(text, to=claimed[0].recipient, message_id=digest_id)
     except Unreachable as failure:

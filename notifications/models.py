@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
+from core.history import kept_history
 from notifications.enums import Channel, DisabledReason, HowTold, MessageStatus, WebhookStatus
 
 
@@ -224,6 +225,7 @@ class Preference(models.Model):
         return f"preferences of {self.user_id or self.team_id}"
 
 
+@kept_history(but=["free_at", "failing_since"], unsaid=["secret_salt", "previous_salt"], from_the_start=True)
 class WebhookEndpoint(models.Model):
     """Where a team's own system is told, by a signed request, that something has happened to a referral of the team's.
 

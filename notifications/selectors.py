@@ -92,11 +92,15 @@ class Backlog:
 
 
 def backlogs(*, at: dt.datetime) -> list[Backlog]:
-    """Return what waits, by channel: one query, over the messages that are not settled."""
-    pending = Q(status=MessageStatus.PENDING)
+    """Return what waits, by channel: one query, over the messages that are not settled.
+
+    They are named as the three indexes of what is not settled name them: else every message there ever was is read.
+    """
+    pending, is_webhook = Q(status=MessageStatus.PENDING), Q(channel=Channel.WEBHOOK)
+    unsettled = (pending & ~is_webhook) | (pending & is_webhook) | Q(status=MessageStatus.FAILED)
     is_later = Q(available_at__gt=at) & (Q(attempts=0) | Q(held_until__gt=at))
     rows = (
-        OutboxMessage.objects.filter(status__in=(MessageStatus.PENDING, MessageStatus.FAILED))
+        OutboxMessage.objects.filter(unsettled)
         .order_by("channel")
         .values("channel")
         .annotate(

@@ -101,6 +101,8 @@ def enqueue_many(messages: Sequence[Owed]) -> list[OutboxMessage]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A message is owed by what happens: write it in the transaction of that.")
+    if not messages:
+        return []
     for owed in messages:
         templates.check(owed.template, owed.context)
         if owed.at.tzinfo is None or (owed.already_delivered_at and owed.already_delivered_at.tzinfo is None):

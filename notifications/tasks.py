@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import runs
+from core.doing import doing
 from core.runs import Figures
 from core.tasks import periodic_task
 from notifications import delivery, digests, inbox_services
@@ -15,6 +16,7 @@ from notifications.webhooks.delivery import WEBHOOKS
 
 
 @shared_task(name=SWEEP)
+@doing({"task": SWEEP})
 def deliver_due(**kwargs: object) -> None:
     """Deliver what is owed. Takes any keyword, so that older and newer callers may call it.
 
@@ -34,6 +36,7 @@ def forget_readings(at: dt.datetime) -> Figures:
 
 
 @shared_task(name=WEBHOOKS)
+@doing({"task": WEBHOOKS})
 def deliver_webhooks(**kwargs: object) -> None:
     """Deliver what is owed to other systems, on a queue of its own: one that hangs holds up no email.
 

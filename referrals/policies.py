@@ -1,6 +1,8 @@
 """Who may do what. Pure judgement on rows already read: whether a person may *see* a row is `selectors`' to say."""
 
 import datetime as dt
+from collections.abc import Iterable, Set
+from functools import cache
 from typing import TypeGuard
 from uuid import UUID
 
@@ -9,12 +11,14 @@ from accounts.enums import Role
 from referrals.consents import provider_sees_person
 from referrals.enums import OnwardStatus, ReferralSource, ReferralStatus
 from referrals.models import OnwardReferral, Referral
+from referrals.models.facts import ReferralFacts, Sides
 from referrals.pathway import Step, steps_of
 
 REFERRAL_STEPS = steps_of(Referral)
 ONWARD_STEPS = steps_of(OnwardReferral)
 
 _TEAM = {Role.LINK_WORKER, Role.LEAD}
+_OF_THE_TEAM = frozenset({*_TEAM, Role.SYSTEM})
 Subject = Referral | OnwardReferral
 
 
@@ -34,15 +38,23 @@ def roles_of(actor: Actor, subject: Subject) -> set[Role]:
     A role counts on its own side only: a referrer's in the team that referred, a link worker's or lead's in the team
     that owns the referral, a provider's in the team that the onward referral was sent to.
     """
-    referral = subject.referral if isinstance(subject, OnwardReferral) else subject
+    if not isinstance(subject, OnwardReferral):
+        return roles_of_referral(actor, subject)
+    roles = roles_of_referral(actor, subject.referral)
+    if actor.user is not None:
+        roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
+    return roles
+
+
+def roles_of_referral(actor: Actor, referral: Sides) -> set[Role]:
+    """Return the roles that count for a referral, as `roles_of`."""
     if actor.user is None:
         return {Role.SYSTEM} if actor.is_service else set()
-    roles = actor.roles_in([referral.owner_team_id]) & _TEAM
-    roles |= actor.roles_in([referral.referring_team_id]) & {Role.REFERRER}
+    roles = {*(actor.user.roles_in_team(referral.owner_team_id) & _TEAM)}
+    if Role.REFERRER in actor.user.roles_in_team(referral.referring_team_id):
+        roles.add(Role.REFERRER)
     if roles & _TEAM and referral.source in ReferralSource.STATED:
         roles.add(Role.REFERRER)  # the person or their family ring, and the team does it for them (docs/adr/0023)
-    if isinstance(subject, OnwardReferral):
-        roles |= actor.roles_in([subject.provider_team_id]) & {Role.PROVIDER}
     return roles
 
 
@@ -125,8 +137,11 @@ def may_hold_sessions(actor: Actor, team_id: UUID | None) -> bool:
 
 def may_write_record(actor: Actor, referral: Referral) -> bool:
     """Whether the record is the actor's to write now: the referrer's team's in a draft, then the owning team's."""
-    roles = roles_of(actor, referral)
-    return Role.REFERRER in roles if referral.status == ReferralStatus.DRAFT else bool(roles & _TEAM)
+    return _write_the_record(roles_of(actor, referral), referral.status)
+
+
+def _write_the_record(roles: Set[Role], status: str) -> bool:
+    return Role.REFERRER in roles if status == ReferralStatus.DRAFT else bool(roles & _TEAM)
 
 
 def may_record_safeguarding(actor: Actor, referral: Referral) -> bool:
@@ -159,6 +174,11 @@ def may_take_out(actor: Actor) -> bool:
     return actor.user is not None and Role.PRIVACY_OFFICER in actor.user.roles()
 
 
+def may_see_who_looked(actor: Actor, referral: Referral) -> bool:
+    """Whether the actor reads who opened a record: a lead of the team that owns it, or a privacy officer."""
+    return may_decide_retention(actor, referral)
+
+
 def sees_person(actor: Actor, onward: OnwardReferral, *, on: dt.date) -> bool:
     """Whether the actor sees on a day who the person is: always on the referral's own side, else as a provider may."""
     roles = roles_of(actor, onward)
@@ -169,18 +189,35 @@ def reads_whole_turn(actor: Actor, subject: Subject) -> bool:
     """Whether the actor reads all of whose turn it is. How reaching the person goes is the owning team's to know; why
     a referral is on hold is for those who see that referral, and a provider sees only that it is.
     """
-    roles = roles_of(actor, subject)
-    return bool(roles - {Role.PROVIDER}) if is_onward(subject) else bool(roles & {*_TEAM, Role.SYSTEM})
+    if isinstance(subject, OnwardReferral):
+        return bool(roles_of(actor, subject) - {Role.PROVIDER})
+    return reads_whole_turn_of_referral(actor, subject)
+
+
+def reads_whole_turn_of_referral(actor: Actor, referral: Sides) -> bool:
+    """Whether the actor reads all of whose turn it is with a referral, as `reads_whole_turn`."""
+    return is_of_the_team(roles_of_referral(actor, referral))
+
+
+def is_of_the_team(roles: Set[Role]) -> bool:
+    """Whether roles are those of the team that owns the referral, or of the service itself."""
+    return not _OF_THE_TEAM.isdisjoint(roles)
 
 
 def sees_notes_between_team_and_provider(actor: Actor, subject: Subject, *, on: dt.date) -> bool:
     """Whether the actor reads on a day what link worker and provider write to each other about a person: the two of
     them do, the referrer does not, and the provider only as long as it sees the person.
     """
-    roles = roles_of(actor, subject)
-    if roles & _TEAM or Role.SYSTEM in roles:
+    if not isinstance(subject, OnwardReferral):
+        return sees_notes_of_referral(actor, subject)
+    if sees_notes_of_referral(actor, subject.referral):
         return True
-    return isinstance(subject, OnwardReferral) and Role.PROVIDER in roles and provider_sees_person(subject, on=on)
+    return Role.PROVIDER in roles_of(actor, subject) and provider_sees_person(subject, on=on)
+
+
+def sees_notes_of_referral(actor: Actor, referral: Sides) -> bool:
+    """Whether the actor reads, as of the team that owns a referral, what it and its providers write to each other."""
+    return is_of_the_team(roles_of_referral(actor, referral))
 
 
 TAKES_UP = {"accept", "waitlist", "book_assessment", "start", "send_pack"}
@@ -219,36 +256,44 @@ def is_asked_now(onward: OnwardReferral, *, on: dt.date) -> bool:
     return clock is not None and clock.has_opened(on=on) and not onward.is_person_away
 
 
-def _steps_open_to(roles: set[Role], subject: Subject) -> list[str]:
-    steps = steps_for(subject).values()
-    return [step.name for step in steps if subject.status in step.sources and roles & step.rules.by]
+def _steps_open_to(roles: Set[Role], subject: Subject) -> list[str]:
+    return _open_steps(steps_for(subject).values(), roles, subject.status)
 
 
-def referral_actions(actor: Actor, referral: Referral) -> list[str]:
+def _open_steps(steps: Iterable[Step], roles: Set[Role], status: str) -> list[str]:
+    return [step.name for step in steps if status in step.sources and roles & step.rules.by]
+
+
+def referral_actions(actor: Actor, referral: ReferralFacts) -> list[str]:
     """Return the names of what the actor may do with a referral now, in the order of the pathway."""
-    roles = roles_of(actor, referral)
-    names = _steps_open_to(roles, referral)
-    if referral.status == ReferralStatus.DRAFT and Role.REFERRER in roles:
+    return list(actions_of(frozenset(roles_of_referral(actor, referral)), referral.status))
+
+
+@cache
+def actions_of(roles: frozenset[Role], status: str) -> tuple[str, ...]:
+    """Return the same for the roles that count for a referral, and its status: nothing else is asked."""
+    names = _open_steps(REFERRAL_STEPS.values(), roles, status)
+    if status == ReferralStatus.DRAFT and Role.REFERRER in roles:
         names.insert(0, "edit")
-    if referral.status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
+    if status == ReferralStatus.DEFERRED and roles & {Role.REFERRER, *_TEAM}:
         names.append("edit_discharge")
-    if roles & _TEAM and referral.status in ReferralStatus.SENT:
+    if roles & _TEAM and status in ReferralStatus.SENT:
         names += ["allocate", "record_measure"]
-    if roles & _TEAM and referral.status in SENDABLE:
+    if roles & _TEAM and status in SENDABLE:
         names.append("send_onward")
-    if roles & _TEAM and referral.status in ReferralStatus.SENT:
+    if roles & _TEAM and status in ReferralStatus.SENT:
         names += ["change_contact", "record_address"]
     if Role.LEAD in roles:
         names.append("correct_nhs_number")
-    if roles and referral.status in ReferralStatus.OPEN:
+    if roles and status in ReferralStatus.OPEN:
         names += ["record_consent", "record_observations", "record_clearance"]
-        names += ["write_record"] if may_write_record(actor, referral) else []
+        names += ["write_record"] if _write_the_record(roles, status) else []
         names += ["record_risk"]
-    if roles & _TEAM and referral.status in ReferralStatus.SENT:
+    if roles & _TEAM and status in ReferralStatus.SENT:
         names += ["log_contact", "write_note", "record_signpost", "add_task", "request_clearance"]
-    if roles & _TEAM and referral.status in ReferralStatus.TAKEN_ON:
+    if roles & _TEAM and status in ReferralStatus.TAKEN_ON:
         names.append("save_plan")
-    return names
+    return tuple(names)
 
 
 def fits_delivery(step: str, onward: OnwardReferral) -> bool:

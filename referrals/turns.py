@@ -12,6 +12,7 @@ from core.clocks import last_breached
 from referrals.clocks import BY_KEY
 from referrals.enums import HoldReason, OnwardStatus, ReferralStatus, TaskKind, TurnOf
 from referrals.models import OnwardReferral, Referral
+from referrals.models.facts import ReferralFacts
 from referrals.models.follow_ups import OPENS
 
 
@@ -118,20 +119,30 @@ def whose_turn(
     :param reads_all: of a referral, whether the reader knows how reaching the person goes; of an onward referral,
         whether they know why its referral is on hold.
     """
-    if isinstance(subject, OnwardReferral):
-        turn = _of_onward(subject, on=on, moved=moved, held=held, reads_all=reads_all)
-        turn = _follow_up(subject, turn, on=on) if held is None else turn
-        tells_leads = held is None  # of what hangs on a hold they are not told
-    else:
-        turn = _of_referral(subject, on=on, moved=moved, reads_all=reads_all)
-        tells_leads = True
-    if turn.due_on is None:
+    if not isinstance(subject, OnwardReferral):
+        return turn_of_referral(subject, on=on, moved=moved, grace=grace, reads_all=reads_all)
+    turn = _of_onward(subject, on=on, moved=moved, held=held, reads_all=reads_all)
+    if held is not None:  # of what hangs on a hold the leads are not told
+        return _late(turn, on=on, grace=None)
+    return _late(_follow_up(subject, turn, on=on), on=on, grace=grace)
+
+
+def turn_of_referral(
+    referral: ReferralFacts, *, on: dt.date, moved: LastMove | None, grace: int, reads_all: bool
+) -> Turn:
+    """Return whose turn it is with a referral, as `whose_turn`."""
+    return _late(_of_referral(referral, on=on, moved=moved, reads_all=reads_all), on=on, grace=grace)
+
+
+def _late(turn: Turn, *, on: dt.date, grace: int | None) -> Turn:
+    """Say whether it is overdue, and for more than the days of grace; None: nobody is told of that."""
+    if turn.due_on is None or turn.due_on >= on:
         return turn
-    is_breached = tells_leads and BY_KEY[turn.key].can_be_breached and turn.due_on <= last_breached(on, grace)
-    return replace(turn, is_overdue=turn.due_on < on, is_breached=is_breached)
+    is_breached = grace is not None and BY_KEY[turn.key].can_be_breached and turn.due_on <= last_breached(on, grace)
+    return replace(turn, is_overdue=True, is_breached=is_breached)
 
 
-def _of_referral(referral: Referral, *, on: dt.date, moved: LastMove | None, reads_all: bool) -> Turn:
+def _of_referral(referral: ReferralFacts, *, on: dt.date, moved: LastMove | None, reads_all: bool) -> Turn:
     standing, due = OF_A_REFERRAL[referral.status], referral.next_action_on
     turn = _turn(standing, due=due, moved=moved, planned=referral.planned_discharge_on)
     match referral.status:
@@ -144,7 +155,7 @@ def _of_referral(referral: Referral, *, on: dt.date, moved: LastMove | None, rea
             return turn
 
 
-def _reaching(referral: Referral, turn: Turn, *, on: dt.date) -> Turn:
+def _reaching(referral: ReferralFacts, turn: Turn, *, on: dt.date) -> Turn:
     """Say what the tries to reach the person come to: that is the team's own to know."""
     if referral.asks_to_close_at is not None:
         tried = _run("contact_attempts", turn)
@@ -199,7 +210,9 @@ def _turn(standing: Standing, *, due: dt.date | None, moved: LastMove | None, pl
     """Return what a row of the table says, its words filled in."""
     clock = BY_KEY.get(standing.clock)
     since = moved.on if moved is not None else None
-    why = standing.why.format(since=_since(moved), due=_day(due), planned=_day(planned))
+    why = standing.why
+    if why:
+        why = why.format(since=_since(moved), due=_day(due), planned=_day(planned))
     return Turn(
         key=standing.clock,
         says=clock.says if clock else standing.says,

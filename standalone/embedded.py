@@ -27,6 +27,8 @@ class Services:
     database_url: str
     redis_url: str
     secret_key: str
+    admin_url: str = ""
+    """The database by the server's own administrator; empty where the server is not ours."""
 
 
 def start_servers(
@@ -59,7 +61,7 @@ def start_servers(
         names = [str(postgres.binaries)] if postgres else []
         say(f"Starting {' and '.join([*names, 'Valkey'] if valkey else names)}; data in {shown(home)}")
     _start(supervisor, postgres, valkey)
-    return Services(database_url, redis_url, secrets["secret_key"])
+    return Services(database_url, redis_url, secrets["secret_key"], postgres.admin_url if postgres else "")
 
 
 def _start(supervisor: Supervisor, postgres: Postgres | None, valkey: Valkey | None) -> None:

@@ -55,6 +55,11 @@ class Postgres:
         """Return DATABASE_URL."""
         return f"postgres://{ROLE}:{self.secrets['postgres']}@{LOCALHOST}:{self.port}/{ROLE}"
 
+    @property
+    def admin_url(self) -> str:
+        """Return the same for the administrator."""
+        return f"postgres://{ADMIN}:{self.secrets['postgres_admin']}@{LOCALHOST}:{self.port}/{ROLE}"
+
     def create(self) -> None:
         """Make the data folder if there is none: beside its place, then moved, so that half a one never counts."""
         if self.data.exists():

@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_refer": Role.REFERRER in roles,
         "has_summaries": bool(roles & set(READERS.values())),
         "answers_for_the_pathway": answers_for_the_pathway(user),
+        "leads_a_team": Role.LEAD in roles,
         "edits_the_directory": Role.DIRECTORY_EDITOR in roles,
         "keeps_the_directory": bool({Role.DIRECTORY_EDITOR, Role.MANAGER} & roles),
     }

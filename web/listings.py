@@ -88,12 +88,13 @@ def _place(at_location: ServiceAtLocation) -> str:
 
 
 def _times(service: Service) -> Iterable[str]:
-    yield from (_time(schedule) for schedule in service.schedules.all())
+    yield from (time_in_words(schedule) for schedule in service.schedules.all())
     for at_location in service.service_at_locations.all():
-        yield from (_time(schedule) for schedule in at_location.schedules.all())
+        yield from (time_in_words(schedule) for schedule in at_location.schedules.all())
 
 
-def _time(schedule: Schedule) -> str:
+def time_in_words(schedule: Schedule) -> str:
+    """Write one time of a service: see `when`."""
     times = (schedule.opens_at, schedule.closes_at)
     return when(schedule.freq, schedule.interval, schedule.byday, times, schedule.description)
 

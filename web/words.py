@@ -11,7 +11,7 @@ from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from insights.disclosure import SUPPRESS_UP_TO
 from referrals import policies
-from referrals.enums import EventKind, TurnOf
+from referrals.enums import EventKind, PreferredContact, TurnOf
 from referrals.models import Referral
 from referrals.policies import Subject
 from referrals.turns import Turn
@@ -43,6 +43,13 @@ ACTIONS_BESIDE_THE_STEPS = {
     "reroute": "Send the person to another service instead",
 }
 """What `policies.available_actions` names and no machine declares."""
+WAYS_TO_REACH = dict(PreferredContact.choices) | {
+    PreferredContact.EMAIL: "Email",
+    PreferredContact.MINICOM: "Textphone",
+    PreferredContact.PROXY: "Telephone, through somebody else",
+    PreferredContact.SMS: "Text message",
+}
+"""The standard's list in the words of the other pages."""
 
 
 def service_name() -> str:

@@ -1,12 +1,82 @@
-"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it."""
+"""The database backend: Django's, but that it looks at a kept connection instead of sending a question down it, tells
+the triggers who is at work, and lets a statement be planned once for a connection.
+"""
 
+import re
 import select
+from typing import TYPE_CHECKING, Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
+from psycopg import ClientCursor
+from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+
+if TYPE_CHECKING:
+    Cursor = ClientCursor[Any]
+else:
+    Cursor = base.Cursor
+
+from core.doing import told
+
+_MAY_CHANGE = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH")
+"""How statements begin that may change a row; no other can be sure to stand behind another (VACUUM, CREATE INDEX …)."""
+_CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+
+
+class TellingCursor(Cursor):
+    """Says who is at work (`core.doing`) before the first statement of a transaction that may change a row, in the same
+    round trip, for that transaction alone: nothing is left on a kept connection.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        said = _to_be_told(self.connection, query) if isinstance(query, str) else None
+        if said is None:
+            return super().execute(query, params, **options)
+        own = (said, *params) if isinstance(params, list | tuple) else (said,) if params is None else params
+        if params is None:
+            query = query.replace("%", "%%")
+        elif isinstance(params, dict):
+            own = {"doing": said, **params}
+        place = "%(doing)s" if isinstance(params, dict) else "%s"
+        super().execute(f"SELECT set_config('pghistory.context_metadata', {place}, true); {query}", own, **options)
+        while self.nextset():  # the answer is that of the last statement
+            pass
+        self.connection.told = said  # type: ignore[attr-defined]
+        return self
+
+
+def _to_be_told(connection: Any, query: str) -> str | None:
+    """Return what the triggers do not know yet; None if there is nothing, or nothing is going to be changed."""
+    if connection.info.transaction_status == TransactionStatus.IDLE:
+        connection.told = ""
+    begins = query.lstrip()[:9].upper()
+    if begins == "ROLLBACK ":  # … TO SAVEPOINT takes back what was told since
+        connection.told = None
+    if not begins.startswith(_MAY_CHANGE) or (begins.startswith("WITH") and not _CHANGES.search(query)):
+        return None
+    said = told()
+    known = getattr(connection, "told", "")
+    return None if said == known else said
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, and they know what a prepared statement was, for who looks at the statements of a test."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """Return the text with its values."""
+        text: str = super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+        return text
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL. Its health check (CONN_HEALTH_CHECKS) costs nothing."""
+
+    ops_class = DatabaseOperations
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.cursor_factory = TellingCursor
+        return connection
 
     def is_usable(self) -> bool:
         """Return whether the connection still stands.
@@ -23,3 +93,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         socket = select.poll()
         socket.register(self.connection.fileno(), select.POLLIN)
         return not socket.poll(0)
+
+    def prepared_cursor(self) -> Any:
+        """Return a cursor whose statements the server reads and plans once for the connection, and not each time.
+
+        For statements of which one plan is right whatever the values (`core.statements`).
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            cursor: Any = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # as psycopg's own
+            # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
+            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does

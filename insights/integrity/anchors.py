@@ -43,21 +43,22 @@ class Mark:
 def mark() -> Mark:
     """Say where an anchor can be set once all who are writing now have ended: ids are given before they are seen."""
     upto = ReferralEvent.objects.aggregate(last=Max("id"))["last"] or 0
-    return Mark(upto=upto, writing=_who_is_writing())
+    return Mark(upto=upto, writing=who_is_writing(ReferralEvent._meta.db_table))
 
 
 def can_anchor(at: Mark) -> bool:
     """Whether all who were writing when the mark was made have ended. If not, the next audit sets an anchor."""
-    return not at.writing & _who_is_writing()
+    return not at.writing & who_is_writing(ReferralEvent._meta.db_table)
 
 
-def _who_is_writing() -> frozenset[str]:
-    """Return the transactions that have written events, or are about to: whoever does holds this lock to the end."""
+def who_is_writing(*tables: str) -> frozenset[str]:
+    """Return the transactions that have written to tables, or are about to: whoever does holds this lock to the end."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT virtualtransaction FROM pg_locks WHERE relation = %s::regclass AND mode = 'RowExclusiveLock' "
+            "SELECT virtualtransaction FROM pg_locks WHERE relation = ANY (%s::regclass[]) "
+            "AND mode = 'RowExclusiveLock' "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [ReferralEvent._meta.db_table],
+            [list(tables)],
         )
         return frozenset(holder for (holder,) in cursor.fetchall())
 

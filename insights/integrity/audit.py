@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from core.clocks import local_day
 from insights.integrity.anchors import FIRST, Anchor, anchor_after, broken_anchors, can_anchor, kept_anchors, mark
+from insights.integrity.histories import FIRST as NO_HISTORY
+from insights.integrity.histories import (
+    HistoryAnchor,
+    broken_histories,
+    can_anchor_histories,
+    history_anchor_after,
+    kept_history_anchors,
+    mark_histories,
+)
 from insights.integrity.judging import judge
 from insights.integrity.messages import stopped_for_staff, stuck_messages
 from insights.integrity.reading import cases
@@ -31,6 +40,8 @@ class Audit:
     references: dict[str, list[str]]
     anchor: Anchor | None
     """To which later audits are held; None where nothing is new, or something was still being written all the time."""
+    history: HistoryAnchor | None
+    """The same of the histories of what was changed."""
 
     @property
     def is_whole(self) -> bool:
@@ -44,7 +55,7 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None, no
     :param say: called now and then with how many referrals have been judged.
     :param noted: anchors of earlier audits that were kept elsewhere, in their words.
     """
-    end = mark()
+    end, changed = mark(), mark_histories()
     counts: Counter[str] = Counter()
     references: dict[str, list[str]] = defaultdict(list)
     referrals = events = 0
@@ -63,10 +74,14 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None, no
     for stuck in (contradictory_messages(), stopped_for_staff(), stuck_messages(at=at)):
         for message_id in stuck.values_list("id", flat=True).iterator():
             note("delivered", str(message_id))
-    kept = kept_anchors()
-    for span in (*broken_anchors(kept), *(each for each in noted if each not in map(str, kept))):
+    kept, of_histories = kept_anchors(), kept_history_anchors()
+    known = {str(each) for each in (*kept, *of_histories)}
+    for span in (*broken_anchors(kept), *(each for each in noted if each not in known)):
         note("anchored", span)
-    last = kept[-1] if kept else FIRST
+    for told in broken_histories(of_histories):
+        note("kept", told)
+    last, before = kept[-1] if kept else FIRST, of_histories[-1] if of_histories else NO_HISTORY
+    may_anchor = changed.upto != before.upto and can_anchor_histories(changed)
     return Audit(
         at=at,
         referrals=referrals,
@@ -75,6 +90,7 @@ def audit(*, at: dt.datetime, say: Callable[[int], None] = lambda seen: None, no
         counts={rule: counts[rule] for rule in RULES},
         references={rule: references[rule] for rule in RULES},
         anchor=anchor_after(last, upto=end.upto) if end.upto > last.upto and can_anchor(end) else None,
+        history=history_anchor_after(before, upto=changed.upto) if may_anchor else None,
     )
 
 
@@ -90,6 +106,8 @@ def run_audit(
         begun_at=found.at, ended_at=clock(), referrals=found.referrals, events=found.events,
         messages_failed=found.messages_failed, counts=found.counts, references=found.references,
         anchored_to=found.anchor.upto if found.anchor else 0, anchor=found.anchor.digest if found.anchor else "",
+        history_to=found.history.upto if found.history else None,
+        history_anchor=found.history.digest if found.history else "",
     )  # fmt: skip
     return found
 

@@ -17,6 +17,7 @@ RULES: Final[dict[str, str]] = {
     ),
     "chained": "Each event carries the hash of the one before, and what it says is what was hashed.",
     "anchored": "What an earlier audit had read is there as it was.",
+    "kept": "What stood in a row before it was changed is on record as the database wrote it down.",
     "seen": "A provider has a person only through an onward referral that was sent to it.",
     "agreed": (
         "Nobody was sent to a service, told more of, or taken up there without a consent that stood then, or a "

@@ -33,6 +33,8 @@ class EmailSender:
     def __init__(self) -> None:
         self._connection = get_connection()
         self._is_open = False
+        self._works_by_link: dict[str, bool] = {}
+        """What is known of the addresses, for as long as a batch is on its way."""
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +53,7 @@ class EmailSender:
         :raises Unreachable: if there is no connection to be had, or the server refuses us as the sender.
         """
         may_open = may_open_by_link(message.template, message.context)
-        is_by_link = may_open and works_by_email_link(message.recipient)
+        is_by_link = may_open and self._opens_by_link(message.recipient)
         text = compose(message.template, message.context, is_by_link=is_by_link)
         return self.send_text(text, to=message.recipient, message_id=message.id)
 
@@ -75,6 +77,11 @@ class EmailSender:
             self._close()
             raise TemporaryFailure(f"The connection to the mail server was lost ({type(error).__name__}).") from None
         return wire_id
+
+    def _opens_by_link(self, address: str) -> bool:
+        if address not in self._works_by_link:
+            self._works_by_link[address] = works_by_email_link(address)
+        return self._works_by_link[address]
 
     def _open(self) -> None:
         if self._is_open:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.selectors import signed_in
 from core.api import IDEMPOTENCY_KEY, IF_MATCH, StrictSerializer, etag, expected_version
 from core.idempotency import claim_of
+from core.plain_json import as_json
 from referrals.api.outputs import Output
 from referrals.enums import (
     CloseOutcome,
@@ -23,6 +24,7 @@ from referrals.enums import (
 )
 from referrals.models import CaseNote, Contact
 from referrals.selectors import casework as selectors
+from referrals.selectors.contact_log import ContactLog, LoggedContact
 from referrals.services import contacts, notes
 
 UNREACHED = {"step": "close", "outcome": CloseOutcome.UNABLE_TO_CONTACT.value}
@@ -91,6 +93,12 @@ class ContactSerializer(Output):
         """The entry that corrects it, or null."""
         later = getattr(contact, "replaced_by", None)
         return later.pk if later else None
+
+
+def _line(contact: LoggedContact) -> dict[str, Any]:
+    """Return what `ContactSerializer` describes, by hand (docs/adr/0052)."""
+    times = {"occurred_at": as_json(contact.occurred_at), "recorded_at": as_json(contact.recorded_at)}
+    return contact._asdict() | times
 
 
 class SuggestedStepSerializer(Output):
@@ -165,10 +173,12 @@ class ContactActions:
     @action(detail=True, methods=["get", "post"], ordering=("-occurred_at", "-id"), filterset_class=None)
     def contacts(self: Any, request: Request, reference: str) -> Response:
         """The contact log. A try that fails makes the next one due, by the team's policy."""
-        referral, user = self.row(reference), signed_in(request.user)
+        user = signed_in(request.user)
         if request.method == "GET":
-            rows: Response = self.paged(selectors.contacts_of(user, referral), ContactSerializer)
+            page = self.page_of(ContactLog(user, reference))
+            rows: Response = self.get_paginated_response([_line(contact) for contact in page])
             return rows
+        referral = self.row(reference)
         form = ContactInputSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         claim = claim_of(

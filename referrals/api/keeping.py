@@ -22,10 +22,12 @@ from core.clocks import LONDON
 from core.identifiers import clean_nhs_number
 from core.renderers import JSONRenderer
 from referrals import selectors
+from referrals.api.access_log import opened
 from referrals.api.outputs import Output
-from referrals.enums import KeepingReason, RecordKind, RetentionDecision
+from referrals.enums import AccessReason, KeepingReason, RecordKind, RetentionDecision
 from referrals.models import RetentionProposal, SubjectAccess
 from referrals.services import retention, subject_access
+from referrals.services.access import Subject
 
 
 class RetentionProposalSerializer(Output):
@@ -188,6 +190,7 @@ class SubjectAccessViewSet(mixins.ListModelMixin, GenericViewSet[SubjectAccess])
         user = signed_in(request.user)
         person = selectors.person_who_asks(user, **said)
         made = subject_access.take_out(person=person, actor=Actor(user), at=timezone.now(), why=why)
+        opened(request, Subject(people=(person.pk,)), reason=AccessReason.ASKED, words=why)
         headers = {
             "Content-Disposition": f'attachment; filename="everything-held-{made.record.id}"',
             "Cache-Control": "no-store",

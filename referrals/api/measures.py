@@ -106,7 +106,7 @@ class MeasureCatalogueSerializer(Output):
 class MeasureCatalogueView(ViewSet):
     """What can be measured."""
 
-    @extend_schema(responses=forced_singular_serializer(MeasureCatalogueSerializer))
+    @extend_schema(responses=forced_singular_serializer(MeasureCatalogueSerializer))  # type: ignore[no-untyped-call]
     def list(self, request: Request) -> Response:
         """Every measure with its questions, its scoring in words, and whether your organisation may use it."""
         found = selectors.catalogue_for(signed_in(request.user), on=local_day(timezone.now()))

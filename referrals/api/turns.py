@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.clocks import local_day, working_days_between
+from core.plain_json import as_json
 from referrals import policies
 from referrals.enums import TurnOf
 from referrals.policies import Subject
@@ -62,10 +63,24 @@ class SaysWhoseTurn(serializers.Serializer[Any]):
     def get_clock(self, subject: Subject) -> Any:
         """Whose turn it is, by which clock and until when, and what stands still meanwhile."""
         reads_all = policies.reads_whole_turn(Actor(signed_in(self.context["request"].user)), subject)
-        turn = turn_of(subject, on=self._clocks.context["today"], reads_all=reads_all)
-        return self._clocks.to_representation(turn)
+        return clock_of(turn_of(subject, on=self._today, reads_all=reads_all), today=self._today)
 
     @cached_property
-    def _clocks(self) -> ClockSerializer:
-        """One for all rows of a list: to make it costs more than to use it."""
-        return ClockSerializer(context={"today": local_day(timezone.now())})
+    def _today(self) -> dt.date:
+        return local_day(timezone.now())
+
+
+def clock_of(turn: Turn, *, today: dt.date) -> dict[str, Any]:
+    """Return what `ClockSerializer` describes: by hand, because a list has one in each of its rows."""
+    still = turn.stands_still
+    return {
+        "key": turn.key or None,
+        "says": turn.says,
+        "turn": turn.whose,
+        "due_on": as_json(turn.due_on),
+        "is_overdue": turn.is_overdue,
+        "is_breached": turn.is_breached,
+        "waiting_since": as_json(turn.since),
+        "working_days_waiting": working_days_between(turn.since, today) if turn.since is not None else None,
+        "stands_still": still and {"key": still.key or None, "since": as_json(still.since), "why": still.why},
+    }

@@ -1,6 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from referrals.api.accesses import AccessViewSet
 from referrals.api.chosen_measures import ServiceMeasuresView, TeamMeasuresView
 from referrals.api.doors import ConfirmSelfReferralView, FindTeamView, SelfReferralCodesView, SelfReferralsView
 from referrals.api.due import DueTaskViewSet
@@ -34,6 +35,7 @@ router.register("measure-licences", MeasureLicenceViewSet, basename="measure-lic
 
 urlpatterns = [
     *router.urls,
+    path("referrals/<reference>/who-looked/", AccessViewSet.as_view({"get": "list"}), name="referral-who-looked"),
     path("services/<uuid:pk>/measures/", ServiceMeasuresView.as_view(), name="service-measures"),
     path("services/<uuid:pk>/clocks/", SchemeClocksView.as_view(), name="service-clocks"),
     path("services/<uuid:pk>/follow-ups/", ServiceFollowUpsView.as_view(), name="service-follow-ups"),

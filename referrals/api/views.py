@@ -1,6 +1,6 @@
 """The pathway over HTTP. Each operation reads through a selector and makes one call."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,8 +16,11 @@ from core.api import IDEMPOTENCY_KEY, IF_MATCH, etag, expected_version
 from core.clocks import local_day
 from core.errors import Invalid
 from core.idempotency import claim_of
+from core.statements import Keyset
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
+from referrals.api.access_log import opened
+from referrals.api.case import events_of, whole_of
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
 from referrals.api.dapb4066 import StandardActions
@@ -47,12 +50,18 @@ from referrals.api.reviews import ReviewActions
 from referrals.api.safeguarding import SafeguardingActions
 from referrals.api.screening import OnwardScreeningActions, ScreeningActions, SentOnwardSerializer, with_warnings
 from referrals.api.steps import STEP_PROBLEMS, with_steps
+from referrals.api.worklist import lines_of
 from referrals.models import OnwardReferral, Referral
+from referrals.selectors.case import OpenedReferral, Timeline, open_referral
 from referrals.selectors.turns import with_last_moves
+from referrals.selectors.worklist import Worklist
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
+from referrals.services.access import Subject
 from referrals.services.steps import StepDetails
 from services_directory.selectors import get_service
+
+T = TypeVar("T")
 
 
 class PathwayViewSet(GenericViewSet):
@@ -66,11 +75,19 @@ class PathwayViewSet(GenericViewSet):
     def actor(self) -> Actor:
         return Actor(signed_in(self.request.user))
 
-    def answer(self, row: Referral | OnwardReferral, *, code: int = status.HTTP_200_OK) -> Response:
+    def answer(self, row: OpenedReferral | OnwardReferral, *, code: int = status.HTTP_200_OK) -> Response:
         """Answer with a row as it now is, and its ETag."""
-        serializer = ReferralSerializer if isinstance(row, Referral) else OnwardSerializer
-        body = serializer(row, context=self.get_serializer_context()).data
+        body = (
+            OnwardSerializer(row, context=self.get_serializer_context()).data
+            if isinstance(row, OnwardReferral)
+            else whole_of(row, actor=self.actor, today=local_day(timezone.now()))
+        )
         return Response(body, status=code, headers={"ETag": etag(row.version)})
+
+    def page_of(self, rows: Keyset[T]) -> list[T]:
+        """Return a page of rows that a statement of our own reads."""
+        page: Any = self.paginate_queryset(rows)  # type: ignore[arg-type]  # paged as a queryset is
+        return list(page)
 
     def paged(self, rows: Any, serializer: Any, **context: Any) -> Response:
         """Answer with a page of rows."""
@@ -130,7 +147,14 @@ class ReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return Referral.objects.none()
-        return with_last_moves(selectors.referrals_visible_to(signed_in(self.request.user)))
+        return selectors.referrals_visible_to(signed_in(self.request.user))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        user = signed_in(request.user)
+        is_filtered = not request.query_params.keys().isdisjoint(ReferralFilterSet.base_filters)
+        chosen = self.filter_queryset(self.get_queryset()) if is_filtered else None
+        page = self.page_of(Worklist(user, chosen=chosen))
+        return self.get_paginated_response(lines_of(page, actor=self.actor, today=local_day(timezone.now())))
 
     def get_throttles(self) -> Any:
         return [ReferralThrottle()] if self.action == "create" else super().get_throttles()
@@ -138,8 +162,8 @@ class ReferralViewSet(
     def row(self, reference: str) -> Referral:
         return selectors.get_referral(signed_in(self.request.user), reference)
 
-    def whole(self, reference: str) -> Referral:
-        return selectors.get_whole_referral(signed_in(self.request.user), reference)
+    def whole(self, reference: str) -> OpenedReferral:
+        return open_referral(signed_in(self.request.user), reference)
 
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         services.take_referral_step(
@@ -226,14 +250,10 @@ class ReferralViewSet(
     @action(detail=True, ordering=("sequence",), filterset_class=None)
     def events(self, request: Request, reference: str) -> Response:
         """The timeline: everything that happened, in order."""
-        referral = self.row(reference)
-        return self.paged(
-            selectors.timeline_of(referral),
-            EventSerializer,
-            sees_onward_notes=policies.sees_notes_between_team_and_provider(
-                self.actor, referral, on=local_day(timezone.now())
-            ),
-        )
+        timeline = Timeline(signed_in(request.user), reference)
+        page = self.page_of(timeline)
+        sees_all = policies.sees_notes_of_referral(self.actor, timeline.referral)
+        return self.get_paginated_response(events_of(page, sees_onward_notes=sees_all))
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
@@ -256,6 +276,12 @@ class OnwardReferralViewSet(
         if getattr(self, "swagger_fake_view", False):
             return OnwardReferral.objects.none()
         return with_last_moves(selectors.onward_referrals_visible_to(signed_in(self.request.user)))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        if self.action == "list":  # it says of each person what a provider needs to know
+            opened(self.request, Subject(referrals=tuple(row.referral_id for row in page or ())))
+        return page
 
     def row(self, reference: str) -> OnwardReferral:
         return selectors.get_onward_referral(signed_in(self.request.user), reference)

@@ -3,6 +3,7 @@
 A stored value is a public contract: it is never renamed.
 """
 
+from referrals.enums.access import AccessPurpose, AccessReason, Unusual, Visitor
 from referrals.enums.casework import (
     ActionParty,
     ActionStatus,
@@ -89,6 +90,8 @@ from referrals.enums.turns import TurnOf
 
 __all__ = [
     "ENTRY_RULES",
+    "AccessPurpose",
+    "AccessReason",
     "ActionParty",
     "ActionStatus",
     "AddressKind",
@@ -153,5 +156,7 @@ __all__ = [
     "TelephoneRule",
     "TimeOfDay",
     "TurnOf",
+    "Unusual",
+    "Visitor",
     "WithdrawalReason",
 ]

@@ -54,3 +54,5 @@ class PersonChangeKind(models.TextChoices):
     SAME_AS = "same_as", "A referrer said that it is the same person"
     DEATH_RECORDED = "death_recorded", "Death recorded"
     DEATH_UNDONE = "death_undone", "Recorded death found to be a mistake"
+    RESTRICTED = "restricted", "Marked: whoever opens the record is asked why"
+    UNRESTRICTED = "unrestricted", "No longer marked"

@@ -29,5 +29,7 @@ class Holding:
     """Whether the whole row goes, instead."""
     hides: frozenset[str] = frozenset()
     """Fields that are left out of the person's file: they serve the machine, and say nothing."""
+    is_history: bool = False
+    """Whether the database itself writes it when another row changes: it is emptied after those."""
     withheld: str = ""
     """Why the rows are not in the person's file; empty where they are."""

@@ -1,5 +1,10 @@
 """Every model that hangs on a person. When a referral is forgotten, what is counted stays, and that it happened."""
 
+from typing import Any
+
+from django.db import models
+
+from core.history import HistoryRow
 from referrals.holdings.kinds import GONE, Holding
 from referrals.models import (
     AddressRecord,
@@ -18,10 +23,12 @@ from referrals.models import (
     MessageBackFiling,
     Observation,
     OnwardReferral,
+    Person,
     PersonChange,
     PersonLink,
     PersonMerge,
     PlanVersion,
+    RecordAccess,
     RecordEntry,
     RecordVersion,
     Referral,
@@ -36,6 +43,23 @@ from referrals.models import (
     SignpostFollowUp,
     SupersededAttendance,
 )
+
+
+def _history_of(model: Any, title: str, to_referral: str = "", to_person: str = "") -> Holding:
+    """What stood in the rows of a model before they were changed: all that it tells is forgotten, but of whom it was.
+
+    Each row keeps its seal, which is that of a random salt as well: nobody can find out by it what was there.
+    """
+    history: type[models.Model] = model.history.rel.related_model
+    own = {field.name for field in HistoryRow._meta.fields} | {"pgh_context", "pgh_obj"}
+    told = [field for field in history._meta.concrete_fields if field.name not in own]
+    return Holding(
+        model=history, title=title, is_history=True, to_referral=to_referral, to_person=to_person,
+        forgets={field.name: None for field in told if not field.is_relation} | {"pgh_salt": ""},
+        keeps=frozenset({"pgh_label", "pgh_seal", "pgh_context"}),
+        hides=frozenset({"pgh_seal", "pgh_salt", "pgh_context", "pgh_obj"}),
+    )  # fmt: skip
+
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(
@@ -184,9 +208,21 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(model=MessageBackFiling, title="Who filed it", to_referral="message__referral"),
     Holding(
+        model=RecordAccess, title="Who opened your record", to_referral="referral",
+        forgets={"words": ""}, keeps=frozenset({"route", "request_id"}),
+        hides=frozenset({"route", "request_id", "purpose"}),  # that safeguarding was read is not told here
+    ),
+    Holding(
         model=RetentionProposal,
         title="How long it is kept",
         to_referral="referral",
         hides=frozenset({"is_done"}),
     ),
+    _history_of(Person, "Who you were said to be, before it was changed", to_person="pgh_obj"),
+    _history_of(Referral, "What stood in a referral, before it was changed", to_referral="pgh_obj"),
+    _history_of(ReferralNeed, "Needs that were taken out or changed", to_referral="referral"),
+    _history_of(OnwardReferral, "What stood in an onward referral, before it was changed", to_referral="referral"),
+    _history_of(Attendance, "When you came, before it was changed", to_referral="onward_referral__referral"),
+    _history_of(CaseTask, "Whose a task was, before it was changed", to_referral="referral"),
+    _history_of(PersonLink, "Links to your own page, before they were changed", to_referral="referral"),
 )  # fmt: skip

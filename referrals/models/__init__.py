@@ -1,5 +1,6 @@
 """The rows of the heart. What may happen to them is in `pathway` and `services`."""
 
+from referrals.models.access import RecordAccess
 from referrals.models.address import AddressRecord
 from referrals.models.casework import CaseNote, CaseTask, Contact, PlanVersion, Signpost, SignpostFollowUp
 from referrals.models.clearance_request import ClearanceRequest
@@ -51,6 +52,7 @@ __all__ = [
     "PersonLink",
     "PersonMerge",
     "PlanVersion",
+    "RecordAccess",
     "RecordEntry",
     "RecordVersion",
     "Referral",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.actors import THE_PERSON
+from core.history import kept_history
 from referrals.enums import (
     ConsultationMechanism,
     ContactDirection,
@@ -191,6 +192,7 @@ class SignpostFollowUp(models.Model):
         return f"Follow-up of {self.signpost_id}"
 
 
+@kept_history(but=["title", "due_on"])
 class CaseTask(models.Model):
     """Something to do for a case that nothing else says. Done once. Personal data: its title may hold some."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Team
+from core.history import kept_history
 from notifications.enums import Channel
 from referrals.enums import AreaKind, ReferralSource
 from referrals.models.referral import Referral
@@ -14,6 +15,7 @@ _TO_NOBODY = (Channel.IN_APP, Channel.WEBHOOK)
 """Ways that lead to users and to systems."""
 
 
+@kept_history(from_the_start=True)
 class TeamArea(models.Model):
     """One place, or one practice, that a team looks after. Set in data. Personal data: none."""
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
+from core.history import kept_history
 from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome, ReferralStatus
 from referrals.models.referral import Referral
 from referrals.pathway import OnwardPathway
@@ -14,7 +15,14 @@ from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED, OnwardReferral
 from services_directory.enums import Delivery
 from services_directory.models import Service
 
+NO_HISTORY_OF_ONWARD = (
+    "version", "status", "outcome", "ended_at", "next_action_on", "chase_on", "breach_told_of", "assessment_at",
+    "next_review_on",
+)  # fmt: skip
+"""What the events say, and what is worked out from them."""
 
+
+@kept_history(but=NO_HISTORY_OF_ONWARD)
 class OnwardReferral(OnwardPathway):
     """One offer of one person to one service. Personal data: through its referral, and the handover note."""
 
@@ -121,6 +129,7 @@ class OnwardReferral(OnwardPathway):
         return self.status in OnwardStatus.REROUTABLE and not hasattr(self, "rerouted_to")
 
 
+@kept_history()
 class Attendance(models.Model):
     """Whether one person came to one session. Personal data: yes.
 

@@ -4,9 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.history import kept_history
 from referrals.models.referral import Referral
 
 
+@kept_history(but=["wrong_tries", "opened_at"], unsaid=["token_digest"])
 class PersonLink(models.Model):
     """One link to the page of the person of one referral, on which they read and say what concerns them.
 

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.history import kept_history
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 
 
+@kept_history()
 class Person(models.Model):
     """One person, once. Personal data: identity.
 
@@ -26,6 +28,11 @@ class Person(models.Model):
     date_of_birth = models.DateField()
     is_deceased = models.BooleanField(default=False)
     died_on = models.DateField(null=True, blank=True, help_text="Empty: not known, or alive.")
+    is_restricted = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whoever opens the record is asked why (PersonChange: who says so).",
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True,
         help_text="The person that this row was found to be; its referrals are there.",

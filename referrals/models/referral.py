@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team
+from core.history import kept_history
 from referrals.enums import (
     CloseOutcome,
     PreferredContact,
@@ -20,7 +22,17 @@ from referrals.pathway import ReferralPathway
 from referrals.querysets import BREACH_NOT_TOLD, ReferralQuerySet
 from services_directory.models import Service, TaxonomyTerm
 
+NO_HISTORY = (
+    "version", "chain_hash", "status", "outcome", "owner", "sent_at", "submitted_at", "ended_at",
+    "planned_discharge_on", "discharged_on", "said_no_at", "forgotten_at", "next_action_on", "breach_told_of",
+    "reached_at", "failed_tries", "asks_to_close_at", "birth_key", "name_keys", "is_person_settled", "is_second_meant",
+)  # fmt: skip
+"""What the events say, to whom the audit holds it, or what is worked out from the rest. A draft has no history."""
 
+
+@kept_history(
+    but=NO_HISTORY, once=pgtrigger.Q(old__sent_at__isnull=False, new__forgotten_at__isnull=True)
+)  # a draft is a draft
 class Referral(ReferralPathway, PersonAsGiven):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
@@ -190,6 +202,7 @@ class Referral(ReferralPathway, PersonAsGiven):
         return self.reference
 
 
+@kept_history()
 class ReferralNeed(models.Model):
     """One need, coded, with the words used. Personal data: special-category."""
 

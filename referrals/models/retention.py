@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.history import kept_history
 from referrals.enums import KeepingReason, RecordKind, RetentionDecision
 from referrals.models.person import Person
 from referrals.models.referral import Referral
 
 
+@kept_history(from_the_start=True)
 class RetentionRule(models.Model):
     """How long one kind of record is kept; a kind without a row is kept as `DEFAULT_RULES` say. Personal data: none."""
 

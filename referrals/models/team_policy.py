@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Team
+from core.history import kept_history
 
 RANGES: Final[dict[str, tuple[int, int]]] = {
     "triage_working_days": (1, 20),
@@ -29,6 +30,7 @@ RANGES: Final[dict[str, tuple[int, int]]] = {
 the keyboard, a clock of nought days or of years, is refused."""
 
 
+@kept_history(from_the_start=True)
 class TeamPolicy(models.Model):
     """How long a team gives itself and others. A team without a row uses the defaults. Personal data: none.
 

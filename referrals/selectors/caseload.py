@@ -9,7 +9,7 @@ from accounts.models import User
 from referrals.enums import OnwardStatus, ReferralStatus, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.casework import due_tasks_visible_to
-from referrals.selectors.visible import onward_referrals_visible_to, referrals_visible_to
+from referrals.selectors.visible import onward_rows_visible_to, referrals_visible_to
 from referrals.turns import NOT_THE_TEAMS
 
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
@@ -65,16 +65,17 @@ WAITS_FOR_PROVIDER = (OnwardStatus.SENT, OnwardStatus.ACCEPTED, OnwardStatus.ASS
 
 
 def waits_for_providers(user: User, *, of: User | None = None) -> QuerySet[OnwardReferral]:
-    """Return what a user's teams have sent to services and has not begun there, the first due first. What waits with a
-    referral on hold is not waited for.
+    """Return what a user's teams have sent to services and has not begun there, the first due first, each with whose it
+    is and for which service. What waits with a referral on hold is not waited for.
     """
     rows = (
-        onward_referrals_visible_to(user)
+        onward_rows_visible_to(user)
         .filter(referral__owner_team__in=user.team_ids(*_TEAM), status__in=WAITS_FOR_PROVIDER)
         .exclude(referral__status=ReferralStatus.ON_HOLD)
+        .select_related("referral__owner", "referral__owner_team__policy", "service", "follow_up_clock")
     )
     rows = rows if of is None else rows.filter(referral__owner=of)
-    return rows.prefetch_related(None).order_by("next_action_on", "id")
+    return rows.order_by("next_action_on", "id")
 
 
 def reviews_at_services(user: User, *, of: User | None = None) -> QuerySet[DueTask]:

@@ -19,11 +19,12 @@ from referrals.enums import (
     TimeOfDay,
 )
 from referrals.models import CaseNote, CaseTask, Contact, DueTask, PlanVersion, Referral, Signpost, TeamPolicy
+from referrals.models.facts import Sides
 
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
 
 
-def reads_casework(user: User, referral: Referral) -> bool:
+def reads_casework(user: User, referral: Sides) -> bool:
     """Whether a user is of the team that owns the referral, whose own all of this is."""
     return bool(user.roles_in([referral.owner_team_id]) & set(_TEAM))
 
@@ -33,7 +34,7 @@ def contacts_of(user: User, referral: Referral) -> QuerySet[Contact]:
 
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
-    _for_the_team(user, referral)
+    refuse_others(user, referral)
     return referral.contacts.select_related("recorded_by", "onward_referral", "replaced_by").order_by(
         "-occurred_at", "-id"
     )
@@ -50,7 +51,7 @@ def plan_versions_of(user: User, referral: Referral) -> QuerySet[PlanVersion]:
 
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
-    _for_the_team(user, referral)
+    refuse_others(user, referral)
     return referral.plan_versions.select_related("recorded_by").order_by("-number")
 
 
@@ -71,7 +72,7 @@ def signposts_of(user: User, referral: Referral) -> QuerySet[Signpost]:
 
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
-    _for_the_team(user, referral)
+    refuse_others(user, referral)
     return referral.signposts.select_related(
         "recorded_by", "service", "follow_up__recorded_by", "referral"
     ).order_by("-id")  # fmt: skip
@@ -82,7 +83,7 @@ def case_tasks_of(user: User, referral: Referral) -> QuerySet[CaseTask]:
 
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
-    _for_the_team(user, referral)
+    refuse_others(user, referral)
     return referral.tasks.select_related("recorded_by", "assigned_to", "done_by").order_by("-id")
 
 
@@ -120,7 +121,7 @@ def get_reaching(user: User, referral: Referral) -> Reaching:
 
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
-    _for_the_team(user, referral)
+    refuse_others(user, referral)
     return reaching_of(referral)
 
 
@@ -217,6 +218,10 @@ def _time_of(at: dt.datetime) -> TimeOfDay:
     return TimeOfDay.MORNING if hour < 12 else TimeOfDay.AFTERNOON if hour < 17 else TimeOfDay.EVENING
 
 
-def _for_the_team(user: User, referral: Referral) -> None:
+def refuse_others(user: User, referral: Sides) -> None:
+    """Refuse whoever is not of the team that owns the referral.
+
+    :raises NotPermitted: if the user is not.
+    """
     if not reads_casework(user, referral):
         raise NotPermitted("This is for the team that supports the person.")

@@ -1,12 +1,17 @@
 """Which referrals and onward referrals a user may see: the only way to them."""
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, NoReturn, TypeVar
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
+from core.statements import Written, text_of
 from referrals.models import Consent, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.consents import OF_A_CONSENT
 from referrals.selectors.delivery import with_misses
@@ -14,22 +19,43 @@ from referrals.selectors.delivery import with_misses
 Row = TypeVar("Row")
 
 
-def referrals_visible_to(user: User) -> QuerySet[Referral]:
-    """Return the referrals a user may see, the newest first.
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One side of a referral: by which team, in which roles there, and which of that team's referrals are seen."""
 
-    A referrer sees what their team has made; the owning team's link workers and leads see what was sent to them.
-    Nobody sees what another team drafted and never sent. A provider sees no referral: only the onward referrals that
-    were sent to it. What has been forgotten is for nobody to see.
-    """
-    team = user.team_ids(Role.LINK_WORKER, Role.LEAD)
-    return (
-        Referral.objects.filter(
-            Q(referring_team__in=user.team_ids(Role.REFERRER)) | Q(owner_team__in=team, sent_at__isnull=False),
-            forgotten_at__isnull=True,
-        )
-        .select_related("person", "referring_team", "owner_team__policy", "owner")
-        .order_by("-id")
-    )
+    team: str
+    roles: tuple[Role, ...]
+    those: Q
+
+
+SIDES: Final = (
+    Side(team="referring_team", roles=(Role.REFERRER,), those=Q(forgotten_at__isnull=True)),
+    Side(
+        team="owner_team", roles=(Role.LINK_WORKER, Role.LEAD),
+        those=Q(forgotten_at__isnull=True, sent_at__isnull=False),
+    ),
+)  # fmt: skip
+"""Who sees a referral, in the one place that says so. A referrer sees what their team has made; the owning team's link
+workers and leads see what was sent to them. Nobody sees what another team drafted and never sent. A provider sees no
+referral: only the onward referrals that were sent to it. What has been forgotten is for nobody to see.
+"""
+
+
+def teams_of(user: User) -> dict[str, list[UUID]]:
+    """Return of each side the teams from which a user sees referrals."""
+    return {side.team: user.team_ids(*side.roles) for side in SIDES}
+
+
+def referrals_visible_to(user: User) -> QuerySet[Referral]:
+    """Return the referrals a user may see, the newest first: those of their own sides (`SIDES`)."""
+    return _seen_from({f"{team}__in": ids for team, ids in teams_of(user).items()}).order_by("-id")
+
+
+def _seen_from(teams: Mapping[str, Any]) -> QuerySet[Referral]:
+    seen = Q()
+    for side, (lookup, ids) in zip(SIDES, teams.items(), strict=True):
+        seen |= Q(**{lookup: ids}) & side.those
+    return Referral.objects.filter(seen).select_related("person", "referring_team", "owner_team__policy", "owner")
 
 
 def get_referral(user: User, reference: str) -> Referral:
@@ -37,7 +63,26 @@ def get_referral(user: User, reference: str) -> Referral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    return the_one(referrals_visible_to(user), reference)
+    found = None if "\0" in reference else _one().first(reference=reference, **teams_of(user))
+    return found if found is not None else not_visible()
+
+
+@cache
+def _one() -> Written[Referral]:
+    rows, stand_ins = _stand_ins()
+    return Written(rows, stand_ins)
+
+
+def text_of_the_one() -> str:
+    """Return the statement that finds the id of the referral `%(reference)s`, if it is seen from `teams_of` a user."""
+    rows, stand_ins = _stand_ins()
+    return text_of(rows.select_related(None).values("id"), stand_ins)
+
+
+def _stand_ins() -> tuple[QuerySet[Referral], dict[Any, str]]:
+    teams = {side.team: UUID(int=number) for number, side in enumerate(SIDES)}
+    rows = _seen_from(teams).filter(reference="")
+    return rows, {"": "%(reference)s"} | {team: f"ANY (%({side})s::uuid[])" for side, team in teams.items()}
 
 
 def get_whole_referral(user: User, reference: str) -> Referral:
@@ -61,18 +106,23 @@ def get_whole_referral(user: User, reference: str) -> Referral:
     return the_one(whole, reference)
 
 
-def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
-    """Return the onward referrals a user may see, the newest first, each with all that it shows.
+def onward_rows_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first, and nothing beside them.
 
     A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
     """
+    return OnwardReferral.objects.filter(
+        Q(provider_team__in=user.team_ids(Role.PROVIDER))
+        | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
+        | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
+        referral__forgotten_at__isnull=True,
+    ).order_by("-id")
+
+
+def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first, each with all that it shows."""
     return with_misses(
-        OnwardReferral.objects.filter(
-            Q(provider_team__in=user.team_ids(Role.PROVIDER))
-            | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
-            | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
-            referral__forgotten_at__isnull=True,
-        )
+        onward_rows_visible_to(user)
         .select_related(
             "referral__person",
             "referral__owner",
@@ -87,7 +137,6 @@ def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:
             Prefetch("referral__risks", Risk.objects.filter(ended_on=None).order_by("id")),
             Prefetch("referral__consents", Consent.objects.order_by("id")),
         )
-        .order_by("-id")
     )
 
 
@@ -106,6 +155,12 @@ def the_one(rows: QuerySet[Any, Row], reference: str) -> Row:
     """
     # PostgreSQL has no text with NUL in it, and would not even look.
     row = None if "\0" in reference else rows.filter(reference=reference).first()
-    if row is None:
-        raise NotVisible("There is nothing with this reference, or it is not yours to see.")
-    return row
+    return row if row is not None else not_visible()
+
+
+def not_visible() -> NoReturn:
+    """Refuse to say whether there is something that is not the user's.
+
+    :raises NotVisible: always.
+    """
+    raise NotVisible("There is nothing with this reference, or it is not yours to see.")

@@ -1,10 +1,12 @@
 """A person goes back into hospital: the referral waits and does not close, and what was sent onward waits with it."""
 
 import datetime as dt
+from functools import cache
 
 from accounts.actors import Actor
 from core.clocks import local_day
 from core.errors import Invalid
+from core.statements import Written
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import EventKind, HoldReason, OnwardStatus
@@ -107,5 +109,11 @@ def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -
 
 
 def _last_hold(referral: Referral) -> ReferralEvent | None:
-    events = referral.events.filter(onward_referral=None, kind__in=("hold", "record_readmission"))
-    return events.order_by("-sequence").first()
+    return _holds().first(referral=referral.pk)
+
+
+@cache
+def _holds() -> Written[ReferralEvent]:
+    kinds = ("hold", "record_readmission")
+    events = ReferralEvent.objects.filter(referral=0, onward_referral=None, kind__in=kinds).order_by("-sequence")
+    return Written(events[:1], {0: "%(referral)s"} | {kind: f"'{kind}'" for kind in kinds})

@@ -111,7 +111,7 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
         raise Conflict("It was opened again, so it is not forgotten.", code="referral_open")
     _decide(proposal, RetentionDecision.FORGOTTEN, actor=actor, at=at, is_done=False)
     for holding in HOLDINGS:
-        if holding.model is not Referral and holding.to_referral:
+        if holding.model is not Referral and holding.to_referral and not holding.is_history:
             _empty(holding, holding.model._default_manager.filter(**{holding.to_referral: referral.pk}))
     if referral.confirmed_email:
         forget_recipient(referral.confirmed_email, reference=referral.reference)
@@ -125,6 +125,9 @@ def forget(*, proposal: RetentionProposal, actor: Actor, at: dt.datetime) -> Ret
     record_event(referral=referral, kind=EventKind.FORGOTTEN, actor=actor, at=at, details={"kind": proposal.kind})
     if not Referral.objects.filter(person=referral.person_id, forgotten_at__isnull=True).exists():
         _forget_person(referral.person_id)
+    for holding in HOLDINGS:
+        if holding.is_history and holding.to_referral:  # the last: what was emptied above has left its trace there
+            _empty(holding, holding.model._default_manager.filter(**{holding.to_referral: referral.pk}))
     proposal.is_done = True
     proposal.save(update_fields=["is_done"])
     return proposal
@@ -201,11 +204,16 @@ def _empty(holding: Holding, rows: QuerySet[Any]) -> None:
 def _forget_person(person_id: UUID) -> None:
     """Leave of a person the year of their birth, for the figures by age; of rows that were found to be theirs, too."""
     for holding in HOLDINGS:
-        if holding.to_person:
+        if holding.to_person and not holding.is_history:
             _empty(holding, holding.model._default_manager.filter(**{holding.to_person: person_id}))
-    for person in Person.objects.select_for_update().filter(Q(pk=person_id) | Q(merged_into=person_id)).order_by("pk"):
+    one = Q(pk=person_id) | Q(merged_into=person_id)
+    for person in Person.objects.select_for_update().filter(one).order_by("pk"):
         person.nhs_number, person.nhs_number_status = "", NhsNumberStatus.NOT_PRESENT_NOT_REQUIRED
         person.first_name = person.family_name = GONE
         person.date_of_birth = person.date_of_birth.replace(month=1, day=1)
         person.died_on = None
         person.save()
+    for holding in HOLDINGS:
+        if holding.is_history and holding.to_person:
+            rows = holding.model._default_manager
+            _empty(holding, rows.filter(**{f"{holding.to_person}__in": Person.objects.filter(one)}))

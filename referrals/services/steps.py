@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Team, User
 from core.clocks import add_working_days, is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted, Stale
+from core.statements import Written
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import OnwardStatus, ReferralStatus, WithdrawalReason
@@ -68,12 +70,23 @@ def lock(subject: S) -> S:
     Lock before judging: when two people press the button at once, the second must see what the first one left.
     """
     if isinstance(subject, OnwardReferral):
-        referral = Referral.objects.select_for_update().get(pk=subject.referral_id)
+        referral = _locked(subject.referral_id)
         onward: OnwardReferral = OnwardReferral.objects.select_for_update().get(pk=subject.pk)
         onward.referral = referral
         return onward
-    locked: Referral = Referral.objects.select_for_update().get(pk=subject.pk)
-    return locked
+    return _locked(subject.pk)
+
+
+def _locked(pk: int) -> Referral:
+    referral = _locking().first(id=pk)
+    if referral is None:
+        raise Referral.DoesNotExist
+    return referral
+
+
+@cache
+def _locking() -> Written[Referral]:
+    return Written(Referral.objects.select_for_update().filter(pk=0), {0: "%(id)s"})
 
 
 def check_version(subject: Subject | Session, expected_version: int | None) -> None:
@@ -226,7 +239,13 @@ def make_it_their_turn(referral: Referral, *, on: dt.date) -> None:
 
 def clocks_of(team_id: UUID) -> TeamPolicy:
     """Return the team's clocks, or the defaults."""
-    return TeamPolicy.objects.filter(team_id=team_id).first() or TeamPolicy(team_id=team_id)
+    return _policies().first(team=team_id) or TeamPolicy(team_id=team_id)
+
+
+@cache
+def _policies() -> Written[TeamPolicy]:
+    team = UUID(int=0)
+    return Written(TeamPolicy.objects.filter(team=team), {team: "%(team)s"})
 
 
 def working_days_after(at: dt.datetime, count: int) -> dt.date:

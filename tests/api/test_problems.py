@@ -103,7 +103,7 @@ def test_a_bug_says_nothing_about_anybody(cast, as_user, monkeypatch):
     def bug(*args, **kwargs):
         raise RuntimeError("Rose Okafor, 999 000 0018")
 
-    monkeypatch.setattr("referrals.selectors.referrals_visible_to", bug)
+    monkeypatch.setattr("referrals.api.views.lines_of", bug)
     client = as_user(cast.gp)
     client.raise_request_exception = False
     answer = client.get("/api/v1/referrals/")

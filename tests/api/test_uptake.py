@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.db.models import Sum
 
 from insights.disclosure import safe_count, share
-from insights.models import UptakeCount
+from insights.models import UptakeCount, UptakeTotal
+from insights.selectors import STAGES
 from insights.services import count_uptake
 from insights.tasks import count_uptake as nightly
 
@@ -127,6 +129,30 @@ def test_counting_twice_changes_nothing_but_the_time(cast, counted):
     nightly()
     after = list(UptakeCount.objects.order_by("month", "service_id").values_list("service_id", "referred", "started"))
     assert after == before
+
+
+def test_the_totals_over_all_teams_are_the_sums_of_the_counts_whatever_they_are_told_apart_by(cast, counted):
+    def sums(rows):
+        return rows.aggregate(**{stage: Sum(stage) for stage in STAGES})
+
+    of_counts = sums(UptakeCount.objects.all())
+    assert of_counts == {"referred": 6, "accepted": 3, "started": 2, "completed": 1, "left_early": 1}
+    assert {by: sums(UptakeTotal.objects.filter(by=by)) for by in UptakeTotal.BY} == dict.fromkeys(
+        UptakeTotal.BY, of_counts
+    )
+
+
+def test_a_night_writes_only_the_counts_that_have_changed(cast, counted, onward_at, now):
+    before = dict(UptakeCount.objects.values_list("service__name", "pk"))
+    onward_at("sent", service=cast.visiting)
+    assert count_uptake(at=now + dt.timedelta(days=1)) == 2
+
+    after = dict(UptakeCount.objects.values_list("service__name", "pk"))
+    assert after["Walking group"] == before["Walking group"]
+    assert after["Visiting"] != before["Visiting"]
+    visiting = UptakeCount.objects.get(service=cast.visiting)
+    assert visiting.referred == 2
+    assert set(UptakeTotal.objects.values_list("counted_at", flat=True)) == {now + dt.timedelta(days=1)}
 
 
 def test_what_was_entered_in_error_does_not_count(cast, onward_at, as_user, now):

@@ -140,7 +140,7 @@ L      | -         | get    person-merges
 L      | -         | post   message-try-again
 any    | -         | get    task-list retention-proposal-list subject-access-list message-failed message-back-list
 any    | -         | get    measure-list measure-licence-list
-LO     | -         | get    retention-proposal-detail
+LO     | -         | get    retention-proposal-detail referral-who-looked
 LO     | -         | post   retention-proposal-forget
 LO     | -         | post   retention-proposal-keep
 O      | -         | post   subject-access-list
@@ -230,6 +230,11 @@ all    | -         | put    web:sign-in
 -      | -         | get    openid_connect_login openid_connect_callback
 
 # Pages: referring, casework, finding
+LZ     | rest      | get    web:unusual-readings
+LO     | -         | get    web:who-looked web:restrict-record
+LO     | -         | post   web:restrict-record
+any    | -         | get    web:why-open
+any    | -         | post   web:why-open
 RWLG   | -         | get    web:record#R web:record#M web:edit-discharge web:message-text web:record-risk
 RWLG   | -         | get    web:record-consent web:record-observations web:record-clearance web:own-page-slip
 RWLG   | -         | post   web:risk-over web:record-observations
@@ -268,17 +273,17 @@ PV     | RWLMEOSGN | get    web:providing-programme web:providing-places web:pro
 PV     | RWLMEOSGN | get    web:providing-register web:providing-session-cancel web:providing-listing
 PV     | RWLMEOSGN | get    web:providing-listing-change web:providing-referral web:providing-step
 PV     | RWLMEOSGN | get    web:providing-measures web:providing-measure web:providing-screening web:providing-review
-PV     | RWLMEOSGN | get    web:providing-follow-up
+PV     | RWLMEOSGN | get    web:providing-follow-up web:providing-listing-times
 PV     | RWLMEOSGN | post   web:providing-still-so web:providing-register web:providing-listing-change
 PV     | RWLMEOSGN | post   web:providing-places web:providing-session-new web:providing-session-cancel
 PV     | RWLMEOSGN | post   web:providing-listing web:providing-step web:providing-measure web:providing-screening
-PV     | RWLMEOSGN | post   web:providing-review web:providing-follow-up
+PV     | RWLMEOSGN | post   web:providing-review web:providing-follow-up web:providing-listing-times
 PMZ    | rest      | get    web:email-links
 PM     | -         | post   web:email-links
 
 # Pages: managing
-PE     | -         | get    web:keep-listing web:keep-listing-change
-PE     | -         | post   web:keep-listing-change web:proposal-decide
+PE     | -         | get    web:keep-listing web:keep-listing-change web:keep-listing-times
+PE     | -         | post   web:keep-listing-change web:keep-listing-times web:proposal-decide
 PE     | -         | post   web:keep-listing
 LMZ    | rest      | get    web:figures web:figures-of web:figures-csv web:clocks web:runs web:integrity
 LMZ    | rest      | get    web:failed-messages web:teams

@@ -387,7 +387,7 @@ def test_ten_contacts_take_as_many_queries_as_one(cast, referral_at, log, as_use
     for hour in range(9, 19):
         log(cast.link_worker, referral, 4, hour, CALL)
     client = as_user(cast.link_worker)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(client.get(url(referral)).json()["results"]) == 10
 
 

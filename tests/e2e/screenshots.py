@@ -30,6 +30,7 @@ class Picture:
     who: Login
     address: str
     first: Callable[[Page], None] = lambda page: None
+    height: int = HEIGHT
 
 
 def find_for_the_first_case(page: Page) -> None:
@@ -41,7 +42,7 @@ def find_for_the_first_case(page: Page) -> None:
 PICTURES = (
     Picture("refer", GP, "/refer/"),
     Picture("home-of-a-link-worker", LINK_WORKER, "/"),
-    Picture("find-services", LINK_WORKER, "/caseload/", find_for_the_first_case),
+    Picture("find-services", LINK_WORKER, "/caseload/", find_for_the_first_case, height=1700),
     Picture("figures", MANAGER, "/figures/"),
 )
 
@@ -67,7 +68,7 @@ def main() -> None:
 
 def take(picture: Picture, browser: Browser, url: str) -> int:
     """Take one picture; returns its size in bytes."""
-    context = browser.new_context(base_url=url, viewport={"width": DESK, "height": HEIGHT}, locale="en-GB")
+    context = browser.new_context(base_url=url, viewport={"width": DESK, "height": picture.height}, locale="en-GB")
     page = context.new_page()
     sign_in(page, picture.who.email, PASSWORD)
     page.goto(picture.address)

@@ -116,7 +116,9 @@ def test_the_nightly_run_writes_the_anchor_to_the_log_and_nobody_changes_what_is
         audit_pathway()  # nothing has happened since
     run, second = IntegrityRun.objects.order_by("id")
     said = [line for line in caplog.messages if "anchor" in line]
-    assert said == [f"the audit's anchor: {run.anchored_to}:{run.anchor}"]
+    assert said == [
+        f"the audit's anchor: {run.anchored_to}:{run.anchor}", f"the audit's anchor: history:{run.history_anchor}",
+    ]  # fmt: skip
     assert (len(run.anchor), second.anchor) == (64, "")
     for change in (lambda rows: rows.update(anchor="0" * 64), lambda rows: rows.delete()):
         with pytest.raises(IntegrityError):

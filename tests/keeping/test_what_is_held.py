@@ -90,7 +90,7 @@ def test_the_file_says_everything_in_as_many_queries_as_there_are_kinds_of_rows(
         file = everything_on(person)
     assert file["person"] == {
         "nhs number": "9990000018", "nhs number status": "Number present but not traced", "first name": "Rose",
-        "family name": "Okafor", "date of birth": "1951-03-27", "is deceased": False,
+        "family name": "Okafor", "date of birth": "1951-03-27", "is deceased": False, "is restricted": False,
     }  # fmt: skip
     sections = {section["title"]: section["rows"] for section in file["sections"]}
     assert list(sections) == [

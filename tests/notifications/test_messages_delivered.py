@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from notifications import channels, delivery, selectors
 from notifications.channels import EmailSender, PermanentFailure, TemporaryFailure, Unreachable
@@ -131,6 +132,17 @@ def test_everything_due_is_delivered_batch_by_batch(sending):
 
     assert report == delivery.Report(claimed=250, sent=250)
     assert sent == messages
+
+
+def test_of_a_batch_it_is_asked_once_who_has_left_and_which_addresses_are_marked(mailoutbox):
+    def questions(count):
+        for number in range(count):
+            owe(event=100 * count + number, at=AT)
+        with CaptureQueriesContext(connection) as asked:
+            assert deliver_batch(at=AT).sent == count
+        return len(asked)
+
+    assert questions(20) - questions(2) == 18  # the record of each, and nothing else
 
 
 def test_a_round_ends_when_its_time_is_up(sending):

@@ -95,7 +95,8 @@ def test_on_monday_each_provider_and_each_lead_is_told_of_the_week(a_week):
     (group,) = figures_of(a_week.team)
     assert group["figures"] == {
         "waiting": 0, "overdue": 4, "new": 6, "accepted": 6, "rejected": 0, "closed": 0, "sent_onward": 6, "started": 2,
-        "breached": 0, "days_to_accept": 0.0, "days_to_start": 0.3,
+        "breached": 0, "days_to_accept": 0.0, "days_to_start": 0.3, "asked_why": 0, "many_in_a_day": 0,
+        "out_of_hours": 0,
     }  # fmt: skip
 
 

@@ -103,6 +103,10 @@ def open_them(cast, browser_of, onward_at, rf, monkeypatch):
         "add somebody": browser_of(cast.lead).post(f"/teams/{cast.team.pk}/add/", {"email": "x"}),
         "somebody leaves": browser_of(cast.lead).get(f"/teams/{cast.team.pk}/members/{cast.link_worker.pk}/leave/"),
         "a role ends": browser_of(cast.lead).get(f"/teams/{cast.team.pk}/members/{cast.link_worker.pk}/role/"),
+        "who looked": browser_of(cast.lead).get(f"/r/{onward.referral.reference}/who-looked/"),
+        "ask everybody why": browser_of(cast.lead).get(f"/r/{onward.referral.reference}/who-looked/ask-why/"),
+        "why open it": gp.get(f"/why-open/?next=/r/{onward.referral.reference}"),
+        "unusual readings": browser_of(cast.lead).get("/unusual-readings/"),
         "timetable": browser_of(cast.manager).get("/runs/"),
         "timetable refused": gp.get("/runs/"),
         "every message arrived": browser_of(cast.lead).get("/messages/failed/"),
@@ -146,6 +150,7 @@ def open_them(cast, browser_of, onward_at, rf, monkeypatch):
         "own listings": provider.get("/providing/listings/"),
         "own listing": provider.get(f"/providing/listings/{cast.walking.pk}/"),
         "change of a listing": provider.get(f"/providing/listings/{cast.walking.pk}/change/"),
+        "days and times of a listing": provider.get(f"/providing/listings/{cast.walking.pk}/times/"),
         "working by email link": provider.get("/providing/email-links/"),
         "forged link to a team": Client().get("/by-link/O-23456-789CD/x/"),
         "visit closed": Client().get("/by-link/leave/"),
@@ -260,7 +265,8 @@ def test_each_page_has_the_status_it_should_have(pages):
         "people sent to us": 200, "person sent to us": 200, "step of a provider": 200, "measures": 200, "measure": 200,
         "programmes": 200, "programme": 200, "places": 200, "sessions of a provider": 200, "new session": 200,
         "own listings": 200,
-        "own listing": 200, "change of a listing": 200, "working by email link": 200, "forged link to a team": 404,
+        "own listing": 200, "change of a listing": 200, "days and times of a listing": 200,
+        "working by email link": 200, "forged link to a team": 404,
         "visit closed": 200,
         "own page, door": 200, "own page": 200, "own page, closed": 410, "own page, how reached": 200,
         "slip with the link": 200,
@@ -270,7 +276,7 @@ def test_each_page_has_the_status_it_should_have(pages):
         "figures": 200, "funnel": 200, "figures that cannot be": 400, "figures of the pathway refused": 403,
         "proposals": 200, "proposals refused": 403,
         "teams of everybody": 200, "teams refused": 403, "team": 200, "add somebody": 400, "somebody leaves": 200,
-        "a role ends": 200,
+        "a role ends": 200, "who looked": 200, "ask everybody why": 200, "why open it": 200, "unusual readings": 200,
         "timetable refused": 403,
         "every message arrived": 200, "messages that did not arrive": 200, "sent again already": 409,
         "messages that did not arrive, refused": 403,
@@ -354,7 +360,7 @@ def test_the_page_after_a_bug_asks_nobody_who_is_signed_in(rf, django_assert_num
 PAGES = ("/", "/inbox/", "/summaries/", "/integrity/", "/clocks/", "/runs/", "/messages/templates/",
          "/messages/failed/", "/directory/figures/", "/figures/", "/teams/", "/providing/", "/providing/services/",
          "/providing/sessions/", "/people/", "/directory/proposals/", "/triage/", "/caseload/",
-         "/due/", "/refer/", "/referrals/", "/messages-back/")  # fmt: skip
+         "/due/", "/refer/", "/referrals/", "/messages-back/", "/unusual-readings/")  # fmt: skip
 OF_A_REFERRER = " /refer/ /referrals/ /messages-back/"
 NAMES_PEOPLE = {"/", "/triage/", "/caseload/", "/due/", "/referrals/", "/messages-back/"}
 MAY_OPEN = {
@@ -367,9 +373,10 @@ MAY_OPEN = {
     "provider": "/ /inbox/ /summaries/ /providing/ /providing/services/ /providing/sessions/",
     "befriender": "/ /inbox/ /summaries/ /providing/ /providing/services/ /providing/sessions/",
     "lead": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
-    "/teams/ /people/ /triage/ /caseload/ /due/",
+    "/teams/ /people/ /triage/ /caseload/ /due/ /unusual-readings/",
     "outsider": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ /figures/ "
-    "/teams/ /people/ /triage/ /caseload/ /due/ /providing/ /providing/services/ /providing/sessions/" + OF_A_REFERRER,
+    "/teams/ /people/ /triage/ /caseload/ /due/ /unusual-readings/ /providing/ /providing/services/ "
+    "/providing/sessions/" + OF_A_REFERRER,
     "manager": "/ /inbox/ /summaries/ /integrity/ /clocks/ /runs/ /messages/templates/ /messages/failed/ "
     "/directory/figures/ /figures/ /teams/",
     "editor": "/ /inbox/ /summaries/ /messages/templates/ /directory/figures/ /directory/proposals/",

@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 
+from accounts.actors import Actor
 from accounts.services import register_user
+from referrals.services.case_tasks import add_task
 from tests import stage
 from tests.conftest import NOW
 from tests.web.scenes import another_person, supported, withdraw_consent
 
 pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
 
 
 def test_a_referrer_sees_who_they_are_and_their_teams_referrals(browser_of, cast, referral_at, read):
@@ -106,14 +109,27 @@ def test_a_long_list_says_that_there_is_more(browser_of, cast, referral_at, read
     assert [row.reference in page.section("made") for row in made] == [False] + [True] * 10
 
 
+def test_what_is_overdue_leaves_room_for_what_is_due_today(browser_of, cast, referral_at, read, time_machine):
+    """Lou was away: twenty-five tasks are overdue, and eleven are for today."""
+    referral, lou = referral_at("active"), Actor(stage.fresh(cast.link_worker))
+    tomorrow = NOW.date() + dt.timedelta(days=1)
+    for title, day, many in (("Ring the bus company", tomorrow, 25), ("Ask the library", tomorrow + DAY, 11)):
+        for number in range(many):
+            add_task(referral=referral, actor=lou, at=NOW, title=f"{title} {number:02d}", due_on=day)
+    time_machine.move_to(NOW + 2 * DAY)
+    page = read(browser_of(cast.link_worker), "/")
+    for slug, title in (("overdue", "Ring the bus company"), ("today", "Ask the library")):
+        assert page.section(slug).count(title) == 10
+        assert page.section(slug).endswith("There are more. See all of them")
+
+
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])
 def test_a_longer_list_needs_no_more_queries(who, browser_of, cast, onward_at, django_assert_num_queries):
     # Session, user, memberships with their teams (to show) and roles (to judge), the inbox's addresses and its count;
-    # then what each list needs (a link worker's: colleagues, two lists of what is due, what is new, what waits for
-    # referrers and what for services, these with their last moves; a
-    # provider's: three lists, two of what is due some months later), and for a manager the count of the messages that
-    # did not arrive.
-    expected = {"gp": 6 + 3, "link_worker": 6 + 1 + 2 + 1 + 1 + 3, "provider": 6 + 3 + 2 + 2, "manager": 6 + 1}[who]
+    # then what each list needs (a link worker's: colleagues, what is due, what is new, what waits for referrers and
+    # what for services, these with their last moves; a provider's: three lists, two of what is due some months later),
+    # and for a manager the count of the messages that did not arrive.
+    expected = {"gp": 6 + 3, "link_worker": 6 + 1 + 1 + 1 + 1 + 3, "provider": 6 + 3 + 2 + 2, "manager": 6 + 1}[who]
     browser = browser_of(getattr(cast, who))
     onward_at("sent")
     with django_assert_num_queries(expected):

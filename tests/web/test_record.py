@@ -258,12 +258,13 @@ def test_a_record_with_more_in_it_needs_no_more_queries(browser_of, cast, django
 
     def assert_bounded():
         # Session, user, memberships; the referral with its needs, risks, consents and offers; the name of its practice;
-        # timeline; messages back; notes for them. The practice sees besides what it has filed of those messages.
-        with django_assert_num_queries(3 + 5 + 1 + 1 + 1 + 1 + 1):
+        # timeline; messages back; notes for them. The practice sees besides what it has filed of those messages. And
+        # each reading is written down.
+        with django_assert_num_queries(3 + 5 + 1 + 1 + 1 + 1 + 1 + 1):
             assert gp.get(f"/r/{referral.reference}").status_code == 200
-        # The onward referral with its referral's risks and consents; its timeline.
+        # The onward referral with its referral's risks and consents; its timeline; that it was read.
         for browser in (gp, link_worker, provider):
-            with django_assert_num_queries(3 + 3 + 1):
+            with django_assert_num_queries(3 + 3 + 1 + 1):
                 assert browser.get(f"/r/{first.reference}").status_code == 200
 
     assert_bounded()

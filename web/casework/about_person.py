@@ -27,7 +27,6 @@ from referrals.enums import (
     InformationFormat,
     NhsNumberStatus,
     Permission,
-    PreferredContact,
     TelephoneRule,
 )
 from referrals.services.consent import record_consent
@@ -35,6 +34,7 @@ from referrals.services.contact_details import change_contact, correct_nhs_numbe
 from referrals.services.risks import RiskDetails, end_risk, record_risk
 from services_directory.models import Service
 from services_directory.selectors import get_service
+from web import words
 from web.casework.acting import ActionPage
 from web.forms import DayField, Form, VersionedForm, look
 
@@ -51,7 +51,7 @@ class ContactDetailsForm(VersionedForm):
     telephone = forms.CharField(label="Telephone", required=False, max_length=35, widget=forms.TextInput())
     email = forms.EmailField(label="Email", required=False, max_length=255)
     preferred_contact = forms.ChoiceField(
-        label="Prefers to be reached by", required=False, choices=[("", "Not said"), *PreferredContact.choices]
+        label="Prefers to be reached by", required=False, choices=[("", "Not said"), *words.WAYS_TO_REACH.items()]
     )
     telephone_rule = forms.ChoiceField(
         label="What they said of the telephone", required=False, choices=[("", "Nothing"), *TelephoneRule.choices]

@@ -47,7 +47,7 @@ def banner_of(referral: Referral, *, today: dt.date) -> Banner:
         telephone=referral.telephone,
         dials=dials(referral.telephone),
         email=referral.email,
-        prefers=referral.get_preferred_contact_display() if referral.preferred_contact else "",
+        prefers=words.WAYS_TO_REACH.get(referral.preferred_contact, ""),
         rules=_rules(referral),
         speaks=_speaks(referral),
         needs=[": ".join(filter(None, (need.term.name, need.note))) for need in referral.needs.all()],

@@ -54,6 +54,7 @@ class Case:
     messages_back: list[Fact]
     newest: list[Happening]
     earlier: list[Happening]
+    may_see_who_looked: bool
 
 
 def show(request: HttpRequest, user: User, referral: Referral, *, today: dt.date) -> HttpResponse:
@@ -92,6 +93,7 @@ def case_of(user: User, referral: Referral, *, today: dt.date) -> Case:
         messages_back=messages_back(referral),
         newest=happenings[:NEWEST],
         earlier=happenings[NEWEST:],
+        may_see_who_looked=policies.may_see_who_looked(actor, referral),
     )  # fmt: skip
 
 

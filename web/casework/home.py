@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.enums import Role
 from accounts.models import User
 from referrals.enums import TaskKind, TurnOf
@@ -22,13 +24,11 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
     if whose is None:
         return []
     due = caseload.due_for(user, of=whose.of)
-    overdue, now = due.filter(due_on__lt=today), due.filter(due_on=today)
     new = caseload.new_to_triage(user)
     shown = new[: LONGEST + 1]
     nobody = "" if whose.value == "mine" else f" for {'the team' if whose.of is None else whose.says}"
     return [
-        _due("overdue", "Overdue", f"Nothing is overdue{nobody}.", overdue, today, whose.query),
-        _due("today", "Due today", f"Nothing is due today{nobody}.", now, today, whose.query),
+        *_due(due, today, nobody, whose.query),
         worklist(
             "triage", "New to triage", "Nothing waits for triage.", [row_of_referral(row, today) for row in shown],
             page="web:triage", count=_count(shown, new), due="Decide by",
@@ -38,12 +38,25 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
     ]  # fmt: skip
 
 
-def _due(slug: str, title: str, nothing: str, tasks: Any, today: dt.date, query: str) -> Worklist:
-    shown = list(tasks[: LONGEST + 1])
-    rows = [row_of_task(task, today) for task in shown]
-    return worklist(
-        slug, title, nothing, rows, page="web:due", query=query, count=_count(shown, tasks), says="To do", due="Due",
-    )  # fmt: skip
+def _due(due: QuerySet[DueTask], today: dt.date, nobody: str, query: str) -> list[Worklist]:
+    """Return what is overdue and what is due today: read as one, today's again only where the rest left no room."""
+    most = 2 * (LONGEST + 1)
+    both = list(due.filter(due_on__lte=today)[:most])
+    late, now = due.filter(due_on__lt=today), due.filter(due_on=today)
+    shown_late = [task for task in both if task.due_on < today][: LONGEST + 1]
+    shown_now = [task for task in both if task.due_on == today][: LONGEST + 1]
+    if len(both) == most and len(shown_now) <= LONGEST:
+        shown_now = list(now[: LONGEST + 1])
+    return [
+        worklist(
+            slug, title, nothing, [row_of_task(task, today) for task in shown], page="web:due", query=query,
+            count=_count(shown, tasks), says="To do", due="Due",
+        )
+        for slug, title, nothing, shown, tasks in (
+            ("overdue", "Overdue", f"Nothing is overdue{nobody}.", shown_late, late),
+            ("today", "Due today", f"Nothing is due today{nobody}.", shown_now, now),
+        )
+    ]  # fmt: skip
 
 
 def row_of_task(task: DueTask, today: dt.date) -> Row:

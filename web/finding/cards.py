@@ -78,7 +78,7 @@ def suits(found: Suitability) -> Suits:
     elif found.verdict == Verdict.ELIGIBLE_NOW:
         why = "Nothing that is known stands in the way."
     elif found.verdict == Verdict.NO_RULES:
-        why = "Ask the provider: we know no rules of its own."
+        why = "Ask the provider who may come."
     else:
         why = ". ".join([found.label, *(outcome.words for outcome in found.decided_by[:1])])
     return Suits(tag=tag_of("suits", found.verdict), why=why, to_ask=open_questions)

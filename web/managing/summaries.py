@@ -49,6 +49,7 @@ def get_page(user: User, reference: str) -> dict[str, Any]:
         sections.setdefault(group["by"], []).append({"name": group["name"], "figures": figures})
     return _title(row) | {
         "made": words.moment(row.made_at),
+        "readings_of": row.starts_on.isoformat() if row.kind == SummaryKind.LEAD_WEEK else "",
         "sections": [{"by": by, "title": HEADINGS[by], "groups": groups} for by, groups in sections.items()],
         "definitions": [(words.in_words(name), text) for name, text in DEFINITIONS[SummaryKind(row.kind)].items()],
     }

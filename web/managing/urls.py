@@ -12,8 +12,12 @@ from web.managing import (
     proposals,
     summaries,
     teams,
+    unusual_readings,
+    who_looked,
 )
+from web.record.why import WhyPage
 
+REFERRAL = r"(?P<reference>R-[2-9A-Z]{5}-[2-9A-Z]{5})"
 PROPOSAL = r"(?P<reference>L-[2-9A-Z]{5}-[2-9A-Z]{5})"
 urlpatterns = [
     path("figures/", figures.overview_page, name="figures"),
@@ -39,4 +43,8 @@ urlpatterns = [
         rf"^directory/proposals/{PROPOSAL}/(?P<decision>publish|withdraw)/$", proposals.decide, name="proposal-decide"
     ),
     path("summaries/", summaries.list_page, name="summaries"),
+    path("unusual-readings/", unusual_readings.list_page, name="unusual-readings"),
+    path("why-open/", WhyPage.as_view(), name="why-open"),
+    re_path(rf"^r/{REFERRAL}/who-looked/$", who_looked.list_page, name="who-looked"),
+    re_path(rf"^r/{REFERRAL}/who-looked/ask-why/$", who_looked.RestrictPage.as_view(), name="restrict-record"),
 ]

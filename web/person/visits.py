@@ -17,11 +17,14 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 
+from core.doing import THE_PERSON, visits
 from core.errors import Conflict, DomainError, NotVisible
 from core.links import opened_by, pass_of
 from core.throttling import SignedLinkThrottle
 from notifications.templates import PERSONS_PAGE
+from referrals.api.access_log import opened
 from referrals.selectors.own_page import EXPIRED, LOCKED, MOVED, OwnPage, get_own_page
+from referrals.services.access import Subject
 from referrals.services.own_page_links import VISIT
 from web.forms import FormPage
 
@@ -80,7 +83,9 @@ class VisitView(LinkView):
         self.key = opened_by(request.COOKIES.get(COOKIE, ""), purpose=PERSONS_PAGE, at=self.at)
         if not self.key:
             raise VisitOver("To keep it safe, your page closes after a while. Please open your link again.")
+        visits(request, THE_PERSON)
         self.page = get_own_page(self.key, at=self.at)
+        opened(request, Subject(reference=self.page.reference))
         response = super().answer(request, *args, **kwargs)
         if COOKIE not in response.cookies:  # else the page has just closed the visit
             keep_open(response, pass_of(self.key, purpose=PERSONS_PAGE, until=self.at + VISIT))
@@ -96,6 +101,7 @@ class VisitFormPage(VisitView, FormPage):
 
     def show(self, form: Any, *, problem: DomainError | None = None, status: int = 200) -> HttpResponse:
         context = {"form": form, "problem": problem} | self.shown() | self.context(form)
+        self.request.__dict__["is_shown"] = True
         return show(self.request, self.template_name, context, status=status)
 
 

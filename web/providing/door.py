@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.selectors import link_account_of
+from core.doing import A_TEAM_BY_LINK, visits
 from web.account.typed import SignedInMiddleware
 
 VISIT = "provider_by_link"
@@ -39,6 +40,7 @@ def for_providers(view: View) -> View:
             if account is None:
                 return _ask_again(request, view)
             request.user, request.is_by_link = account, True
+            visits(request, A_TEAM_BY_LINK)
         if not request.user.team_ids(Role.PROVIDER):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -105,7 +105,7 @@ class ListingPage(FormPage):
     form_class = AnswerForm
     template_name = "web/providing/listing.jinja"
     leads_back: ClassVar[tuple[str, str]] = ("web:providing-listings", "What the directory says about you")
-    changes_at: ClassVar[str] = "web:providing-listing-change"
+    changes_at: ClassVar[tuple[str, str]] = ("web:providing-listing-change", "web:providing-listing-times")
     service: Service
 
     def prepare(self) -> None:
@@ -167,6 +167,7 @@ class ChangeListing(FormPage):
     form_class = ChangeForm
     template_name = "web/providing/listing_change.jinja"
     leads_back: ClassVar[str] = "web:providing-listing"
+    times_at: ClassVar[str] = "web:providing-listing-times"
     service: Service
 
     def prepare(self) -> None:
@@ -176,7 +177,10 @@ class ChangeListing(FormPage):
         return {"version": self.service.version} | {name: _shown(getattr(self.service, name)) for name in FIELDS}
 
     def context(self, form: Any) -> dict[str, Any]:
-        return {"service": {"id": self.service.pk, "name": self.service.name}, "leads_back": self.leads_back}
+        return {
+            "service": {"id": self.service.pk, "name": self.service.name}, "leads_back": self.leads_back,
+            "times_at": self.times_at,
+        }  # fmt: skip
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
         version = said.pop("version")
@@ -196,7 +200,7 @@ class EditorsListing(ListingPage):
     """The same for a directory editor, who keeps every listing, and comes from the directory's figures."""
 
     leads_back = ("web:directory-figures", "Figures of the directory")
-    changes_at = "web:keep-listing-change"
+    changes_at = ("web:keep-listing-change", "web:keep-listing-times")
 
     def build(self, data: Any = None) -> AnswerForm:
         form = AnswerForm(data)
@@ -216,7 +220,7 @@ class EditorsListing(ListingPage):
 class EditorsChange(ChangeListing):
     """The same for a directory editor."""
 
-    leads_back = "web:keep-listing"
+    leads_back, times_at = "web:keep-listing", "web:keep-listing-times"
 
     def build(self, data: Any = None) -> ChangeForm:
         form = ChangeForm(data, initial=self.initial())

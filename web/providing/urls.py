@@ -14,6 +14,7 @@ from web.providing import (
     registers,
     screening,
     sessions,
+    times,
 )
 from web.providing.door import for_providers
 
@@ -58,6 +59,12 @@ urlpatterns = [
         name="providing-listing-change",
     ),
     # The same for the directory's editors, who are no providers.
+    path(
+        "providing/listings/<uuid:service_id>/times/",
+        for_providers(times.TimesPage.as_view()),
+        name="providing-listing-times",
+    ),
+    path("directory/listings/<uuid:service_id>/times/", times.EditorsTimes.as_view(), name="keep-listing-times"),
     path("directory/listings/<uuid:service_id>/", listings.EditorsListing.as_view(), name="keep-listing"),
     path("directory/listings/<uuid:service_id>/change/", listings.EditorsChange.as_view(), name="keep-listing-change"),
     path("providing/email-links/", email_links.EmailLinksPage.as_view(), name="email-links"),

@@ -19,7 +19,7 @@ def facts_about(referral: Referral) -> list[Fact]:
         fact("Date of birth", words.short_day(referral.date_of_birth)),
         fact("Telephone", referral.telephone),
         fact("Email", referral.email),
-        fact("Prefers to be reached by", referral.get_preferred_contact_display()),
+        fact("Prefers to be reached by", words.WAYS_TO_REACH.get(referral.preferred_contact, "")),
         fact("To speak with them", referral.communication_needs),
     )
 

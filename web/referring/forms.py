@@ -12,9 +12,10 @@ from accounts.models import Team, User
 from accounts.selectors import practices_to_name, teams_referred_for, teams_to_refer_to
 from core.errors import Invalid
 from core.identifiers import NO_PRACTICE_CODES, clean_nhs_number, clean_postcode
-from referrals.enums import DischargeDestination, DischargePathway, InformationFormat, PreferredContact, TelephoneRule
+from referrals.enums import DischargeDestination, DischargePathway, InformationFormat, TelephoneRule
 from referrals.selectors import NoTeamHere
 from services_directory.selectors import needs, schemes_to_refer_to
+from web import words
 from web.forms import DayField, OnceForm, VersionedForm, look
 
 CHANNELS = {
@@ -134,7 +135,7 @@ class ReferralForm(OnceForm, DischargeFields):
         error_messages={"invalid": "Enter an email address, like name@example.org."},
     )  # fmt: skip
     address = lines_field("Address", 180)
-    preferred_contact = choice_field("How do they like to be reached?", PreferredContact.choices)
+    preferred_contact = choice_field("How do they like to be reached?", words.WAYS_TO_REACH.items())
     telephone_rule = choice_field("The telephone", TelephoneRule.choices, empty="No rule")
     may_reach_by = ticks_field("They said that we may use", CHANNELS.items(), hint="Tick only what they agreed to.")
     interpreter_language = words_field("Interpreter for which language?", 35, width="20")

@@ -31,10 +31,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"           {reference}")
             if broken > len(found.references[rule]):
                 self.stdout.write(f"           and {broken - len(found.references[rule]):,} more")
+        for anchor in filter(None, (found.anchor, found.history)):
+            self.stdout.write(f"Anchor: {anchor}")
         self.stdout.write(
             f"{found.referrals:,} referrals and {found.events:,} events; {found.messages_failed:,} messages given up."
         )
-        if found.anchor is not None:
-            self.stdout.write(f"Anchor: {found.anchor}")
         if not found.is_whole:
             sys.exit(1)

@@ -250,8 +250,8 @@ def test_the_form_asks_few_questions_of_the_database(browser_of, cast, django_as
     with django_assert_num_queries(3 + 5):
         assert gita.get("/refer/").status_code == 200
     draft = referral_at("draft")
-    # And the draft with its needs, risks, consents and offers; the team that would be found (two).
-    with django_assert_num_queries(3 + 5 + 5 + 2):
+    # And the draft with its needs, risks, consents and offers; the team that would be found (two); that it was read.
+    with django_assert_num_queries(3 + 5 + 5 + 2 + 1):
         assert gita.get(f"/refer/{draft.reference}/").status_code == 200
 
 

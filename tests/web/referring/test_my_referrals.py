@@ -177,12 +177,12 @@ def test_a_referral_with_more_in_it_needs_no_more_queries(browser_of, cast, djan
     gita = browser_of(cast.gp)
     stage.onward_at(cast, "declined", at=NOW, referral=referral)
     # Session, user, memberships; the referral with needs, risks, consents, offers; the
-    # practice's name; timeline; messages and filings; notes.
-    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1):
+    # practice's name; timeline; messages and filings; notes; that it was read.
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1 + 1):
         gita.get(f"/r/{referral.reference}")
     stage.onward_at(cast, "completed", at=NOW, referral=referral)
     close(cast, referral)
-    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1):
+    with django_assert_num_queries(3 + 5 + 1 + 1 + 2 + 1 + 1):
         gita.get(f"/r/{referral.reference}")
 
 

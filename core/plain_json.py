@@ -1,0 +1,15 @@
+"""Values as REST framework's fields write them, for answers that are put together by hand (docs/adr/0052)."""
+
+import datetime as dt
+
+from core.clocks import LONDON
+
+
+def as_json(day: dt.date | None) -> str | None:
+    """Return a day as `DateField` writes it, a moment as `DateTimeField` does: by the clocks of England."""
+    if day is None:
+        return None
+    if not isinstance(day, dt.datetime):
+        return day.isoformat()
+    written = day.astimezone(LONDON).isoformat()
+    return f"{written[:-6]}Z" if written.endswith("+00:00") else written

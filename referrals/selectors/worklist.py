@@ -1,0 +1,122 @@
+"""A page of the referrals that a user may see, as their list shows it: one statement (docs/adr/0052)."""
+
+import datetime as dt
+from functools import cache, lru_cache
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from core.clocks import local_day
+from core.statements import Keyset, ask, direction_of, text_of
+from referrals.models import Referral, TeamPolicy
+from referrals.selectors.visible import SIDES, teams_of
+from referrals.turns import LastMove, Turn, turn_of_referral
+
+
+class ListedReferral(NamedTuple):
+    """A referral as a line of a list, with what is judged of it there. Personal data: the name."""
+
+    id: int
+    reference: str
+    status: str
+    version: int
+    first_name: str
+    family_name: str
+    source: str
+    referring_team_id: UUID
+    referring_team: str
+    owner_team_id: UUID
+    owner_team: str
+    owner_id: UUID | None
+    owner: str | None
+    next_action_on: dt.date | None
+    planned_discharge_on: dt.date | None
+    reached_at: dt.datetime | None
+    failed_tries: int
+    asks_to_close_at: dt.datetime | None
+    submitted_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    outcome: str
+    grace: int
+    moved_at: dt.datetime | None
+    why_moved: str | None
+
+    def turn(self, *, on: dt.date, reads_all: bool) -> Turn:
+        """Return whose turn it is with it on a day, as `turns.turn_of` does."""
+        moved = LastMove(on=local_day(self.moved_at), reason=self.why_moved or "") if self.moved_at else None
+        return turn_of_referral(self, on=on, moved=moved, grace=self.grace, reads_all=reads_all)
+
+
+class Worklist(Keyset[ListedReferral]):
+    """The referrals that a user may see, or those chosen of them, to be paged by their id."""
+
+    model: ClassVar = Referral
+
+    def __init__(self, user: User, *, chosen: QuerySet[Referral] | None = None) -> None:
+        self._user, self._chosen = user, chosen
+
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[ListedReferral]:
+        """Read the first lines in an order, beyond an id."""
+        values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days}
+        if self._chosen is None:
+            teams = teams_of(self._user)
+            if not any(teams.values()):
+                return []
+            text = _statement(tuple(map(len, teams.values())), limit=limit, order=order, lookup=lookup)
+            values |= {f"{side}_{number}": team for side, ids in teams.items() for number, team in enumerate(ids)}
+            values["beyond"] = beyond
+        else:
+            text = _of_ids(order)
+            rows = self._chosen.filter(**{lookup: beyond} if lookup else {}).order_by(order)
+            values["ids"] = list(rows.values_list("id", flat=True)[:limit])
+        return [ListedReferral._make(row) for row in ask(text, values)]
+
+
+@lru_cache(maxsize=256)
+def _statement(teams: tuple[int, ...], *, limit: int, order: str, lookup: str | None) -> str:
+    """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list.
+
+    Ordered by the team first, and the team an array of one, there is one index for it: else the planner would look for
+    the few referrals of a small team among all, by their id. For each team its own part: of an array the planner would
+    not know beforehand how many are in it, and would plan anew each time.
+
+    :param teams: of each side, how many.
+    """
+    team, some_id = UUID(int=1), 1
+    parts = []
+    for side, count in zip(SIDES, teams, strict=True):
+        rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
+        first = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order).values("id")[:limit]
+        for number in range(count):
+            this = {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])", some_id: "%(beyond)s"}
+            parts.append(f"SELECT id FROM ({text_of(first, this)}) AS seen")  # noqa: S608 - of `text_of`
+    return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
+
+
+@cache
+def _of_ids(order: str) -> str:
+    return _lines("SELECT unnest(%(ids)s::bigint[]) AS id", order)
+
+
+def _lines(page: str, order: str) -> str:
+    return f"""
+        SELECT referral.id, referral.reference, referral.status, referral.version, referral.first_name,
+            referral.family_name, referral.source, referring.id, referring.name, owning.id, owning.name, owner.id,
+            owner.full_name, referral.next_action_on, referral.planned_discharge_on, referral.reached_at,
+            referral.failed_tries, referral.asks_to_close_at, referral.submitted_at, referral.ended_at,
+            referral.outcome, coalesce(policy.breach_working_days, %(grace)s), moved.occurred_at, moved.reason
+        FROM ({page}) AS page
+        JOIN referrals_referral AS referral ON referral.id = page.id
+        JOIN accounts_team AS referring ON referring.id = referral.referring_team_id
+        JOIN accounts_team AS owning ON owning.id = referral.owner_team_id
+        LEFT JOIN accounts_user AS owner ON owner.id = referral.owner_id
+        LEFT JOIN referrals_teampolicy AS policy ON policy.team_id = referral.owner_team_id
+        LEFT JOIN LATERAL (
+            SELECT occurred_at, reason FROM referrals_referralevent
+            WHERE referral_id = page.id AND onward_referral_id IS NULL AND to_status <> ''
+            ORDER BY sequence DESC LIMIT 1
+        ) AS moved ON true
+        ORDER BY page.id {direction_of(order)}
+    """  # noqa: S608 - of `text_of`, and of words of this module

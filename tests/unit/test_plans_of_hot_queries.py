@@ -1,0 +1,85 @@
+"""What is asked each second, each hour or of each page is answered by the index that was made for it.
+
+The tables of a test hold next to nothing, and nobody would use an index for that: so reading a table whole is forbidden
+to the planner, and what it then takes is what the statement can be answered by. That it does so where there are a
+million is measured (docs/performance.md): an index of which a statement forgot a condition is found here.
+"""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from insights import selectors as figures
+from notifications.delivery import claim_batch
+from notifications.inbox import inbox_of
+from notifications.selectors import backlogs
+from referrals.matching import Identity
+from referrals.models import OnwardReferral
+from referrals.selectors import clocks
+from referrals.selectors.people import known_people
+from services_directory.search.asked import Asked, Near
+from services_directory.selectors import search_services
+from tests.conftest import NOW
+
+TODAY = NOW.date()
+ROSE = Identity(first_name="Rose", family_name="Okafor", date_of_birth=dt.date(1951, 3, 27), postcode="SK5 8BS")
+
+
+def manager_of(cast):
+    """Somebody who reads the figures of everybody."""
+    return User.objects.get(pk=cast.manager.pk)
+
+
+HOT = {
+    "claim of messages": (lambda cast: claim_batch(at=NOW), "message_due_idx"),
+    "how long the queues are": (lambda cast: backlogs(at=NOW), "message_failed_idx"),
+    "an inbox": (lambda cast: list(inbox_of(cast.link_worker, at=NOW)[:25]), "message_inbox_idx"),
+    "overdue cases": (lambda cast: list(clocks.referrals_breached(on=TODAY)[:500]), "referral_breach_not_told"),
+    "overdue referrals on": (
+        lambda cast: list(clocks.onward_referrals_breached(on=TODAY)[:500]), "onward_breach_not_told",
+    ),
+    "providers to remind": (lambda cast: list(clocks.onward_referrals_to_chase(on=TODAY)[:500]), "onward_to_chase"),
+    "referrals on without an answer": (
+        lambda cast: list(OnwardReferral.objects.unanswered(on=TODAY)), "onward_unanswered",
+    ),
+    "who is known": (lambda cast: known_people(ROSE), "referral_by_birth_key"),
+    "figures of everybody": (
+        lambda cast: list(
+            figures.uptake(manager_of(cast), since=TODAY, until=TODAY, by="programme", source="gp_practice")
+        ),
+        "uptake_total_by_month",
+    ),
+    "search by words": (lambda cast: search_services(cast.link_worker, Asked(text="walking")), "service_entry_words"),
+    "search around a place": (
+        lambda cast: search_services(
+            cast.link_worker, Asked(near=Near(latitude=53.4, longitude=-2.1, within_km=10.0))
+        ),
+        "service_entry_areas",
+    ),
+    "services by name": (lambda cast: search_services(cast.link_worker, Asked()), "service_entry_in_order"),
+}  # fmt: skip
+
+
+BY_BITMAP = {"referral_by_birth_key"}
+
+
+@pytest.mark.parametrize("what", HOT)
+def test_it_is_answered_by_its_index(cast, what):
+    ask, index = HOT[what]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        # Nor is a small table read in the order of its key until enough is found.
+        cursor.execute(f"SET LOCAL enable_indexscan = {'off' if index in BY_BITMAP else 'on'}")
+        with CaptureQueriesContext(connection) as asked:
+            ask(cast)
+        plans = []
+        for query in asked.captured_queries:
+            statement = query["sql"]
+            if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+                cursor.execute(f"EXPLAIN {statement}")
+                plans.append("\n".join(line for (line,) in cursor.fetchall()))
+
+    assert any(index in plan for plan in plans), "\n\n".join(plans)
