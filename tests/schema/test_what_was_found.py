@@ -1,6 +1,7 @@
 """What the walks of this package have found, each by itself: the document says it now, or the answer is another."""
 
 import datetime as dt
+import re
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
@@ -67,9 +68,25 @@ def test_the_document_knows_every_refusal(schema, cast, as_user):
     assert "400" in documented(schema, "get", "/api/v1/services/{id}/")
     check(as_user(cast.lead).get(f"/api/v1/services/{cast.walking.pk}/?planned_start=soon"), 400, "invalid")
     assert "400" in documented(schema, "get", "/api/v1/webhooks/{reference}/deliveries/")
+    assert "409" in documented(schema, "post", "/api/v1/messages/{id}/try-again/")
+    assert "404" in documented(schema, "get", "/api/v1/insights/integrity/")
+    check(as_user(cast.lead).get("/api/v1/insights/integrity/"), 404, "not_found")
     assert "404" in documented(schema, "post", "/api/v1/sessions/")
     session = {"service": str(cast.team.pk), "starts_at": "2026-12-09T10:00:00Z", "minutes": 60, "place": "Park"}
     check(as_user(cast.provider).post("/api/v1/sessions/", session), 404, "not_found")
+
+
+def test_the_document_says_how_a_key_and_a_tag_are_written(schema, cast, as_user):
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    headers = {said["name"]: said["schema"] for each in operations for said in each.get("parameters", ())}
+    key, tag = (re.compile(headers[name]["pattern"]) for name in ("Idempotency-Key", "If-Match"))
+    gp = as_user(cast.gp)
+    for sent in ("short", "a" * 8, '"' + "b" * 8 + '"', "with a space", "c" * 128, "d" * 131):
+        errors = gp.post("/api/v1/referrals/", {}, headers={"Idempotency-Key": sent}).json()["errors"]
+        assert ("Idempotency-Key" not in errors) == bool(key.search(sent)), sent
+    for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"'):
+        errors = gp.post("/api/v1/referrals/R-22222-22222/withdraw/", {}, headers={"If-Match": sent}).json()
+        assert ("If-Match" not in errors.get("errors", {})) == bool(tag.search(sent)), sent
 
 
 def test_the_document_knows_every_shape(schema, cast, as_user, referral_at):
