@@ -70,9 +70,10 @@ class SchemaView(SpectacularAPIView):
         """Answer with the document, as YAML or as JSON."""
         renderer = request.accepted_renderer
         if renderer.media_type not in self.written:
-            response = super().get(request, *args, **kwargs)
+            response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]  # untyped there
             context = self.get_renderer_context() | {"response": response}
-            self.written[renderer.media_type] = renderer.render(response.data, renderer.media_type, context)
+            written = renderer.render(response.data, renderer.media_type, context)
+            self.written[renderer.media_type] = written if isinstance(written, bytes) else written.encode()
         return HttpResponse(self.written[renderer.media_type], content_type=f"{renderer.media_type}; charset=utf-8")
 
 

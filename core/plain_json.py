@@ -1,4 +1,4 @@
-"""Values as REST framework's fields write them, for answers that are put together by hand (docs/adr/0052)."""
+"""Values as REST framework's fields write them, for answers that are put together by hand (docs/adr/0050)."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Statements that Django writes once and PostgreSQL plans once, for what is asked all day (docs/adr/0052).
+"""Statements that Django writes once and PostgreSQL plans once, for what is asked all day (docs/adr/0050).
 
 To have the ORM write a statement costs more than to have most of ours answered. What decides in it, above all who sees
 what, stays a queryset, and in one place: its text is taken, once, for all values that may come.

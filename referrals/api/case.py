@@ -1,5 +1,5 @@
 """A referral opened, as `ReferralSerializer` describes it, and its timeline as `EventSerializer` does, put together by
-hand (docs/adr/0052).
+hand (docs/adr/0050).
 """
 
 import datetime as dt

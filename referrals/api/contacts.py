@@ -96,7 +96,7 @@ class ContactSerializer(Output):
 
 
 def _line(contact: LoggedContact) -> dict[str, Any]:
-    """Return what `ContactSerializer` describes, by hand (docs/adr/0052)."""
+    """Return what `ContactSerializer` describes, by hand (docs/adr/0050)."""
     times = {"occurred_at": as_json(contact.occurred_at), "recorded_at": as_json(contact.recorded_at)}
     return contact._asdict() | times
 

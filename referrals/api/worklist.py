@@ -1,4 +1,4 @@
-"""The list of referrals, as `ReferralSummarySerializer` describes it, put together by hand (docs/adr/0052)."""
+"""The list of referrals, as `ReferralSummarySerializer` describes it, put together by hand (docs/adr/0050)."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A referral opened: all that its answer holds in one statement, its timeline in another (docs/adr/0052).
+"""A referral opened: all that its answer holds in one statement, its timeline in another (docs/adr/0050).
 
 PostgreSQL puts together what is told as it stands. What is judged of it (whose turn it is, what may be done, which
 consent counts) is judged in the one place of each rule, from the facts beside it.

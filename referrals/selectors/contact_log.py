@@ -1,4 +1,4 @@
-"""A page of a case's contact log, in one statement (docs/adr/0052)."""
+"""A page of a case's contact log, in one statement (docs/adr/0050)."""
 
 import datetime as dt
 from functools import lru_cache

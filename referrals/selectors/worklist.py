@@ -1,4 +1,4 @@
-"""A page of the referrals that a user may see, as their list shows it: one statement (docs/adr/0052)."""
+"""A page of the referrals that a user may see, as their list shows it: one statement (docs/adr/0050)."""
 
 import datetime as dt
 from functools import cache, lru_cache

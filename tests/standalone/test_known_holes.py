@@ -25,7 +25,7 @@ SKIPPED = {"name": "amqp", "skip_reason": "Dependency not found on PyPI and coul
 )
 def test_clean_holes_and_not_audited_are_three_things(parts, ended, said, monkeypatch, capsys):
     answer = "" if parts is None else json.dumps({"dependencies": parts})
-    monkeypatch.setattr(known_holes.subprocess, "run", lambda *args, **kwargs: type("Ran", (), {"stdout": answer}))
+    monkeypatch.setattr("subprocess.run", lambda *args, **kwargs: type("Ran", (), {"stdout": answer}))
     assert known_holes.audit() == ended
     assert said in capsys.readouterr().out
 
