@@ -12,11 +12,14 @@ from rest_framework.request import Request
 from core.errors import Invalid
 
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you read. A stale one is a 412 and changes nothing."
+    "If-Match",
+    {"type": "string", "pattern": r'^(?:\*|(?:W/)?"?[0-9]{1,9}"?)$'},
+    OpenApiParameter.HEADER,
+    description="The ETag you read. A stale one is a 412 and changes nothing.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": r'^(?:"[\x21-\x7e]{8,128}"|[\x21-\x7e]{8,128})$'},
     OpenApiParameter.HEADER,
     description=(
         "8 to 128 characters, for example a UUID. Sent again with the same body, within 30 days, it makes nothing new."

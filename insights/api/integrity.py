@@ -1,6 +1,6 @@
 """The last audit over HTTP: whether every rule of the pathway holds."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -38,6 +38,8 @@ class IntegritySerializer(serializers.Serializer[Any]):
 
 class IntegrityView(APIView):
     """What the last audit of the whole database found: for managers and leads."""
+
+    problem_codes: ClassVar[dict[None, set[str]]] = {None: {"404"}}
 
     @extend_schema(responses=IntegritySerializer, operation_id="insights_integrity")
     def get(self, request: Request) -> Response:

@@ -46,6 +46,7 @@ class MessageViewSet(GenericViewSet[OutboxMessage]):
 
     serializer_class = FailedMessageSerializer
     ordering = ("occurred_at", "id")
+    problem_codes = {"try_again": {"409"}}
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     def get_queryset(self) -> Any:

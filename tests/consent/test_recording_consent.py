@@ -145,7 +145,7 @@ def test_more_decisions_need_no_more_queries(cast, referral_at, as_user):
     ):
         client.post(url(referral), body)
     assert (queries(url(referral)), queries(whole)) == few
-    assert few[0] <= 3
+    assert few[0] <= 4  # who asks; the decisions; and that they were read is written down
 
 
 # --- What may be said ---------------------------------------------------------------------------------------------

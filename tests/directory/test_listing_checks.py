@@ -417,5 +417,5 @@ def test_a_round_costs_the_same_queries_for_four_listings_as_for_forty(more, cas
             receiving_team=cast.leisure, capacity="open", first_contact_by="service",
         )  # fmt: skip
     check_listings(at=weeks(-30))
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(26):
         check_listings(at=MONDAY)

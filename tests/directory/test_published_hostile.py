@@ -27,7 +27,8 @@ def _something_published(at):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_value_of_a_parameter_is_a_fault(kind):
+def test_no_value_of_a_parameter_is_a_fault(kind, settings):
+    settings.PUBLIC_READS_PER_MINUTE = len(PARAMETERS) * len(HOSTILE)
     client = Client()
 
     answers = {

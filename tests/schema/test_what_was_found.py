@@ -12,6 +12,7 @@ from accounts.services import register_user
 from referrals.models import RetentionProposal
 from tests.api.test_odd_input import departures
 from tests.api.test_problems import check
+from tests.api.test_refer_a_person import body as body
 from tests.authority.things import RULES
 from tests.conftest import NOW
 
@@ -76,16 +77,18 @@ def test_the_document_knows_every_refusal(schema, cast, as_user):
     check(as_user(cast.provider).post("/api/v1/sessions/", session), 404, "not_found")
 
 
-def test_the_document_says_how_a_key_and_a_tag_are_written(schema, cast, as_user):
+def test_the_document_says_how_a_key_and_a_tag_are_written(schema, cast, as_user, referral_at, body):
     operations = [operation for path in schema["paths"].values() for operation in path.values()]
     headers = {said["name"]: said["schema"] for each in operations for said in each.get("parameters", ())}
     key, tag = (re.compile(headers[name]["pattern"]) for name in ("Idempotency-Key", "If-Match"))
     gp = as_user(cast.gp)
+    once = {**body, "send_anyway": True}
+    address = f"/api/v1/referrals/{referral_at('closed').reference}/withdraw/"
     for sent in ("short", "a" * 8, '"' + "b" * 8 + '"', "with a space", "c" * 128, "d" * 131):
-        errors = gp.post("/api/v1/referrals/", {}, headers={"Idempotency-Key": sent}).json()["errors"]
+        errors = gp.post("/api/v1/referrals/", once, headers={"Idempotency-Key": sent}).json().get("errors", {})
         assert ("Idempotency-Key" not in errors) == bool(key.search(sent)), sent
     for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"'):
-        errors = gp.post("/api/v1/referrals/R-22222-22222/withdraw/", {}, headers={"If-Match": sent}).json()
+        errors = gp.post(address, {"reason": "person_changed_mind"}, headers={"If-Match": sent}).json()
         assert ("If-Match" not in errors.get("errors", {})) == bool(tag.search(sent)), sent
 
 
