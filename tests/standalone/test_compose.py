@@ -14,7 +14,7 @@ from standalone import notify_catcher, processes
 from standalone.servers import SILENT
 from tests.standalone.stub_project import PROJECT
 
-SERVICES = {"web", "worker", "webhooks", "beat", "migrate", "postgres", "redis", "mail", "notify"}
+SERVICES = {"proxy", "web", "worker", "webhooks", "beat", "migrate", "postgres", "redis", "mail", "notify"}
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +76,7 @@ def test_nothing_starts_before_what_it_needs(compose: dict[str, Any]) -> None:
 
     ready = {"migrate": "service_completed_successfully", "redis": "service_healthy"}
     assert conditions == {
+        "proxy": {"web": "service_healthy"},
         "web": ready,
         "worker": ready,
         "webhooks": ready,
@@ -113,6 +114,16 @@ def test_passwords_in_addresses_are_the_servers(compose: dict[str, Any]) -> None
     )
     password = services["redis"]["command"].split("--requirepass ")[1]
     assert environment["REDIS_URL"] == f"redis://:{password}@redis:6379/0"
+
+
+def test_people_come_in_by_the_proxy_alone_and_what_stands_behind_it_can_be_multiplied(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    published = {name for name, service in services.items() if "ports" in service}
+
+    assert published == {"proxy", "mail", "notify"}
+    assert services["proxy"]["volumes"] == ["./config/nginx.conf:/etc/nginx/nginx.conf:ro"]
+    assert services["web"]["environment"]["BEHIND_PROXY"] == "1"
+    assert not [name for name in ("web", "worker", "webhooks") if "container_name" in services[name]]
 
 
 def test_only_this_machine_can_reach_it(compose: dict[str, Any]) -> None:
