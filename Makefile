@@ -52,6 +52,7 @@ check-beside-servers:
 	PYTHONPATH=. $(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	DEPLOYMENT=production PUBLIC_URL=https://referral.example ALLOWED_HOSTS=referral.example \
+		DATABASE_URL="$$APPLICATION_DATABASE_URL" \
 		SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	@set -e; schema=$$(mktemp); trap 'rm -f "$$schema"' EXIT; \

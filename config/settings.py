@@ -123,6 +123,19 @@ FORM_RENDERER = "web.forms.Renderer"
 
 # --- Database --------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
+# Who owns the tables, for `migrate` and whatever else changes tables; the application's own role owns nothing
+# (docs/adr/0053). What serves people is not told.
+DATABASE_OWNER = (
+    {
+        name: value
+        for name, value in env.db("MIGRATION_DATABASE_URL").items()
+        if name in {"USER", "PASSWORD", "HOST", "PORT"}
+    }
+    if env.str("MIGRATION_DATABASE_URL", default="")
+    else {}
+)
+DATABASE_RIGHTS = "config.rights.rights"
+"""What the application may do with each table."""
 # Opening a connection costs more than most requests; a use case opens its own transaction (durable=True).
 DATABASES["default"] |= {
     "ENGINE": "core.postgresql",

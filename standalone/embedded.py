@@ -25,6 +25,8 @@ class Services:
     """Where the database and the broker are, and the key that goes with the data."""
 
     database_url: str
+    owner_url: str
+    """The database by the role that owns the tables: for what changes them, not for what serves people."""
     redis_url: str
     secret_key: str
     admin_url: str = ""
@@ -40,8 +42,9 @@ def start_servers(
 ) -> Services:
     """Start PostgreSQL and Valkey on the given ports, except what DATABASE_URL and REDIS_URL already name."""
     database_url, redis_url = environ.get("DATABASE_URL", ""), environ.get("REDIS_URL", "")
+    owner_url = environ.get("MIGRATION_DATABASE_URL") or database_url
     if database_url and redis_url:
-        return Services(database_url, redis_url, secrets_in(supervisor.folder)["secret_key"])
+        return Services(database_url, owner_url, redis_url, secrets_in(supervisor.folder)["secret_key"])
     folder = supervisor.folder
     account = servers_account(folder / "pg")
     home = servers_home(folder, account)
@@ -53,7 +56,7 @@ def start_servers(
         binaries = choose_postgres(candidates, data=home / "pg", only=only)
         binaries = postgres_within_reach(binaries, account, home)
         postgres = Postgres(binaries, home, ports[0], account, secrets, durable)
-        database_url = postgres.url
+        database_url, owner_url = postgres.url, postgres.owner_url
     if not redis_url:
         valkey = Valkey(within_reach(choose_valkey(), account, home), home, ports[1], account, secrets, durable)
         redis_url = valkey.url
@@ -61,7 +64,8 @@ def start_servers(
         names = [str(postgres.binaries)] if postgres else []
         say(f"Starting {' and '.join([*names, 'Valkey'] if valkey else names)}; data in {shown(home)}")
     _start(supervisor, postgres, valkey)
-    return Services(database_url, redis_url, secrets["secret_key"], postgres.admin_url if postgres else "")
+    admin_url = postgres.admin_url if postgres else ""
+    return Services(database_url, owner_url, redis_url, secrets["secret_key"], admin_url)
 
 
 def _start(supervisor: Supervisor, postgres: Postgres | None, valkey: Valkey | None) -> None:

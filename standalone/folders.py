@@ -15,6 +15,7 @@ from standalone.account import Account
 from standalone.console import CannotStart
 
 PROJECT = Path(__file__).resolve().parent.parent
+SECRETS = ("postgres_admin", "postgres", "postgres_app", "redis", "secret_key")
 
 
 def working_folder(path: Path) -> Path:
@@ -89,7 +90,9 @@ def secrets_in(home: Path) -> dict[str, str]:
                 f"{path} with the passwords of the data in {home / 'pg'} is gone: "
                 "put it back, or move that folder away to begin with an empty database."
             ) from None
-        known = {name: secrets.token_hex(32) for name in ("postgres_admin", "postgres", "redis", "secret_key")}
+        known = {}
+    if new := [name for name in SECRETS if name not in known]:  # a home of before there were as many lacks some
+        known |= {name: secrets.token_hex(32) for name in new}
         write_private(path, json.dumps(known))
     return known
 

@@ -16,6 +16,7 @@ from standalone.supervisor import Supervisor
 
 # What celery logs once its code has been loaded; nothing else tells, because neither listens on a port.
 FIRST_WORDS = {"worker": " ready.", "webhooks": " ready.", "beat": "beat: Starting"}
+OWNERS = "MIGRATION_DATABASE_URL"
 ALREADY_RUNNING = (
     "The service of this folder is already running (process {pid}): "
     'stop it first, with Ctrl-C where it runs or with "kill {pid}".'
@@ -34,7 +35,7 @@ def run() -> int:
             services = start_servers(supervisor, (ports.postgres, ports.redis), durable=True)
             environment = children_environment(ports, services)
             environment["PROMETHEUS_MULTIPROC_DIR"] = str(empty(folder / "metrics"))
-            logins = prepare_data(supervisor, environment)
+            logins = prepare_data(supervisor, environment | owners_environment(services))
             start_processes(supervisor, ports, environment)
             say(f"\nReady in {time.monotonic() - begun:.1f} s.\n")
             say(f"  The service   http://{LOCALHOST}:{ports.web}/")
@@ -50,10 +51,13 @@ def run() -> int:
 
 
 def children_environment(ports: Ports, services: Services) -> dict[str, str]:
-    """Return what the service's processes are told: everything of a demo, so that no demo reaches a real mailbox."""
+    """Return what the service's processes are told: everything of a demo, so that no demo reaches a real mailbox.
+
+    Who owns the tables is for `owners_environment` alone.
+    """
     secret_key = os.environ.get("SECRET_KEY") or services.secret_key
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith(OWNERS)},
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEPLOYMENT": "demo",
         "DATABASE_URL": services.database_url,
@@ -72,6 +76,11 @@ def children_environment(ports: Ports, services: Services) -> dict[str, str]:
         "NOTIFY_LETTER_TEMPLATE": notify_catcher.TEMPLATES["letter"],
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def owners_environment(services: Services) -> dict[str, str]:
+    """Return what is told besides to what makes and changes tables."""
+    return {OWNERS: services.owner_url}
 
 
 def prepare_data(supervisor: Supervisor, environment: dict[str, str]) -> str:

@@ -21,7 +21,9 @@ from standalone.folders import write_private
 from standalone.ports import LOCALHOST
 
 ADMIN = "postgres"
-ROLE = "community_referral"
+OWNER = "community_referral"
+APPLICATION = f"{OWNER}_app"
+DATABASE = OWNER
 # What Debian's builds and the wheel both know; glibc before 2.35 and other systems lack the first.
 LOCALES = (
     ["--locale=C.UTF-8"],
@@ -36,7 +38,9 @@ CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 @dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL server with one role, which owns one database and may create more (tests do)."""
+    """A PostgreSQL server with two roles: one owns one database and may create more (tests do), the other is the
+    application's and owns nothing.
+    """
 
     binaries: PostgresBinaries
     home: Path
@@ -52,13 +56,21 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """Return DATABASE_URL."""
-        return f"postgres://{ROLE}:{self.secrets['postgres']}@{LOCALHOST}:{self.port}/{ROLE}"
+        """Return DATABASE_URL of the application."""
+        return self._url(APPLICATION, "postgres_app")
+
+    @property
+    def owner_url(self) -> str:
+        """Return the same for the owner of the tables."""
+        return self._url(OWNER, "postgres")
 
     @property
     def admin_url(self) -> str:
         """Return the same for the administrator."""
-        return f"postgres://{ADMIN}:{self.secrets['postgres_admin']}@{LOCALHOST}:{self.port}/{ROLE}"
+        return self._url(ADMIN, "postgres_admin")
+
+    def _url(self, role: str, secret: str) -> str:
+        return f"postgres://{role}:{self.secrets[secret]}@{LOCALHOST}:{self.port}/{DATABASE}"
 
     def create(self) -> None:
         """Make the data folder if there is none: beside its place, then moved, so that half a one never counts."""
@@ -115,14 +127,18 @@ class Postgres:
         return True
 
     def prepare(self) -> None:
-        """Create the role and its database where they do not exist yet."""
-        name, password = sql.Identifier(ROLE), sql.Literal(self.secrets["postgres"])
+        """Create the roles and the database where they do not exist yet."""
         with self._connect() as connection:
-            if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE]).rowcount:
-                # Not a superuser: what the service may not do in production, it may not do here.
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(name, password))
-            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [ROLE]).rowcount:
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+            # No superusers: what the service may not do in production, it may not do here.
+            for role, options, secret in ((OWNER, "CREATEDB", "postgres"), (APPLICATION, "", "postgres_app")):
+                if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+                    made = sql.SQL(f"CREATE ROLE {{}} LOGIN {options} PASSWORD {{}}")  # type: ignore[arg-type]
+                    connection.execute(made.format(sql.Identifier(role), sql.Literal(self.secrets[secret])))
+            owner, application = sql.Identifier(OWNER), sql.Identifier(APPLICATION)
+            # Who owns the tables may do what the application may: tests play its part.
+            connection.execute(sql.SQL("GRANT {} TO {}").format(application, owner))
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount:
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), owner))
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(

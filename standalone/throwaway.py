@@ -38,12 +38,17 @@ def execute(command: Sequence[str]) -> int:
 
 
 def environment_of(services: Services) -> dict[str, str]:
-    """Return what the command is told. The administrator is for benchmarks, which fill the tables past the triggers."""
+    """Return what the command is told: it owns the tables, because tests make and empty them.
+
+    The administrator is for benchmarks, which fill the tables past the triggers; the application's own role is for who
+    plays its part.
+    """
     return {
         "ADMIN_DATABASE_URL": services.admin_url,
+        "APPLICATION_DATABASE_URL": services.database_url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEPLOYMENT": "test",
-        "DATABASE_URL": services.database_url,
+        "DATABASE_URL": services.owner_url,
         "REDIS_URL": services.redis_url,
         "SECRET_KEY": services.secret_key,
     }

@@ -21,7 +21,7 @@ from standalone.children import Child
 from standalone.embedded import Services, start_servers
 from standalone.folders import PROJECT
 from standalone.ports import Ports, answers, any_free_port
-from standalone.run import FIRST_WORDS, children_environment, is_healthy, start_processes
+from standalone.run import FIRST_WORDS, children_environment, is_healthy, owners_environment, start_processes
 from standalone.supervisor import Supervisor
 from tests.faults.clock import HOUR, MovableClock
 from tests.faults.history import EMAILS, EVERY_WIRE, TEXTS, TIME, WEBHOOKS, Endpoint, Excuse
@@ -86,7 +86,8 @@ class Service:
         }
         self.environment = environment
         command = [sys.executable, "-m", "tests.faults.stage_setting"]
-        said = self.supervisor.finish(self.supervisor.begin("stage_setting", command, environment, PROJECT))
+        owners = environment | owners_environment(self.services)
+        said = self.supervisor.finish(self.supervisor.begin("stage_setting", command, owners, PROJECT))
         people: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
         self.endpoints = [Endpoint(**each) for each in people["endpoints"]]
         self.receiver.secrets = {each.path: each.secret for each in self.endpoints}

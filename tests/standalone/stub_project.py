@@ -20,7 +20,7 @@ FILES = {
     "manage.py": """
 import os, sys
 import psycopg
-with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+with psycopg.connect(os.environ["MIGRATION_DATABASE_URL"]) as connection:
     if sys.argv[1] == "prepare_demo":
         connection.execute("CREATE TABLE IF NOT EXISTS seen (at timestamptz DEFAULT now())")
         connection.execute("INSERT INTO seen DEFAULT VALUES")

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from standalone import notify_catcher, processes
-from standalone.servers import SILENT
+from standalone.servers import APPLICATION, DATABASE, OWNER, SILENT
 from tests.standalone.stub_project import PROJECT
 
 SERVICES = {"proxy", "web", "worker", "webhooks", "beat", "migrate", "postgres", "redis", "mail", "notify"}
@@ -65,7 +65,10 @@ def test_one_image_serves_web_worker_beat_and_migrate(compose: dict[str, Any]) -
     shared = [compose["services"][name] for name in ("web", "worker", "webhooks", "beat", "migrate")]
 
     assert {service["image"] for service in shared} == {"community-referral"}
-    assert all(service["environment"] == shared[0]["environment"] for service in shared)
+    *others, migrate = (service["environment"] for service in shared)
+    assert all(environment == others[0] for environment in others)
+    assert {name: value for name, value in migrate.items() if name != "MIGRATION_DATABASE_URL"} == others[0]
+    assert "MIGRATION_DATABASE_URL" not in others[0]
 
 
 def test_nothing_starts_before_what_it_needs(compose: dict[str, Any]) -> None:
@@ -109,9 +112,18 @@ def test_passwords_in_addresses_are_the_servers(compose: dict[str, Any]) -> None
     environment, services = compose["services"]["web"]["environment"], compose["services"]
     database = services["postgres"]["environment"]
 
-    assert environment["DATABASE_URL"] == (
-        f"postgres://{database['POSTGRES_USER']}:{database['POSTGRES_PASSWORD']}@postgres:5432/{database['POSTGRES_DB']}"
+    assert "./config/roles.sql:/docker-entrypoint-initdb.d/roles.sql:ro" in services["postgres"]["volumes"]
+    made = re.findall(
+        r"^CREATE ROLE (\w+) LOGIN PASSWORD :'(\w+)';", (PROJECT / "config/roles.sql").read_text(), re.MULTILINE
     )
+    assert made == [(OWNER, "owner_password"), (APPLICATION, "application_password")]
+    for url, role, password in (
+        (environment["DATABASE_URL"], APPLICATION, database["APPLICATION_PASSWORD"]),
+        (services["migrate"]["environment"]["MIGRATION_DATABASE_URL"], OWNER, database["OWNER_PASSWORD"]),
+    ):
+        assert url == f"postgres://{role}:{password}@postgres:5432/{DATABASE}"
+    passwords = {value for name, value in database.items() if name.endswith("_PASSWORD")}
+    assert len(passwords) == 3
     password = services["redis"]["command"].split("--requirepass ")[1]
     assert environment["REDIS_URL"] == f"redis://:{password}@redis:6379/0"
 

@@ -135,7 +135,7 @@ def assert_servers_ask_for_a_password(folder: Path, ports: dict[str, str]) -> No
     # And whoever can list processes cannot read it there.
     secrets = [word for word in (home_of(folder) / "secrets.json").read_text().split('"') if len(word) == 64]
     lines = processes_of(folder, home_of(folder)).values()
-    assert len(secrets) == 4
+    assert len(secrets) == 5
     assert len(lines) >= 8
     assert not [line for line in lines if any(secret in line for secret in secrets)]
 

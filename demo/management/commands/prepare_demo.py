@@ -6,12 +6,12 @@ One command, because each start of Django costs a second or two and `make run` w
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 
+from core.postgresql.roles import OwnersCommand
 from demo.guard import refuse_outside_a_demo
 
 
-class Command(BaseCommand):
+class Command(OwnersCommand):
     help = "Migrate, fill an empty database with the made-up year, and show who can sign in."
 
     def handle(self, *args: Any, **options: Any) -> None:

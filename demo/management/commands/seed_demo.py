@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
 from core.clocks import LONDON
+from core.postgresql.roles import OwnersCommand
 from demo import seeding
 from demo.guard import refuse_outside_a_demo
 
@@ -19,7 +20,7 @@ _LOCK = 7_134_002
 ALREADY_THERE = "There is data in this database already, so nothing was made; start with an empty one."
 
 
-class Command(BaseCommand):
+class Command(OwnersCommand):
     help = "Fill an empty database with a made-up year of referrals, told through the services."
 
     def add_arguments(self, parser: CommandParser) -> None:

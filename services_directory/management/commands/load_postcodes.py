@@ -4,15 +4,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from core.errors import Conflict, Invalid
+from core.postgresql.roles import OwnersCommand
 from services_directory.services import load_postcodes
 from services_directory.services.postcodes import CHUNK, PostcodesLoaded, Progress
 
 
-class Command(BaseCommand):
+class Command(OwnersCommand):
     help = (
         "Load an edition of the ONS Postcode Directory: its CSV, the same as .gz, or the .zip as downloaded. "
         "Killed and run again, it goes on where it was."

@@ -1,0 +1,164 @@
+"""Somebody has got hold of the application: whatever they say to the database, its own rules stand.
+
+The test plays the application's role (docs/adr/0053), on the tables that the owner has made.
+"""
+
+import datetime as dt
+import os
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.actors import Actor
+from config.rights import rights
+from core.checks import the_application_owns_nothing
+from core.postgresql.roles import give_rights, stated_rights, what_it_may_undo
+from insights.integrity import run_audit
+from notifications.delivery import deliver_batch
+from notifications.models import Delivery
+from referrals.models import Person, RecordAccess, Referral, ReferralEvent, RetentionProposal
+from referrals.services.referrals import take_referral_step
+from referrals.services.retention import forget, propose_forgetting
+from referrals.services.steps import StepDetails
+from tests import stage
+from tests.integrity.conftest import broken
+from tests.stage import fresh
+
+
+def say(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def role(db):
+    """The application's role, with its rights; the test goes on as the owner."""
+    name = urlsplit(os.environ.get("APPLICATION_DATABASE_URL", "")).username
+    if not name or name == connection.settings_dict["USER"]:
+        pytest.skip("this server has no second role: APPLICATION_DATABASE_URL names none")
+    give_rights(name)
+    return name
+
+
+@pytest.fixture
+def as_application(cast, role):
+    say(f"SET ROLE {role}")
+    yield
+    say("RESET ROLE")
+
+
+def test_every_table_has_its_line_and_postgresql_says_the_same(role):
+    assert stated_rights(role) == rights()
+    to_anybody = "SELECT relname FROM pg_class, aclexplode(relacl) WHERE grantee = 0 AND relname = ANY(%s)"
+    assert say(to_anybody, list(rights())) == []
+    assert what_it_may_undo() == ["owns tables, or is a member of a role that does", "may create tables beside them"]
+    assert [warning.id for warning in the_application_owns_nothing()] == ["core.W001", "core.W001"]
+    say(f"SET ROLE {role}")
+    assert (what_it_may_undo(), the_application_owns_nothing()) == ([], [])
+    say("RESET ROLE")
+    say(f"GRANT DELETE ON referrals_referralevent TO {role}")
+    give_rights(role)
+    assert stated_rights(role) == rights()
+
+
+def closed(cast, now):
+    """Rose is referred, looked at, sent walking, comes, and is closed; those who are owed a message have it."""
+    onward = stage.onward_at(cast, "completed", at=now)
+    said = StepDetails(outcome="goals_met", note="She walks twice a week.")
+    take_referral_step(
+        referral=Referral.objects.get(pk=onward.referral_id),
+        step="close",
+        actor=Actor(fresh(cast.link_worker)),
+        at=now + dt.timedelta(days=30),
+        details=said,
+    )
+    deliver_batch(at=now + dt.timedelta(days=30))
+    Person.objects.filter(pk=onward.referral.person_id).update(first_name="Rosa")
+    return Referral.objects.get(pk=onward.referral_id)
+
+
+def test_the_whole_of_a_referral_is_lived_and_forgotten_by_a_role_that_owns_nothing(as_application, cast, as_user, now):
+    referral = closed(cast, now)
+    assert as_user(cast.lead).get(f"/api/v1/referrals/{referral.reference}/").status_code == 200
+    assert RecordAccess.objects.count() == 1
+    assert [row.first_name for row in referral.person.history.all()] == ["Rose"]
+    at = referral.ended_at + dt.timedelta(days=2923)
+    assert propose_forgetting(at=at) == 1
+    forget(proposal=RetentionProposal.objects.get(), actor=Actor(fresh(cast.lead)), at=at)
+    referral = Referral.objects.get(pk=referral.pk)
+    assert (referral.forgotten_at, referral.person.first_name) == (at, "Forgotten")
+    assert {row.first_name for row in referral.person.history.all()} == {None}
+    assert set(referral.events.values_list("note", flat=True)) == {""}
+    assert broken(run_audit(clock=lambda: at)) == {}
+
+
+NOBODY_DOES = (
+    "UPDATE referrals_referralevent SET kind = 'reject'",
+    "UPDATE referrals_referralevent SET note = '', note_salt = ''",
+    "DELETE FROM referrals_referralevent",
+    "UPDATE notifications_delivery SET at = now()",
+    "DELETE FROM notifications_delivery",
+    "UPDATE referrals_recordaccess SET reader_id = NULL",
+    "UPDATE referrals_recordaccess SET words = ''",
+    "DELETE FROM referrals_recordaccess",
+    "UPDATE referrals_personhistory SET first_name = 'Nobody'",
+    "UPDATE referrals_personhistory SET first_name = NULL, pgh_salt = ''",
+    "UPDATE referrals_personhistory SET pgh_context = NULL",
+    "DELETE FROM referrals_personhistory",
+    "INSERT INTO referrals_personhistory (pgh_created_at, pgh_label, first_name) VALUES (now(), 'update', 'Nobody')",
+    "DELETE FROM referrals_referral",
+    "DELETE FROM referrals_person",
+    "TRUNCATE referrals_referralevent CASCADE",
+    "TRUNCATE django_session",
+    "ALTER TABLE referrals_referralevent DISABLE TRIGGER event_append_only",
+    "ALTER TABLE referrals_referralevent DISABLE TRIGGER ALL",
+    "DROP TRIGGER event_append_only ON referrals_referralevent",
+    "DROP TABLE referrals_referralevent CASCADE",
+    "DROP FUNCTION referrals_refuse_change() CASCADE",
+    "CREATE OR REPLACE FUNCTION referrals_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE RULE nothing AS ON INSERT TO referrals_recordaccess DO INSTEAD NOTHING",
+    "CREATE TRIGGER nothing BEFORE UPDATE ON referrals_recordaccess FOR EACH ROW "
+    "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "CREATE TABLE public.nothing (id int)",
+    "CREATE SCHEMA nothing",
+    "SET session_replication_role = replica",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "GRANT ALL ON ALL TABLES IN SCHEMA public TO CURRENT_USER; DELETE FROM referrals_referralevent",
+    # A decision to forget that stands in a table of the session's own.
+    "CREATE TEMP TABLE referrals_retentionproposal AS "
+    "SELECT id, id AS referral_id, 'forgotten' AS decision, false AS is_done FROM referrals_referral; "
+    "UPDATE referrals_referralevent SET note = '', note_salt = ''",
+    # A history written by hand: the function that writes it, on a table of the session's own.
+    "CREATE TEMP TABLE forged AS TABLE referrals_person; "
+    "CREATE TRIGGER forged AFTER DELETE ON pg_temp.forged FOR EACH ROW "
+    "EXECUTE FUNCTION pgtrigger_delete_delete_33811()",
+)  # fmt: skip
+
+
+def test_nobody_undoes_with_it_what_the_database_keeps(as_application, cast, as_user, now):
+    referral = closed(cast, now)
+    as_user(cast.lead).get(f"/api/v1/referrals/{referral.reference}/")
+    kept = (ReferralEvent, Delivery, RecordAccess, Person.history.rel.related_model)
+
+    def standing():
+        return [list(model.objects.order_by("pk").values()) for model in kept]
+
+    before = standing()
+    assert all(before)
+    said = {}
+    for statement in NOBODY_DOES:
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            say(statement)
+        said[statement] = str(refused.value).splitlines()[0]
+        assert standing() == before, statement
+    allowed = ("permission denied", "must be owner", "is append-only", "must be superuser")
+    assert {statement: words for statement, words in said.items() if not any(word in words for word in allowed)} == {}
+
+    # What is not refused changes nothing, or is on record all the same.
+    say("SELECT notifications_take_back('nobody told', %s)", [row["message_id"] for row in before[1]])
+    assert standing() == before
+    say("SET pgtrigger.ignore = '{update_update}'")
+    Person.objects.filter(pk=referral.person_id).update(first_name="Nobody")
+    assert [row.first_name for row in referral.person.history.order_by("pgh_id")] == ["Rose", "Rosa"]
