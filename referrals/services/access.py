@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.actors import Actor
 from core.errors import Invalid, NotPermitted
+from core.statements import ask, change
 from referrals import policies
 from referrals.enums import AccessPurpose, AccessReason, PersonChangeKind
 from referrals.models import Person, PersonChange, Referral
@@ -78,18 +79,13 @@ def record_access(subject: Subject, reading: Reading) -> None:
 
     :raises ReasonNeeded: if it is unusual, and the reader has not said why in the last half hour.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, _params(subject, reading))
-        is_written = cursor.rowcount > 0
-    if not is_written:
+    if not change(_WRITE, _params(subject, reading)):
         raise ReasonNeeded("Say why you open this record. It is kept, and the lead of the team reads it.")
 
 
 def needs_reason(subject: Subject, reading: Reading) -> bool:
     """Whether the reader is to say why first; of what does not exist nothing is asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNEXPLAINED, _params(subject, reading))
-        return cursor.fetchone() is not None
+    return bool(ask(_UNEXPLAINED, _params(subject, reading)))
 
 
 def checked_reason(reason: str, words: str) -> tuple[str, str]:

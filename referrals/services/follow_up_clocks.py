@@ -1,8 +1,10 @@
 """When a person is to be asked next: planned, moved and stopped by what happens. Called inside use cases."""
 
 import datetime as dt
+from functools import cache
 
 from core.clocks import local_day
+from core.statements import Written
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import FollowUpClock, OnwardReferral, Person, Referral
 from referrals.pathway.onward import BEGINS
@@ -55,11 +57,17 @@ def stop_follow_ups_of(person: Person) -> None:
 
 
 def _begun(referral: Referral) -> list[OnwardReferral]:
-    rows = OnwardReferral.objects.filter(referral=referral, status__in=OnwardStatus.TOOK_PART).order_by("id")
-    found = list(rows.select_related("service__follow_up_plan", "provider_team"))
+    found = _those_begun().ask(referral=referral.pk)
     for onward in found:
         onward.referral = referral
     return found
+
+
+@cache
+def _those_begun() -> Written[OnwardReferral]:
+    rows = OnwardReferral.objects.filter(referral=0, status__in=OnwardStatus.TOOK_PART).order_by("id")
+    rows = rows.select_related("service__follow_up_plan", "provider_team")
+    return Written(rows, {0: "%(referral)s"} | {status: f"'{status}'" for status in OnwardStatus.TOOK_PART})
 
 
 def _go_on(onward: OnwardReferral, *held_by: str, at: dt.datetime) -> None:

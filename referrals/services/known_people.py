@@ -6,10 +6,9 @@ nothing that they did not say themselves (docs/adr/0025).
 
 import datetime as dt
 
-from django.db import connection
-
 from accounts.actors import Actor
 from core.errors import Conflict, Invalid, NotPermitted
+from core.statements import ask
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 from referrals.matching import Identity
 from referrals.models import Person, PersonChange, Referral
@@ -101,8 +100,7 @@ def identity_of(referral: Referral) -> Identity:
 
 def lock_birth(key: str) -> None:
     """Wait until nobody else is settling who a person with this birth key is; until the transaction ends."""
-    with connection.cursor() as database:
-        database.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"referrals.person:{key}"])
+    ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"referrals.person:{key}"])
 
 
 def _certain(details: PersonDetails, *, actor: Actor) -> Person | None:

@@ -10,7 +10,7 @@ from core.statements import Written
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import EventKind, HoldReason, OnwardStatus
-from referrals.models import Referral, ReferralEvent
+from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.discharge import first_contact_due
 from referrals.services.events import record_event
 from referrals.services.response import begin_response, held_for
@@ -100,12 +100,18 @@ def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -
     held = _last_hold(referral) if step == "resume" else None
     if held is None:
         return
-    waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
-    for onward in referral.onward_referrals.filter(status__in=waits).select_for_update().order_by("id"):
+    for onward in _waiting().ask(referral=referral.pk):
         onward.referral = referral
         held_for(onward, since=held.occurred_at, at=at)
         onward.version += 1
         onward.save()
+
+
+@cache
+def _waiting() -> Written[OnwardReferral]:
+    waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
+    rows = OnwardReferral.objects.filter(referral=0, status__in=waits).select_for_update().order_by("id")
+    return Written(rows, {0: "%(referral)s"} | {status: f"'{status}'" for status in waits})
 
 
 def _last_hold(referral: Referral) -> ReferralEvent | None:
