@@ -53,6 +53,7 @@ class Written(Generic[M]):
         self._compiler, info = compiler, compiler.klass_info or {}
         self._model: type[M] = info["model"]
         self._columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         self._names = [column.target.attname for column, *_ in compiler.select[self._columns]]
         self._related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]  # of Django 5.2
         self._beside = compiler.annotation_col_map.items()
@@ -60,8 +61,7 @@ class Written(Generic[M]):
     def ask(self, **values: Any) -> list[M]:
         """Return the rows for these values."""
         found = []
-        answer: Any = ask(self._text, values)
-        for values_of_row in self._compiler.results_iter([answer]):
+        for values_of_row in self._compiler.apply_converters(ask(self._text, values), self._converters):
             row = self._model.from_db(connection.alias, self._names, values_of_row[self._columns])
             for related in self._related:
                 related.populate(values_of_row, row)
@@ -182,6 +182,11 @@ def beyond_of(lookup: str | None) -> str:
 def direction_of(order: str) -> str:
     """Return the word of SQL for an order, as Django writes it."""
     return "DESC" if order.startswith("-") else "ASC"
+
+
+def constants(values: Iterable[str]) -> dict[Any, str]:
+    """Return the stand-ins for values of our own that are the same each time, like statuses."""
+    return {value: f"'{value!s}'" for value in values}
 
 
 def _filled(text: str, values: tuple[Any, ...], stand_ins: Mapping[Any, str]) -> str:

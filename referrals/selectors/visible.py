@@ -67,7 +67,7 @@ def get_referral(user: User, reference: str) -> Referral:
 
 
 def get_bare_referral(user: User, reference: str) -> Referral:
-    """Return the same without its person, teams and owner, to whoever locks it next and reads it afresh.
+    """Return the same with its id alone, for whoever locks it next and reads it afresh.
 
     :raises NotVisible: as `get_referral` does.
     """
@@ -87,7 +87,7 @@ def _one() -> Written[Referral]:
 @cache
 def _one_bare() -> Written[Referral]:
     rows, stand_ins = _stand_ins()
-    return Written(rows.select_related(None), stand_ins)
+    return Written(rows.select_related(None).only("id"), stand_ins)
 
 
 def text_of_the_one() -> str:

@@ -65,10 +65,10 @@ _WRITE = f"""
 INSERT INTO "referrals_recordaccess" (at, reader_id, visitor, person_id, referral_id, route, request_id, purpose,
     unusual, reason, words)
 WITH found AS ({_FOUND})
-SELECT %(at)s, %(reader)s, %(visitor)s, person_id, referral_id, %(route)s, %(request_id)s, %(purpose)s,
+SELECT %(at)s, %(reader)s, %(visitor)s::text, person_id, referral_id, %(route)s, %(request_id)s, %(purpose)s::text,
     unusual, coalesce(reason, ''), CASE WHEN reason IS NULL THEN '' ELSE words END
 FROM found
-WHERE %(visitor)s <> '' OR %(purpose)s = 'listed'
+WHERE %(visitor)s::text <> '' OR %(purpose)s::text = 'listed'
     OR NOT EXISTS (SELECT FROM found AS one WHERE one.unusual <> '' AND one.reason IS NULL)
 """  # noqa: S608 - our own words
 _UNEXPLAINED = f"SELECT FROM ({_FOUND}) AS found WHERE unusual <> '' AND reason IS NULL LIMIT 1"

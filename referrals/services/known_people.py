@@ -79,7 +79,7 @@ def ask_before_sending(referral: Referral, *, actor: Actor) -> None:
     :raises PersonMayBeKnown: if the person may be known, and the referrer has not said whether they are.
     :raises AlreadyReferred: if the person is with this team already, and the referrer has not said to send it anyway.
     """
-    if Person.objects.filter(pk=referral.person_id, is_deceased=True).exists():
+    if ask("SELECT FROM referrals_person WHERE id = %s AND is_deceased", [referral.person_id]):
         raise PersonDeceased
     if actor.user is None or actor.is_retelling:
         return

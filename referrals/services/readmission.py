@@ -6,7 +6,7 @@ from functools import cache
 from accounts.actors import Actor
 from core.clocks import local_day
 from core.errors import Invalid
-from core.statements import Written
+from core.statements import Written, constants
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import EventKind, HoldReason, OnwardStatus
@@ -111,7 +111,7 @@ def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -
 def _waiting() -> Written[OnwardReferral]:
     waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
     rows = OnwardReferral.objects.filter(referral=0, status__in=waits).select_for_update().order_by("id")
-    return Written(rows, {0: "%(referral)s"} | {status: f"'{status}'" for status in waits})
+    return Written(rows, {0: "%(referral)s"} | constants(waits))
 
 
 def _last_hold(referral: Referral) -> ReferralEvent | None:
@@ -122,4 +122,4 @@ def _last_hold(referral: Referral) -> ReferralEvent | None:
 def _holds() -> Written[ReferralEvent]:
     kinds = ("hold", "record_readmission")
     events = ReferralEvent.objects.filter(referral=0, onward_referral=None, kind__in=kinds).order_by("-sequence")
-    return Written(events[:1], {0: "%(referral)s"} | {kind: f"'{kind}'" for kind in kinds})
+    return Written(events[:1], {0: "%(referral)s"} | constants(kinds))
