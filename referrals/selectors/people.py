@@ -172,14 +172,30 @@ def referred_already(user: User, nhs_number: str) -> QuerySet[Referral]:
 
 def open_referrals_like(referral: Referral) -> QuerySet[Referral]:
     """Return the open referrals of the same person to the same team and scheme that were sent before this one."""
-    return (
-        Referral.objects.filter(
-            person=referral.person_id, owner_team=referral.owner_team_id, service=referral.service_id,
-            status__in=ReferralStatus.SENT,
-        )
-        .exclude(pk=referral.pk)
-        .order_by("-id")
-    )  # fmt: skip
+    return _open_ones(
+        person=referral.person_id, team=referral.owner_team_id, service=referral.service_id, besides=referral.pk
+    )
+
+
+def is_one_open_like(referral: Referral) -> bool:
+    """Whether there is any."""
+    asked = {"person": referral.person_id, "team": referral.owner_team_id, "besides": referral.pk}
+    return bool(
+        ask(_is_one_open(for_a_scheme=referral.service_id is not None), asked | {"service": referral.service_id})
+    )
+
+
+def _open_ones(*, person: UUID, team: UUID, service: UUID | None, besides: int) -> QuerySet[Referral]:
+    rows = Referral.objects.filter(person=person, owner_team=team, service=service, status__in=ReferralStatus.SENT)
+    return rows.exclude(pk=besides).order_by("-id")
+
+
+@cache
+def _is_one_open(*, for_a_scheme: bool) -> str:
+    person, team, service = (UUID(int=number) for number in range(3))
+    rows = _open_ones(person=person, team=team, service=service if for_a_scheme else None, besides=0)
+    asked = {person: "%(person)s", team: "%(team)s", service: "%(service)s", 0: "%(besides)s"}
+    return text_of(rows.values("id")[:1], asked | constants(ReferralStatus.SENT))
 
 
 def addresses_of(referral: Referral) -> QuerySet[AddressRecord]:

@@ -12,7 +12,13 @@ from core.statements import ask
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 from referrals.matching import Identity
 from referrals.models import Person, PersonChange, Referral
-from referrals.selectors.people import likely_people, offers_to, open_referrals_like, person_behind
+from referrals.selectors.people import (
+    is_one_open_like,
+    likely_people,
+    offers_to,
+    open_referrals_like,
+    person_behind,
+)
 from referrals.selectors.visible import referrals_visible_to
 from referrals.services.people import IDENTITY, PersonDetails
 
@@ -177,10 +183,9 @@ def _ask(identity: Identity, *, actor: Actor, besides: Referral | None = None) -
 
 
 def _tell_of_open_one(referral: Referral, *, actor: Actor) -> None:
-    waiting = open_referrals_like(referral)
-    if actor.user is None or not waiting.exists():
+    if actor.user is None or not is_one_open_like(referral):
         return
-    visible = referrals_visible_to(actor.user).filter(pk__in=waiting.values("pk"))
+    visible = referrals_visible_to(actor.user).filter(pk__in=open_referrals_like(referral).values("pk"))
     raise AlreadyReferred(
         "This person has an open referral to this team. Speak with the team, or send “send_anyway” if it is about "
         "something else.",

@@ -13,6 +13,7 @@ from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from core.idempotency import Claim, take
 from core.identifiers import new_reference
+from core.statements import ask
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import (
@@ -341,7 +342,7 @@ def _send(
 ) -> Referral:
     """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act."""
     today = local_day(at)
-    if not referral.risks.exists():
+    if not ask("SELECT FROM referrals_risk WHERE referral_id = %s LIMIT 1", [referral.pk]):
         raise Invalid(
             {"risks": ["Name at least one risk, or state no_known_risks: the team must know that you asked."]}
         )
