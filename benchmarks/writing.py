@@ -120,6 +120,16 @@ class Stage:
             before_raw=self._next_values, goal=STEP_GOAL, limit=STEP_LIMIT, **measured,
         )  # fmt: skip
 
+    def send(self) -> None:
+        """Send a referral."""
+        self._new_request()
+        self._send()
+
+    def send_by_hand(self) -> None:
+        """Carry out the statements of one."""
+        self._new_values()
+        self._submit_by_hand()
+
     # --- A referral sent -------------------------------------------------------------------------------------------
 
     def _person(self) -> dict[str, Any]:
