@@ -45,6 +45,8 @@ PARTS = (
     Part("matching", "--keep --services {services}", "--blocks 5 --rounds 1"),
     Part("people", "--keep --people {referrals}", "--blocks 5 --rounds 1"),
     Part("pathway", "--keep --referrals {referrals}", "--blocks 5 --rounds 1"),
+    Part("writing", "--keep --referrals {referrals}", "--blocks 5 --rounds 1"),
+    Part("writing_at_once", "--keep --referrals {referrals}", "--seconds 3 --rounds 1", grows=False),
     Part("figures", "--keep --referrals {referrals}", "--rounds 1"),
     Part("sweeps", "--keep --referrals {referrals}", "--blocks 3 --rounds 1"),
     Part("outbox", "--keep", "--messages 300 --one-by-one 20 --blocks 1 --rounds 1"),

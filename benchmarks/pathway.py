@@ -102,7 +102,7 @@ def comparisons(
         ours=lambda: client.get(address(at)), raw=lambda: client.get(address()),
         goal=1.15, limit=1.3, blocks=blocks, rounds=rounds, warm_up=6,
     )  # fmt: skip
-    statements = (SQL / "case.sql").read_text(encoding="utf-8").split(";\n")
+    statements = [*statements_of("case"), statements_of("access")[-1]]
     known = {"user": lead, "referring": [], "owning": [team]}
     cases = [{**known, "id": pk, "reference": reference} for pk, reference in cases_of(raw, team)]
     ours, theirs = cycle(case for case in cases for _ in range(2)), cycle(case for case in cases for _ in range(4))
@@ -130,6 +130,11 @@ def address(after: int | None = None) -> str:
     if after is not None:
         asked["cursor"] = b64encode(urlencode({"p": after}).encode()).decode()
     return f"/api/v1/referrals/?{urlencode(asked)}"
+
+
+def statements_of(name: str) -> list[str]:
+    """Return the statements of a frozen file, in its order."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n")
 
 
 def depth_of(raw: psycopg.Connection[Any], team: Any) -> tuple[int, int]:

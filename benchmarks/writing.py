@@ -20,7 +20,6 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count, cycle
-from pathlib import Path
 from typing import Any
 
 import django
@@ -28,10 +27,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
-from benchmarks.pathway import as_the_service_does, cases_of, prepare
+from benchmarks.pathway import as_the_service_does, cases_of, prepare, statements_of
 from benchmarks.search import database_url, scratch_database, server
 
-SQL = Path(__file__).with_name("sql")
 SUBMIT_GOAL, SUBMIT_LIMIT = 1.7, 2.0
 STEP_GOAL, STEP_LIMIT = 2.0, 3.0
 A_USER_MAY_SEND = 100
@@ -122,6 +120,16 @@ class Stage:
             before_raw=self._next_values, goal=STEP_GOAL, limit=STEP_LIMIT, **measured,
         )  # fmt: skip
 
+    def send(self) -> None:
+        """Send a referral."""
+        self._new_request()
+        self._send()
+
+    def send_by_hand(self) -> None:
+        """Carry out the statements of one."""
+        self._new_values()
+        self._submit_by_hand()
+
     # --- A referral sent -------------------------------------------------------------------------------------------
 
     def _person(self) -> dict[str, Any]:
@@ -197,10 +205,12 @@ class Stage:
         }  # fmt: skip
 
     def _step_by_hand(self) -> None:
+        self._raw.execute(_MAY_OPEN, self._values).fetchall()
         with self._raw.transaction():
             for statement in _STEP:
                 self._raw.execute(statement, self._values)
         self._read({**self._values, "owning": [self._team], "referring": []})
+        self._raw.execute(_OPENED, self._values).fetchall()
 
     def _read(self, values: Mapping[str, Any]) -> None:
         """Read what the answer holds: the referral, whole, and neither its events nor its contacts."""
@@ -226,11 +236,8 @@ def referrers_for(*, calls: int) -> list[tuple[Any, Any, str]]:
     return found
 
 
-def _statements(name: str) -> list[str]:
-    return (SQL / name).read_text(encoding="utf-8").split(";\n")
-
-
-_SUBMIT, _STEP, _ANSWER = _statements("submit.sql"), _statements("step.sql"), _statements("case.sql")[:-2]
+_SUBMIT, _STEP, _ANSWER = statements_of("submit"), statements_of("step"), statements_of("case")[:-2]
+_MAY_OPEN, _OPENED = statements_of("access")
 
 
 def _turns(cases: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, str], bool]]:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from core.errors import Invalid, KeyReused
 from core.models import IdempotencyKey
+from core.statements import change
 
 KEPT = dt.timedelta(days=30)
 """How long a key is good: whoever sends a request again does so within days, and a digest of what was said of somebody
@@ -65,21 +64,23 @@ def _unquoted(key: str) -> str:
     return key.strip().strip('"')
 
 
-def take(claim: Claim) -> str | None:
+_TAKE = (
+    "INSERT INTO core_idempotencykey (user_id, operation, key, body_digest, result, created_at) "
+    "VALUES (%s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING"
+)
+
+
+def take(claim: Claim, *, result: str = "") -> str | None:
     """Take the key for this transaction; return the earlier result's reference if the request was already carried out.
+
+    What the request makes is noted at once, if it is known beforehand; else `settle` notes it.
 
     A second request with the same key waits here until the first has committed or rolled back.
 
     :raises KeyReused: if the key came before with another body.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_idempotencykey (user_id, operation, key, body_digest, result, created_at) "
-            "VALUES (%s, %s, %s, %s, '', now()) ON CONFLICT DO NOTHING",
-            [claim.user_id, claim.operation, claim.key, claim.body_digest],
-        )
-        if cursor.rowcount == 1:
-            return None
+    if change(_TAKE, [claim.user_id, claim.operation, claim.key, claim.body_digest, result]):
+        return None
     earlier = IdempotencyKey.objects.get(user_id=claim.user_id, operation=claim.operation, key=claim.key)
     if earlier.body_digest != claim.body_digest:
         raise KeyReused("Use a new key for a new request; to retry, send exactly the same body.")

@@ -4,12 +4,14 @@ To have the ORM write a statement costs more than to have most of ours answered.
 what, stays a queryset, and in one place: its text is taken, once, for all values that may come.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db import connection, models
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.types.json import Jsonb
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -25,12 +27,20 @@ def text_of(rows: models.QuerySet[Any, Any], stand_ins: Mapping[Any, str]) -> st
     return _filled(*rows.query.sql_with_params(), stand_ins)
 
 
-def ask(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def ask(text: str, values: Mapping[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return what a statement answers. Its plan is kept: one must be right whatever the values."""
-    with connection.prepared_cursor() as cursor:  # type: ignore[attr-defined]  # of our own backend
-        cursor.execute(text, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    cursor = connection.prepared_cursor()  # type: ignore[attr-defined]  # of our own backend
+    cursor.execute(text, values)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def change(text: str, values: Mapping[str, Any] | Sequence[Any]) -> int:
+    """Carry out a statement that answers nothing; return how many rows it has changed. Its plan is kept, too."""
+    cursor = connection.prepared_cursor()  # type: ignore[attr-defined]  # of our own backend
+    cursor.execute(text, values)
+    changed: int = cursor.rowcount
+    return changed
 
 
 class Written(Generic[M]):
@@ -43,6 +53,7 @@ class Written(Generic[M]):
         self._compiler, info = compiler, compiler.klass_info or {}
         self._model: type[M] = info["model"]
         self._columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         self._names = [column.target.attname for column, *_ in compiler.select[self._columns]]
         self._related = get_related_populators(info, compiler.select, connection.alias)  # type: ignore[call-arg]  # of Django 5.2
         self._beside = compiler.annotation_col_map.items()
@@ -50,8 +61,7 @@ class Written(Generic[M]):
     def ask(self, **values: Any) -> list[M]:
         """Return the rows for these values."""
         found = []
-        answer: Any = ask(self._text, values)
-        for values_of_row in self._compiler.results_iter([answer]):
+        for values_of_row in self._compiler.apply_converters(ask(self._text, values), self._converters):
             row = self._model.from_db(connection.alias, self._names, values_of_row[self._columns])
             for related in self._related:
                 related.populate(values_of_row, row)
@@ -63,6 +73,74 @@ class Written(Generic[M]):
     def first(self, **values: Any) -> M | None:
         """Return the first of the rows for these values, or None."""
         return next(iter(self.ask(**values)), None)
+
+
+class SavedByHand(models.Model):
+    """A model whose `save` sends a statement that was written once and is planned once.
+
+    All else is as Django does it: which columns, their values, signals, what is refused. What the database is to work
+    out (an expression as a value), and what is saved outside a transaction, goes by Django's own statements.
+    """
+
+    class Meta:
+        abstract = True
+
+    def _do_insert(self, manager: Any, using: str, fields: Any, returning_fields: Any, raw: bool) -> Any:  # noqa: FBT001
+        values = [getattr(self, field.attname) if raw else field.pre_save(self, add=True) for field in fields]
+        if not _is_plain(values, using):
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]  # Django's own
+        text = _insert(type(self), tuple(fields), tuple(returning_fields))
+        if returning_fields:
+            return ask(text, _as_columns(fields, values))
+        change(text, _as_columns(fields, values))
+        return []
+
+    def _do_update(
+        self, base_qs: Any, using: str, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
+    ) -> bool:
+        fields, said = [field for field, _, _ in values], [value for *_, value in values]
+        if not values or not _is_plain(said, using):
+            found: bool = super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
+            return found
+        text = _update(type(self), tuple(fields))
+        return change(text, _as_columns([*fields, self._meta.pk], [*said, pk_val])) > 0
+
+
+def _is_plain(values: Iterable[Any], using: str) -> bool:
+    is_ours = using == connection.alias and connection.in_atomic_block
+    return is_ours and not any(hasattr(value, "resolve_expression") for value in values)
+
+
+def _as_columns(fields: Iterable[Any], values: Iterable[Any]) -> list[Any]:
+    """Return values as the database takes them, most as text without a type: a prepared statement is one for all."""
+    said = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)]
+    return [value if isinstance(value, _AS_IT_IS) else str(value) for value in said]
+
+
+_AS_IT_IS = (type(None), list, Jsonb)
+
+
+@cache
+def _insert(model: type[models.Model], fields: tuple[Any, ...], returning: tuple[Any, ...]) -> str:
+    table = _quoted(model._meta.db_table)
+    columns, values = ", ".join(_quoted(field.column) for field in fields), ", ".join(map(_placeholder, fields))
+    answer = ", ".join(f"{table}.{_quoted(field.column)}" for field in returning)
+    return f"INSERT INTO {table} ({columns}) VALUES ({values})" + (f" RETURNING {answer}" if answer else "")  # noqa: S608
+
+
+@cache
+def _update(model: type[models.Model], fields: tuple[Any, ...]) -> str:
+    table, key = _quoted(model._meta.db_table), model._meta.pk
+    columns = ", ".join(f"{_quoted(field.column)} = {_placeholder(field)}" for field in fields)
+    return f"UPDATE {table} SET {columns} WHERE {table}.{_quoted(key.column)} = %s"  # noqa: S608 - names of our models
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _placeholder(field: Any) -> str:
+    return field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
 
 
 class Keyset(Generic[T]):
@@ -104,6 +182,11 @@ def beyond_of(lookup: str | None) -> str:
 def direction_of(order: str) -> str:
     """Return the word of SQL for an order, as Django writes it."""
     return "DESC" if order.startswith("-") else "ASC"
+
+
+def constants(values: Iterable[str]) -> dict[Any, str]:
+    """Return the stand-ins for values of our own that are the same each time, like statuses."""
+    return {value: f"'{value!s}'" for value in values}
 
 
 def _filled(text: str, values: tuple[Any, ...], stand_ins: Mapping[Any, str]) -> str:

@@ -4,10 +4,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from core.statements import Written
 from notifications.enums import Channel, MessageStatus, WebhookStatus
 from notifications.models import OutboxMessage, WebhookEndpoint
 
@@ -57,8 +59,14 @@ def messages_for(event_keys: Iterable[str]) -> QuerySet[OutboxMessage]:
 
 def channel_told_by(event_key: str, recipient: str) -> Channel | None:
     """Return by which channel an event has been, or is to be, told to a recipient; None if it owes them nothing yet."""
-    told = OutboxMessage.objects.filter(event_key=event_key, recipient=recipient).order_by("created_at", "id").first()
+    told = _told().first(event_key=event_key, recipient=recipient)
     return Channel(told.channel) if told else None
+
+
+@cache
+def _told() -> Written[OutboxMessage]:
+    rows = OutboxMessage.objects.filter(event_key="e", recipient="r").order_by("created_at", "id")
+    return Written(rows, {"e": "%(event_key)s", "r": "%(recipient)s"})
 
 
 def last_told(address: str, *, reference: str) -> dt.datetime | None:

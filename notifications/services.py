@@ -14,6 +14,7 @@ from django_guid import get_guid
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
 
+from core.statements import ask
 from notifications import bounces, templates
 from notifications.channels import can_send_by as can_send_by  # asked for here by whoever owes a message
 from notifications.enums import Channel, MessageStatus
@@ -210,52 +211,47 @@ def _insert(rows: Sequence[OutboxMessage]) -> list[OutboxMessage]:
     Who was owed an email and has chosen the inbox since is not told a second time of the same, nor the other way round.
     By hand, because Django's `bulk_create(ignore_conflicts=True)` does not say which rows it ignored.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO notifications_outboxmessage (
-                id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
-                held_until, in_digest, request_id, created_at, attempts, deferrals, failure
-            )
-            SELECT owed.*, %s, now(), 0, 0, ''
-            FROM jsonb_to_recordset(%s::jsonb) AS owed (
-                id uuid, event_key text, recipient text, channel text, template text, context jsonb,
-                occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz,
-                held_until timestamptz, in_digest boolean
-            )
-            WHERE owed.channel NOT IN ('email', 'in_app') OR NOT EXISTS (
-                SELECT FROM notifications_outboxmessage AS before
-                WHERE before.event_key = owed.event_key AND before.recipient = owed.recipient
-                AND before.channel IN ('email', 'in_app')
-            )
-            ON CONFLICT (event_key, recipient, channel) DO NOTHING
-            RETURNING id
-            """,
-            [
-                get_guid() or "",
-                json.dumps(
-                    [
-                        {
-                            "id": str(row.id),
-                            "event_key": row.event_key,
-                            "recipient": row.recipient,
-                            "channel": row.channel,
-                            "template": row.template,
-                            "context": row.context,
-                            "occurred_at": row.occurred_at.isoformat(),
-                            "available_at": row.available_at.isoformat(),
-                            "status": row.status,
-                            "sent_at": row.sent_at and row.sent_at.isoformat(),
-                            "held_until": row.held_until and row.held_until.isoformat(),
-                            "in_digest": row.in_digest,
-                        }
-                        for row in rows
-                    ]
-                ),
-            ],
-        )
-        inserted = {row_id for (row_id,) in cursor.fetchall()}
+    owed = [
+        {
+            "id": str(row.id),
+            "event_key": row.event_key,
+            "recipient": row.recipient,
+            "channel": row.channel,
+            "template": row.template,
+            "context": row.context,
+            "occurred_at": row.occurred_at.isoformat(),
+            "available_at": row.available_at.isoformat(),
+            "status": row.status,
+            "sent_at": row.sent_at and row.sent_at.isoformat(),
+            "held_until": row.held_until and row.held_until.isoformat(),
+            "in_digest": row.in_digest,
+        }
+        for row in rows
+    ]
+    answer = ask(_OWE, {"request_id": get_guid() or "", "owed": json.dumps(owed)})
+    inserted = {row_id for (row_id,) in answer}
     return [row for row in rows if row.id in inserted]
+
+
+_OWE = """
+    INSERT INTO notifications_outboxmessage (
+        id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
+        held_until, in_digest, request_id, created_at, attempts, deferrals, failure
+    )
+    SELECT owed.*, %(request_id)s, now(), 0, 0, ''
+    FROM jsonb_to_recordset(%(owed)s::jsonb) AS owed (
+        id uuid, event_key text, recipient text, channel text, template text, context jsonb,
+        occurred_at timestamptz, available_at timestamptz, status text, sent_at timestamptz,
+        held_until timestamptz, in_digest boolean
+    )
+    WHERE owed.channel NOT IN ('email', 'in_app') OR NOT EXISTS (
+        SELECT FROM notifications_outboxmessage AS before
+        WHERE before.event_key = owed.event_key AND before.recipient = owed.recipient
+        AND before.channel IN ('email', 'in_app')
+    )
+    ON CONFLICT (event_key, recipient, channel) DO NOTHING
+    RETURNING id
+"""
 
 
 def forget_recipient(address: str, *, reference: str) -> None:

@@ -6,6 +6,7 @@ import re
 import select
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db.backends.postgresql import base, operations
 from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
@@ -21,6 +22,12 @@ from core.doing import told
 _MAY_CHANGE = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH")
 """How statements begin that may change a row; no other can be sure to stand behind another (VACUUM, CREATE INDEX …)."""
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+
+
+if TYPE_CHECKING:
+    ServerBindingCursor = psycopg.Cursor[Any]
+else:
+    ServerBindingCursor = base.ServerBindingCursor
 
 
 class TellingCursor(Cursor):
@@ -43,6 +50,19 @@ class TellingCursor(Cursor):
             pass
         self.connection.told = said  # type: ignore[attr-defined]
         return self
+
+
+class PreparedCursor(ServerBindingCursor):
+    """The same for statements that the server plans once: here it takes a round trip of its own. Outside a transaction
+    it cannot be told; there only what no trigger writes down is changed this way.
+    """
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        said = _to_be_told(self.connection, query)
+        if said is not None and not self.connection.autocommit:
+            super().execute("SELECT set_config('pghistory.context_metadata', %s, true)", (said,))
+            self.connection.told = said  # type: ignore[attr-defined]
+        return super().execute(query, params, **options)
 
 
 def _to_be_told(connection: Any, query: str) -> str | None:
@@ -72,6 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection to PostgreSQL. Its health check (CONN_HEALTH_CHECKS) costs nothing."""
 
     ops_class = DatabaseOperations
+    _prepared: PreparedCursor | None = None
 
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
@@ -95,14 +116,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not socket.poll(0)
 
     def prepared_cursor(self) -> Any:
-        """Return a cursor whose statements the server reads and plans once for the connection, and not each time.
+        """Return the cursor whose statements the server reads and plans once for the connection, and not each time.
 
-        For statements of which one plan is right whatever the values (`core.statements`).
+        For statements of which one plan is right whatever the values (`core.statements`). There is one, and it is kept:
+        to make one costs as much as to ask by it. Whoever asks reads the whole answer at once.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
-        with self.wrap_database_errors:
-            cursor: Any = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # as psycopg's own
+        if self._prepared is None or self._prepared.closed or self._prepared.connection is not self.connection:
+            with self.wrap_database_errors:
+                self._prepared = PreparedCursor(self.connection)  # type: ignore[arg-type]  # psycopg's own
             # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
-            cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does
+            self._prepared.adapters.register_loader("timestamptz", TimestamptzLoader)
+        return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does

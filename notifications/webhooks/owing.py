@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django_guid import get_guid
 
+from core.statements import change
 from notifications.webhooks import payload
 
 
@@ -42,24 +43,21 @@ def owe(news: Sequence[News], *, event_key: str, at: dt.datetime) -> int:
         {"team_id": str(piece.team_id), "type": piece.event_type, "context": payload.context_of(piece.references)}
         for piece in heard.values()
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO notifications_outboxmessage (
-                id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
-                request_id, created_at, attempts, deferrals, failure
-            )
-            SELECT gen_random_uuid(), %(event_key)s, 'webhook:' || endpoint.reference, 'webhook', news.type,
-                news.context, %(at)s, %(at)s, 'pending', NULL,
-                %(request_id)s, now(), 0, 0, ''
-            FROM jsonb_to_recordset(%(news)s::jsonb) AS news (team_id uuid, type text, context jsonb)
-            JOIN notifications_webhookendpoint AS endpoint ON endpoint.team_id = news.team_id
-            JOIN accounts_team AS team ON team.id = endpoint.team_id
-            WHERE endpoint.status = 'active' AND team.is_active
-                AND (endpoint.event_types = '{}' OR news.type = ANY (endpoint.event_types))
-            ON CONFLICT (event_key, recipient, channel) DO NOTHING
-            """,
-            {"event_key": event_key, "at": at, "news": json.dumps(rows), "request_id": get_guid() or ""},
-        )
-        written: int = cursor.rowcount
-    return written
+    return change(_OWE, {"event_key": event_key, "at": at, "news": json.dumps(rows), "request_id": get_guid() or ""})
+
+
+_OWE = """
+    INSERT INTO notifications_outboxmessage (
+        id, event_key, recipient, channel, template, context, occurred_at, available_at, status, sent_at,
+        request_id, created_at, attempts, deferrals, failure
+    )
+    SELECT gen_random_uuid(), %(event_key)s, 'webhook:' || endpoint.reference, 'webhook', news.type,
+        news.context, %(at)s, %(at)s, 'pending', NULL,
+        %(request_id)s, now(), 0, 0, ''
+    FROM jsonb_to_recordset(%(news)s::jsonb) AS news (team_id uuid, type text, context jsonb)
+    JOIN notifications_webhookendpoint AS endpoint ON endpoint.team_id = news.team_id
+    JOIN accounts_team AS team ON team.id = endpoint.team_id
+    WHERE endpoint.status = 'active' AND team.is_active
+        AND (endpoint.event_types = '{}' OR news.type = ANY (endpoint.event_types))
+    ON CONFLICT (event_key, recipient, channel) DO NOTHING
+"""

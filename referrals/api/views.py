@@ -167,8 +167,8 @@ class ReferralViewSet(
 
     def take(self, request: Request, reference: str, step: str, details: StepDetails) -> Response:
         services.take_referral_step(
-            referral=self.row(reference), step=step, actor=self.actor, at=timezone.now(), details=details,
-            expected_version=expected_version(request),
+            referral=selectors.get_bare_referral(signed_in(request.user), reference), step=step, actor=self.actor,
+            at=timezone.now(), details=details, expected_version=expected_version(request),
         )  # fmt: skip
         return self.answer(self.whole(reference))
 

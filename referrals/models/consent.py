@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Organization
+from core.statements import SavedByHand
 from referrals.enums import ConsentBasis, ConsentDecision, ConsentMethod, ConsentPurpose
 from referrals.models.referral import Referral
 from services_directory.models import Service
@@ -12,7 +13,7 @@ from services_directory.models import Service
 _IS_BEST_INTERESTS = Q(basis=ConsentBasis.BEST_INTERESTS)
 
 
-class Consent(models.Model):
+class Consent(SavedByHand):
     """One decision of the person: about one purpose, towards everybody or one named recipient, perhaps until a day.
 
     Which decision counts is `referrals.consents`' to say. Append-only, kept so by a trigger: a change of mind, and a

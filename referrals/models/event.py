@@ -5,12 +5,13 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
+from core.statements import SavedByHand
 from referrals.enums import SnomedCode
 from referrals.models.onward import OnwardReferral
 from referrals.models.referral import Referral
 
 
-class ReferralEvent(models.Model):
+class ReferralEvent(SavedByHand):
     """One thing that happened to a referral or to one of its onward referrals.
 
     Triggers refuse every change and removal, and a row whose sequence or hash does not follow the one before it

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import Team
 from core.history import kept_history
+from core.statements import SavedByHand
 from referrals.enums import AttendanceResult, OnwardStatus, ProgrammeOutcome, ReferralStatus
 from referrals.models.referral import Referral
 from referrals.pathway import OnwardPathway
@@ -23,7 +24,7 @@ NO_HISTORY_OF_ONWARD = (
 
 
 @kept_history(but=NO_HISTORY_OF_ONWARD)
-class OnwardReferral(OnwardPathway):
+class OnwardReferral(SavedByHand, OnwardPathway):
     """One offer of one person to one service. Personal data: through its referral, and the handover note."""
 
     reference = models.CharField(max_length=20, unique=True, editable=False)

@@ -5,11 +5,12 @@ from django.db import models
 from django.db.models import Q
 
 from core.history import kept_history
+from core.statements import SavedByHand
 from referrals.models.referral import Referral
 
 
 @kept_history(but=["wrong_tries", "opened_at"], unsaid=["token_digest"])
-class PersonLink(models.Model):
+class PersonLink(SavedByHand):
     """One link to the page of the person of one referral, on which they read and say what concerns them.
 
     Its secret lies nowhere: it is worked out from the referral's reference and the link's last day (`key`), of which

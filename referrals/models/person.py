@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.history import kept_history
+from core.statements import SavedByHand
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 
 
 @kept_history()
-class Person(models.Model):
+class Person(SavedByHand):
     """One person, once. Personal data: identity.
 
     How to reach them stands on each referral, as its referrer gave it: one practice must not read there what another

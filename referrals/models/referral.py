@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import Team
 from core.history import kept_history
+from core.statements import SavedByHand
 from referrals.enums import (
     CloseOutcome,
     PreferredContact,
@@ -33,7 +34,7 @@ NO_HISTORY = (
 @kept_history(
     but=NO_HISTORY, once=pgtrigger.Q(old__sent_at__isnull=False, new__forgotten_at__isnull=True)
 )  # a draft is a draft
-class Referral(ReferralPathway, PersonAsGiven):
+class Referral(SavedByHand, ReferralPathway, PersonAsGiven):
     """One request to a link-worker team, or to a scheme's hub, to support one person.
 
     Personal data: why the person is referred (special-category), how to reach them, and who referred them. The
@@ -203,7 +204,7 @@ class Referral(ReferralPathway, PersonAsGiven):
 
 
 @kept_history()
-class ReferralNeed(models.Model):
+class ReferralNeed(SavedByHand):
     """One need, coded, with the words used. Personal data: special-category."""
 
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="needs")  # part of its referral
@@ -227,7 +228,7 @@ class ReferralNeed(models.Model):
         return f"{self.term_id} of {self.referral_id}"
 
 
-class Risk(models.Model):
+class Risk(SavedByHand):
     """One risk that whoever meets the person must know, or the statement that none is known. Personal data: yes.
 
     DAPB4066 makes an entry mandatory (field notes 2.2): an empty list would not say whether anybody asked. A risk is

@@ -42,6 +42,7 @@ from referrals.selectors.screening import (
 from referrals.selectors.teams import FoundTeam, NoTeamHere, team_for
 from referrals.selectors.timeline import attendances_of, timeline_of, timeline_of_onward
 from referrals.selectors.visible import (
+    get_bare_referral,
     get_onward_referral,
     get_referral,
     get_whole_referral,
@@ -64,6 +65,7 @@ __all__ = [
     "duplicates_of",
     "facts_for",
     "for_the_provider",
+    "get_bare_referral",
     "get_led_person",
     "get_merge",
     "get_onward_referral",

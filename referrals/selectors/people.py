@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
 from core.signed_links import signature_of
+from core.statements import ask, constants, text_of
 from referrals.enums import ReferralStatus
 from referrals.matching import Comparison, Identity, Strength, birth_key, compare, names_to_look_for
 from referrals.models import AddressRecord, Person, PersonMerge, Referral
@@ -57,19 +59,10 @@ def known_people(identity: Identity, *, besides: UUID | None = None) -> list[Mat
     Compared is what the referrals say that were sent: a draft is its writer's alone (docs/adr/0009), and what was
     entered in error says nothing of anybody. The best comparison of a person counts.
     """
-    rows = (
-        Referral.objects.filter(
-            birth_key=birth_key(identity.date_of_birth),
-            name_keys__overlap=names_to_look_for(identity.first_name, identity.family_name),
-            sent_at__isnull=False,
-        )
-        .exclude(status=ReferralStatus.ENTERED_IN_ERROR)
-        .exclude(person=besides)
-        .order_by("-id")
-        .values_list(
-            "person_id", "first_name", "family_name", "date_of_birth", "postcode", "nhs_number", "person__nhs_number"
-        )[:MOST_CANDIDATES]
-    )
+    rows = ask(_candidates(), {
+        "birth_key": birth_key(identity.date_of_birth), "besides": besides or UUID(int=0),
+        "names": names_to_look_for(identity.first_name, identity.family_name),
+    })  # fmt: skip
     best: dict[UUID, Match] = {}
     for person_id, first, family, born, postcode, number, number_now in rows:
         known = Identity(
@@ -81,6 +74,23 @@ def known_people(identity: Identity, *, besides: UUID | None = None) -> list[Mat
         if person_id not in best or _rank(match) < _rank(best[person_id]):
             best[person_id] = match
     return sorted(best.values(), key=lambda match: (_rank(match), match.person_id))
+
+
+@cache
+def _candidates() -> str:
+    birth, name, besides = "b", "n", UUID(int=1)
+    rows = (
+        Referral.objects.filter(birth_key=birth, name_keys__overlap=[name], sent_at__isnull=False)
+        .exclude(status=ReferralStatus.ENTERED_IN_ERROR)
+        .exclude(person=besides)
+        .order_by("-id")
+        .values_list(
+            "person_id", "first_name", "family_name", "date_of_birth", "postcode", "nhs_number", "person__nhs_number"
+        )[:MOST_CANDIDATES]
+    )
+    asked = {birth: "%(birth_key)s", name: "%(names)s", besides: "%(besides)s"}
+    text = text_of(rows, asked | constants([ReferralStatus.ENTERED_IN_ERROR]))
+    return text.replace("ARRAY[%(names)s]", "%(names)s")  # Django names each member; how many there are differs
 
 
 def likely_people(identity: Identity, *, besides: UUID | None = None) -> list[Match]:
@@ -162,14 +172,30 @@ def referred_already(user: User, nhs_number: str) -> QuerySet[Referral]:
 
 def open_referrals_like(referral: Referral) -> QuerySet[Referral]:
     """Return the open referrals of the same person to the same team and scheme that were sent before this one."""
-    return (
-        Referral.objects.filter(
-            person=referral.person_id, owner_team=referral.owner_team_id, service=referral.service_id,
-            status__in=ReferralStatus.SENT,
-        )
-        .exclude(pk=referral.pk)
-        .order_by("-id")
-    )  # fmt: skip
+    return _open_ones(
+        person=referral.person_id, team=referral.owner_team_id, service=referral.service_id, besides=referral.pk
+    )
+
+
+def is_one_open_like(referral: Referral) -> bool:
+    """Whether there is any."""
+    asked = {"person": referral.person_id, "team": referral.owner_team_id, "besides": referral.pk}
+    return bool(
+        ask(_is_one_open(for_a_scheme=referral.service_id is not None), asked | {"service": referral.service_id})
+    )
+
+
+def _open_ones(*, person: UUID, team: UUID, service: UUID | None, besides: int) -> QuerySet[Referral]:
+    rows = Referral.objects.filter(person=person, owner_team=team, service=service, status__in=ReferralStatus.SENT)
+    return rows.exclude(pk=besides).order_by("-id")
+
+
+@cache
+def _is_one_open(*, for_a_scheme: bool) -> str:
+    person, team, service = (UUID(int=number) for number in range(3))
+    rows = _open_ones(person=person, team=team, service=service if for_a_scheme else None, besides=0)
+    asked = {person: "%(person)s", team: "%(team)s", service: "%(service)s", 0: "%(besides)s"}
+    return text_of(rows.values("id")[:1], asked | constants(ReferralStatus.SENT))
 
 
 def addresses_of(referral: Referral) -> QuerySet[AddressRecord]:

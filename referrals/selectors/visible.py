@@ -63,14 +63,31 @@ def get_referral(user: User, reference: str) -> Referral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    found = None if "\0" in reference else _one().first(reference=reference, **teams_of(user))
+    return _the_one(_one(), user, reference)
+
+
+def get_bare_referral(user: User, reference: str) -> Referral:
+    """Return the same with its id alone, for whoever locks it next and reads it afresh.
+
+    :raises NotVisible: as `get_referral` does.
+    """
+    return _the_one(_one_bare(), user, reference)
+
+
+def _the_one(rows: Written[Referral], user: User, reference: str) -> Referral:
+    found = None if "\0" in reference else rows.first(reference=reference, **teams_of(user))
     return found if found is not None else not_visible()
 
 
 @cache
 def _one() -> Written[Referral]:
+    return Written(*_stand_ins())
+
+
+@cache
+def _one_bare() -> Written[Referral]:
     rows, stand_ins = _stand_ins()
-    return Written(rows, stand_ins)
+    return Written(rows.select_related(None).only("id"), stand_ins)
 
 
 def text_of_the_one() -> str:

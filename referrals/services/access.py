@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.actors import Actor
 from core.errors import Invalid, NotPermitted
+from core.statements import ask, change
 from referrals import policies
 from referrals.enums import AccessPurpose, AccessReason, PersonChangeKind
 from referrals.models import Person, PersonChange, Referral
@@ -64,10 +65,10 @@ _WRITE = f"""
 INSERT INTO "referrals_recordaccess" (at, reader_id, visitor, person_id, referral_id, route, request_id, purpose,
     unusual, reason, words)
 WITH found AS ({_FOUND})
-SELECT %(at)s, %(reader)s, %(visitor)s, person_id, referral_id, %(route)s, %(request_id)s, %(purpose)s,
+SELECT %(at)s, %(reader)s, %(visitor)s::text, person_id, referral_id, %(route)s, %(request_id)s, %(purpose)s::text,
     unusual, coalesce(reason, ''), CASE WHEN reason IS NULL THEN '' ELSE words END
 FROM found
-WHERE %(visitor)s <> '' OR %(purpose)s = 'listed'
+WHERE %(visitor)s::text <> '' OR %(purpose)s::text = 'listed'
     OR NOT EXISTS (SELECT FROM found AS one WHERE one.unusual <> '' AND one.reason IS NULL)
 """  # noqa: S608 - our own words
 _UNEXPLAINED = f"SELECT FROM ({_FOUND}) AS found WHERE unusual <> '' AND reason IS NULL LIMIT 1"
@@ -78,18 +79,13 @@ def record_access(subject: Subject, reading: Reading) -> None:
 
     :raises ReasonNeeded: if it is unusual, and the reader has not said why in the last half hour.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, _params(subject, reading))
-        is_written = cursor.rowcount > 0
-    if not is_written:
+    if not change(_WRITE, _params(subject, reading)):
         raise ReasonNeeded("Say why you open this record. It is kept, and the lead of the team reads it.")
 
 
 def needs_reason(subject: Subject, reading: Reading) -> bool:
     """Whether the reader is to say why first; of what does not exist nothing is asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UNEXPLAINED, _params(subject, reading))
-        return cursor.fetchone() is not None
+    return bool(ask(_UNEXPLAINED, _params(subject, reading)))
 
 
 def checked_reason(reason: str, words: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import Consent, ConsentClock, OnwardReferral, Referral, ReferralEvent
+from referrals.selectors.consents import decisions_of
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.follow_up_clocks import plan_follow_ups_of
@@ -222,7 +223,7 @@ def as_sent(referral: Referral) -> dict[str, Any]:
     """Return what the event of a sending says of what the person had agreed to by then: about sharing with all
     services, and, only where there are any, the other decisions.
     """
-    rows = list(referral.consents.order_by("decided_on", "id"))
+    rows = decisions_of(referral)
     to_all = [row for row in rows if is_about_sharing(row) and not (row.to_service_id or row.to_organization_id)]
     latest = to_all[-1] if to_all else None
     others = [in_the_chain(row) for row in rows if row not in to_all]

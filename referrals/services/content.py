@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from accounts.models import Team, User
 from accounts.selectors import find_team, is_receiving
 from core.clocks import FARTHEST_PLAN, local_day
 from core.errors import Invalid, NotPermitted
+from core.statements import Written
 from referrals.enums import ConsentDecision
 from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.selectors import team_for
+from referrals.selectors.consents import decisions_of
 from referrals.services.consent import ConsentDetails as ConsentDetails
 from referrals.services.consent import append_consent, problems_with
 from referrals.services.discharge import DischargeDetails, write_discharge
@@ -24,7 +27,7 @@ from referrals.services.people import AS_GIVEN, PersonDetails, check_person
 from referrals.services.record import RecordDetails, add_version, problems_of_code
 from referrals.services.risks import RiskDetails, made_of
 from services_directory.models import Service
-from services_directory.selectors import needs
+from services_directory.selectors import needs_among
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +76,14 @@ def referrer_of(actor: Actor, content: ReferralContent) -> dict[str, Any]:
     team_id = content.referring_team_id or team_ids[0]
     if team_id not in team_ids:
         raise Invalid({"referring_team": ["You are no referrer of this team."]})
-    team = Team.objects.select_related("organization").get(pk=team_id)
+    [team] = _teams().ask(team=team_id)
     return {"referring_team": team, "referrer": user, **named(user, team)}
+
+
+@cache
+def _teams() -> Written[Team]:
+    team = UUID(int=0)
+    return Written(Team.objects.select_related("organization").filter(pk=team), {team: "%(team)s"})
 
 
 def target_of(content: ReferralContent, person: PersonDetails) -> tuple[Team, Service | None]:
@@ -133,7 +142,7 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     """
     if content.no_known_risks and (content.risks or content.coded_risks):
         raise Invalid({"risks": ["Either name risks or state that none are known."]})
-    known = {term.pk: term for term in needs().filter(pk__in=[term_id for term_id, _ in content.needs])}
+    known = {term.pk: term for term in needs_among([term_id for term_id, _ in content.needs])}
     unknown = [str(term_id) for term_id, _ in content.needs if term_id not in known]
     if unknown:
         raise Invalid({"needs": [f"No need has the id {', '.join(unknown)}: see /api/v1/needs/."]})
@@ -142,18 +151,18 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     for number, (code, display) in enumerate(codes.values()):
         for name, said in problems_of_code(code, display).items():
             raise Invalid({f"needs.{number}.{name}": [said]})
-    ReferralNeed.objects.bulk_create(
-        ReferralNeed(
-            referral=referral, term=known[term_id], note=note,
-            code=codes[term_id][0].strip(), display=codes[term_id][1].strip(),
+    for term_id, note in notes.items():
+        code, display = codes[term_id]
+        need = ReferralNeed(
+            referral=referral, term=known[term_id], note=note, code=code.strip(), display=display.strip()
         )
-        for term_id, note in notes.items()
-    )  # fmt: skip
+        need.save(force_insert=True)
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
     risks += made_of(referral, content.coded_risks, today=local_day(at), where="record.risks.")
-    Risk.objects.bulk_create(risks)
+    for risk in risks:
+        risk.save(force_insert=True)
     write_discharge(referral, content.discharge, actor=actor, at=at)
     if content.record is not None and actor.user is not None:
         add_version(referral, content.record, user=actor.user, at=at, where="record.")
@@ -176,9 +185,7 @@ def _write_consents(referral: Referral, content: ReferralContent, *, by: User, a
         problems["consents"] = ["Give one decision for each purpose and recipient."]
     if problems:
         raise Invalid(problems)
-    latest = {
-        consent_as_given(row).scope: consent_as_given(row) for row in referral.consents.order_by("decided_on", "id")
-    }
+    latest = {consent_as_given(row).scope: consent_as_given(row) for row in decisions_of(referral)}
     for scope, earlier in latest.items():
         if earlier.decision == ConsentDecision.GIVEN and scope not in {each.scope for each in sent.values()}:
             taken_back = replace(_BLANK, purpose=scope[0], to_service_id=scope[1], to_organization_id=scope[2])

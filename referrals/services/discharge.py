@@ -4,12 +4,14 @@ import datetime as dt
 import logging
 import re
 from dataclasses import dataclass, fields
+from functools import cache
 
 from django.db import transaction
 
 from accounts.actors import SYSTEM, Actor
 from core.clocks import FARTHEST_PLAN, add_working_days, local_day
 from core.errors import OF_ONE_ROW, Conflict, Invalid, NotPermitted
+from core.statements import Written
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import DischargeDestination, DischargePathway, EventKind, ReferralStatus
@@ -173,7 +175,13 @@ def first_contact_due(referral: Referral, *, at: dt.datetime, usual: dt.date) ->
 
 def start_of(referral: Referral) -> dt.date | None:
     """Return the day before which nothing begins, where the hospital has named one."""
-    return Discharge.objects.filter(referral_id=referral.pk).values_list("start_no_earlier_than", flat=True).first()
+    discharge = _discharges().first(referral=referral.pk)
+    return discharge.start_no_earlier_than if discharge is not None else None
+
+
+@cache
+def _discharges() -> Written[Discharge]:
+    return Written(Discharge.objects.filter(referral=0), {0: "%(referral)s"})
 
 
 def check_start(referral: Referral, day: dt.date) -> None:

@@ -1,8 +1,10 @@
 """When a person is to be asked next: planned, moved and stopped by what happens. Called inside use cases."""
 
 import datetime as dt
+from functools import cache
 
 from core.clocks import local_day
+from core.statements import Written, constants
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import FollowUpClock, OnwardReferral, Person, Referral
 from referrals.pathway.onward import BEGINS
@@ -55,19 +57,32 @@ def stop_follow_ups_of(person: Person) -> None:
 
 
 def _begun(referral: Referral) -> list[OnwardReferral]:
-    rows = OnwardReferral.objects.filter(referral=referral, status__in=OnwardStatus.TOOK_PART).order_by("id")
-    found = list(rows.select_related("service__follow_up_plan", "provider_team"))
+    found = _those_begun().ask(referral=referral.pk)
     for onward in found:
         onward.referral = referral
     return found
 
 
+@cache
+def _clock() -> Written[FollowUpClock]:
+    return Written(FollowUpClock.objects.filter(onward_referral=0), {0: "%(onward)s"})
+
+
+@cache
+def _those_begun() -> Written[OnwardReferral]:
+    rows = OnwardReferral.objects.filter(referral=0, status__in=OnwardStatus.TOOK_PART).order_by("id")
+    rows = rows.select_related("service__follow_up_plan", "provider_team")
+    return Written(rows, {0: "%(referral)s"} | constants(OnwardStatus.TOOK_PART))
+
+
 def _go_on(onward: OnwardReferral, *held_by: str, at: dt.datetime) -> None:
     """Give back the days for which a point that was due stood still. One that is still to come keeps its day."""
-    clock = FollowUpClock.objects.filter(onward_referral=onward).first()
+    clock = _clock().first(onward=onward.pk)
+    if clock is None:
+        return
     steps = onward.referral.events.filter(kind__in=held_by, onward_referral=onward if held_by == ("pause",) else None)
     held = steps.order_by("-sequence").first()
-    if clock is None or held is None:
+    if held is None:
         return
     days = local_day(at) - max(local_day(held.occurred_at), clock.due_on)
     if days > dt.timedelta(0):

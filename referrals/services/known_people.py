@@ -6,14 +6,19 @@ nothing that they did not say themselves (docs/adr/0025).
 
 import datetime as dt
 
-from django.db import connection
-
 from accounts.actors import Actor
 from core.errors import Conflict, Invalid, NotPermitted
+from core.statements import ask
 from referrals.enums import NhsNumberStatus, PersonChangeKind
 from referrals.matching import Identity
 from referrals.models import Person, PersonChange, Referral
-from referrals.selectors.people import likely_people, offers_to, open_referrals_like, person_behind
+from referrals.selectors.people import (
+    is_one_open_like,
+    likely_people,
+    offers_to,
+    open_referrals_like,
+    person_behind,
+)
 from referrals.selectors.visible import referrals_visible_to
 from referrals.services.people import IDENTITY, PersonDetails
 
@@ -80,7 +85,7 @@ def ask_before_sending(referral: Referral, *, actor: Actor) -> None:
     :raises PersonMayBeKnown: if the person may be known, and the referrer has not said whether they are.
     :raises AlreadyReferred: if the person is with this team already, and the referrer has not said to send it anyway.
     """
-    if Person.objects.filter(pk=referral.person_id, is_deceased=True).exists():
+    if ask("SELECT FROM referrals_person WHERE id = %s AND is_deceased", [referral.person_id]):
         raise PersonDeceased
     if actor.user is None or actor.is_retelling:
         return
@@ -101,8 +106,7 @@ def identity_of(referral: Referral) -> Identity:
 
 def lock_birth(key: str) -> None:
     """Wait until nobody else is settling who a person with this birth key is; until the transaction ends."""
-    with connection.cursor() as database:
-        database.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"referrals.person:{key}"])
+    ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"referrals.person:{key}"])
 
 
 def _certain(details: PersonDetails, *, actor: Actor) -> Person | None:
@@ -179,10 +183,9 @@ def _ask(identity: Identity, *, actor: Actor, besides: Referral | None = None) -
 
 
 def _tell_of_open_one(referral: Referral, *, actor: Actor) -> None:
-    waiting = open_referrals_like(referral)
-    if actor.user is None or not waiting.exists():
+    if actor.user is None or not is_one_open_like(referral):
         return
-    visible = referrals_visible_to(actor.user).filter(pk__in=waiting.values("pk"))
+    visible = referrals_visible_to(actor.user).filter(pk__in=open_referrals_like(referral).values("pk"))
     raise AlreadyReferred(
         "This person has an open referral to this team. Speak with the team, or send “send_anyway” if it is about "
         "something else.",

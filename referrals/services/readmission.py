@@ -6,11 +6,11 @@ from functools import cache
 from accounts.actors import Actor
 from core.clocks import local_day
 from core.errors import Invalid
-from core.statements import Written
+from core.statements import Written, constants
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import EventKind, HoldReason, OnwardStatus
-from referrals.models import Referral, ReferralEvent
+from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.discharge import first_contact_due
 from referrals.services.events import record_event
 from referrals.services.response import begin_response, held_for
@@ -100,12 +100,18 @@ def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -
     held = _last_hold(referral) if step == "resume" else None
     if held is None:
         return
-    waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
-    for onward in referral.onward_referrals.filter(status__in=waits).select_for_update().order_by("id"):
+    for onward in _waiting().ask(referral=referral.pk):
         onward.referral = referral
         held_for(onward, since=held.occurred_at, at=at)
         onward.version += 1
         onward.save()
+
+
+@cache
+def _waiting() -> Written[OnwardReferral]:
+    waits = (OnwardStatus.SENT, OnwardStatus.INFORMATION_REQUESTED, OnwardStatus.WAITLISTED, OnwardStatus.ACCEPTED)
+    rows = OnwardReferral.objects.filter(referral=0, status__in=waits).select_for_update().order_by("id")
+    return Written(rows, {0: "%(referral)s"} | constants(waits))
 
 
 def _last_hold(referral: Referral) -> ReferralEvent | None:
@@ -116,4 +122,4 @@ def _last_hold(referral: Referral) -> ReferralEvent | None:
 def _holds() -> Written[ReferralEvent]:
     kinds = ("hold", "record_readmission")
     events = ReferralEvent.objects.filter(referral=0, onward_referral=None, kind__in=kinds).order_by("-sequence")
-    return Written(events[:1], {0: "%(referral)s"} | {kind: f"'{kind}'" for kind in kinds})
+    return Written(events[:1], {0: "%(referral)s"} | constants(kinds))

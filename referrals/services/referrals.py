@@ -11,8 +11,9 @@ from accounts.models import Team, User
 from accounts.selectors import is_receiving
 from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
-from core.idempotency import Claim, settle, take
+from core.idempotency import Claim, take
 from core.identifiers import new_reference
+from core.statements import ask
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import (
@@ -80,15 +81,13 @@ def create_referral(*, actor: Actor, at: dt.datetime, content: ReferralContent, 
     :raises PersonMayBeKnown, AlreadyReferred, PersonDeceased: as `known_people` says.
     :raises KeyReused: if the claim's key came before with another body.
     """
-    if claim is not None:
-        earlier = take(claim)
-        if earlier is not None:
-            return Made(reference=earlier, is_replay=True)
-    referral = Referral(reference=new_reference("R"), **referrer_of(actor, content))
+    reference = new_reference("R")
+    earlier = take(claim, result=reference) if claim is not None else None
+    if earlier is not None:
+        return Made(reference=earlier, is_replay=True)
+    referral = Referral(reference=reference, **referrer_of(actor, content))
     make(referral, content, actor=actor, at=at)
-    if claim is not None:
-        settle(claim, result=referral.reference)
-    return Made(reference=referral.reference)
+    return Made(reference=reference)
 
 
 def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
@@ -343,7 +342,7 @@ def _send(
 ) -> Referral:
     """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act."""
     today = local_day(at)
-    if not referral.risks.exists():
+    if not ask("SELECT FROM referrals_risk WHERE referral_id = %s LIMIT 1", [referral.pk]):
         raise Invalid(
             {"risks": ["Name at least one risk, or state no_known_risks: the team must know that you asked."]}
         )

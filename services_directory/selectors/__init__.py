@@ -23,7 +23,7 @@ from services_directory.selectors.search import (
 )
 from services_directory.selectors.spreadsheets import spreadsheet_of
 from services_directory.selectors.suitability import rule_of, rules_of, suitability_of
-from services_directory.selectors.terms import needs, terms_called
+from services_directory.selectors.terms import needs, needs_among, terms_called
 
 __all__ = [
     "Located",
@@ -44,6 +44,7 @@ __all__ = [
     "locate",
     "locate_many",
     "needs",
+    "needs_among",
     "neighbourhoods",
     "proposals_visible_to",
     "receiving_teams",
