@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts.enums import Role
 from accounts.models import User
+from core.clocks import LONDON
 from core.errors import NotPermitted
 from insights.disclosure import safe_cells, safe_count, safe_parts
 from insights.periods import Period
@@ -65,12 +66,22 @@ class Table:
     period: Period | None = None
     is_rounded: bool = False
     notes: Sequence[str] = field(default_factory=tuple)
+    counted_at: dt.datetime | None = None
+    """When the night's count made it; None: counted when it was asked for."""
 
     @property
     def definitions(self) -> dict[str, str]:
         """What each figure of it counts."""
         said = {figure.key: figure.definition for figure in self.figures}
         return said | ({"small_numbers": SMALL_NUMBERS} if self.is_rounded else {})
+
+    @property
+    def as_of(self) -> str:
+        """As of when it is, in a sentence; empty: of now."""
+        if self.counted_at is None:
+            return ""
+        at = self.counted_at.astimezone(LONDON)
+        return f"As counted on {at:%-d %B %Y} at {at:%-I:%M}{at:%p}".replace("AM", "am").replace("PM", "pm") + "."
 
     def csv(self) -> Iterator[str]:
         """Yield it as a CSV file: the definitions are in it, below the rows, so that they go where it goes."""
@@ -80,7 +91,8 @@ class Table:
         if self.period is not None:
             said.append([f"From {self.period.starts_on.isoformat()} to {self.period.ends_on.isoformat()}", *blank])
         said += [[f"{figure.title}: {figure.definition}", *blank] for figure in self.figures]
-        said += [[note, *blank] for note in (*self.notes, *([SMALL_NUMBERS] if self.is_rounded else []))]
+        small = [SMALL_NUMBERS] if self.is_rounded else []
+        said += [[note, *blank] for note in (*self.notes, self.as_of, *small) if note]
         return written([self.of, *(figure.title for figure in self.figures)], [*rows, ["", *blank], *said])
 
 

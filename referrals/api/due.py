@@ -115,6 +115,9 @@ class DueTaskViewSet(mixins.ListModelMixin, GenericViewSet):
             return DueTask.objects.none()
         return selectors.due_tasks_visible_to(signed_in(self.request.user))
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return super().paginate_queryset(selectors.in_order(signed_in(self.request.user), queryset))  # type: ignore[arg-type]  # paged as a queryset is
+
 
 class TaskInputSerializer(StrictSerializer):
     """Something to do for a case that nothing else says."""

@@ -1,5 +1,7 @@
 """What is due, as the database's own view `referrals_duetask` sees it."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -9,7 +11,7 @@ from referrals.models.referral import Referral
 
 
 class DueTask(models.Model):
-    """One thing that is due on a day: read from a view (migrations 0009 to 0024), never written.
+    """One thing that is due on a day: read from a view (migrations 0009 to 0030), never written.
 
     One row for each open referral that is in a team's hands, for each question of a provider, signpost to follow up,
     clearance that is waited for, plan and review to hold, and for each task by hand that is not done. Personal data:
@@ -31,6 +33,12 @@ class DueTask(models.Model):
     reference = models.CharField(max_length=20, help_text="The referral's.")
     first_name = models.CharField(max_length=35)
     family_name = models.CharField(max_length=35)
+
+    source = models.CharField(max_length=10, help_text="From which list it comes: one of SOURCES.")
+
+    SOURCES: ClassVar = (
+        "case", "question", "signpost", "plan", "task", "review", "clearance", "waiting", "follow-up",
+    )  # fmt: skip
 
     class Meta:
         managed = False
