@@ -8,21 +8,13 @@ from django.db import migrations, models
 BEFORE: str = import_module("referrals.migrations.0024_follow_ups").DUE
 
 
-def with_its_source(part: str) -> str:
-    """Say from which list a row comes: asked for one of them, the others are not looked at."""
-    source = part.split("'")[1].removesuffix("-")
-    return part.replace("family_name\nFROM", f"family_name, '{source}'::text AS source\nFROM")
-
-
-# Whether a question was answered is looked up for the rows that are shown: as EXISTS it was made by reading every answer
-# that there ever was. And the title is a text in all: else they could not be read one by one.
-DUE = "UNION ALL\n".join(with_its_source(part) for part in BEFORE.split("UNION ALL\n")).replace(
-    "CASE WHEN EXISTS (\n            SELECT 1 FROM", "CASE WHEN (\n            SELECT true FROM"
-).replace(
-    "event.kind = 'provide_information'\n", "event.kind = 'provide_information' LIMIT 1\n"
-).replace("task.title,", "task.title::text,")  # fmt: skip
-# A view loses no column but by being made again: so the way back drops it first.
-DUE_AS_BEFORE = "DROP VIEW referrals_duetask;" + BEFORE
+# Whether a question was answered is looked up for the rows that are shown: as EXISTS it was found out by reading every
+# answer that there ever was. And the title is a text in all, so that what is asked of the view is asked of each part.
+DUE = (
+    BEFORE.replace("CASE WHEN EXISTS (\n            SELECT 1 FROM", "CASE WHEN (\n            SELECT true FROM")
+    .replace("event.kind = 'provide_information'\n", "event.kind = 'provide_information' LIMIT 1\n")
+    .replace("task.title,", "task.title::text,")
+)
 
 
 class Migration(migrations.Migration):
@@ -51,5 +43,5 @@ class Migration(migrations.Migration):
             model_name='referral',
             index=models.Index(condition=models.Q(('status__in', ('deferred', 'submitted', 'information_requested', 'accepted', 'active', 'on_hold'))), fields=['owner_team', 'next_action_on', 'id'], name='referral_due_of_team'),
         ),
-        migrations.RunSQL(DUE, DUE_AS_BEFORE),
+        migrations.RunSQL(DUE, BEFORE),
     ]

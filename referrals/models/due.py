@@ -1,7 +1,5 @@
 """What is due, as the database's own view `referrals_duetask` sees it."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 
@@ -33,12 +31,6 @@ class DueTask(models.Model):
     reference = models.CharField(max_length=20, help_text="The referral's.")
     first_name = models.CharField(max_length=35)
     family_name = models.CharField(max_length=35)
-
-    source = models.CharField(max_length=10, help_text="From which list it comes: one of SOURCES.")
-
-    SOURCES: ClassVar = (
-        "case", "question", "signpost", "plan", "task", "review", "clearance", "waiting", "follow-up",
-    )  # fmt: skip
 
     class Meta:
         managed = False

@@ -10,7 +10,6 @@ from accounts.enums import Role
 from accounts.models import User
 from core.clocks import LONDON, add_working_days, local_day
 from core.errors import NotPermitted, NotVisible
-from core.merged import Merged
 from referrals.enums import (
     ConsultationMechanism,
     ContactDirection,
@@ -95,16 +94,6 @@ def due_tasks_visible_to(user: User) -> QuerySet[DueTask]:
         .select_related("owner_team__policy", "assigned_to")
         .order_by("due_on", "key")
     )
-
-
-def in_order(user: User, tasks: QuerySet[DueTask]) -> Merged[DueTask]:
-    """Return some of `due_tasks_visible_to` a user, to be paged: from each list that they come from, the largest
-    team by team, no more than a page is read.
-    """
-    teams = user.team_ids(*_TEAM)
-    of_cases = [tasks.filter(source="case", owner_team=team) for team in teams]
-    others = [tasks.filter(source=source) for source in DueTask.SOURCES if source != "case"]
-    return Merged(DueTask, [*of_cases, *others])
 
 
 # --- Reaching the person ------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ def test_what_is_counted_at_night_is_to_the_digit_what_would_be_counted_when_ask
     assert {which: table.rows for which, table in after.items()} == before
     assert {table.counted_at for table in after.values()} == {LATER}
     assert before["funnel", "total"][0].values["referred"] == 12
-    assert [row.name for row in before["contact", "neighbourhood"]] == ["All", "=Vale", "Elsewhere, or not known"]
+    assert [row.name for row in before["triage", "neighbourhood"]] == ["All", "=Vale", "Elsewhere, or not known"]
 
     # What happens by day is told tomorrow; a count that comes again, or comes late, makes the same of it.
     Referral.objects.filter(status="submitted").update(status="entered_in_error")
