@@ -197,7 +197,7 @@ def test_what_is_counted_at_night_is_to_the_digit_what_would_be_counted_when_ask
     assert [row.name for row in before["triage", "neighbourhood"]] == ["All", "=Vale", "Elsewhere, or not known"]
 
     # What happens by day is told tomorrow; a count that comes again, or comes late, makes the same of it.
-    Referral.objects.filter(status="submitted").update(status="entered_in_error")
+    Referral.objects.filter(status="submitted").update(status="entered_in_error", ended_at=LATER)
     assert read()["funnel", "total"].rows == before["funnel", "total"]
     tomorrow = LATER + dt.timedelta(days=1)
     assert count_pathway(at=tomorrow) == counted | {"referrals": counted["referrals"] - 2}
