@@ -72,7 +72,9 @@ HOT = {
     "funnel of everybody": (
         lambda cast: totals.journeys(NOVEMBER, by="source", stages=["referred"]), "journey_total_counted_once",
     ),
-    "waits of everybody": (lambda cast: totals.waits(NOVEMBER, by="source", waits=["start"]), "wait_total_counted_once"),
+    "waits of everybody": (
+        lambda cast: totals.waits(NOVEMBER, by="source", waits=["start"]), "wait_total_counted_once",
+    ),
     "answers of everybody": (lambda cast: totals.answers(NOVEMBER), "answer_total_counted_once"),
     "who is known": (lambda cast: known_people(ROSE), "referral_by_birth_key"),
     "figures of everybody": (
@@ -111,7 +113,7 @@ def test_it_is_answered_by_its_index(cast, what):
         plans = []
         for query in asked.captured_queries:
             statement = query["sql"]
-            if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            if statement.lstrip(" \n(").upper().startswith(("SELECT", "WITH")):
                 cursor.execute(f"EXPLAIN {statement}")
                 plans.append("\n".join(line for (line,) in cursor.fetchall()))
 
