@@ -6,7 +6,7 @@ in `journeys` and `waits`, and only there.
 """
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -134,7 +134,7 @@ def count_pathway(*, at: dt.datetime) -> dict[str, int]:
         ((first,),) = cursor.fetchall()
         today = local_day(at)
         days, ordinals = calendar((local_day(first) if first else today) - LONGEST, today + LONGEST)
-        values = {
+        values: dict[str, Any] = {
             "at": at, "weeks": dt.timedelta(weeks=WEEKS), "since": None, "until": None, "teams": None,
             "days": list(days), "ordinals": list(ordinals), "longest": LONGEST.days, "of_services": list(OF_SERVICES),
         }  # fmt: skip

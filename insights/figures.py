@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
 
 from accounts.enums import Role
 from accounts.models import User
 from core.clocks import LONDON
-from core.errors import NotPermitted
+from core.errors import Conflict, NotPermitted
 from insights.disclosure import safe_cells, safe_count, safe_parts
 from insights.periods import Period
 from insights.selectors import answers_for_the_pathway, sees_rounded_figures_only
@@ -176,8 +177,19 @@ def _first_of(month: int) -> dt.date:
 
 
 def rows_of(statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Run one statement; return its rows by the names of their columns."""
+    """Run one statement; return its rows by the names of their columns.
+
+    :raises Conflict: if it takes longer than a statement may.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        try:
+            cursor.execute(statement, values)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            raise Conflict(
+                "This takes too long to count now. Choose a shorter period; figures of everybody are counted at night.",
+                code="takes_too_long",
+            ) from error
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

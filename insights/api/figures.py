@@ -106,6 +106,7 @@ class FiguresView(APIView):
 
     query: ClassVar[type[PeriodQuerySerializer]] = PeriodQuerySerializer
     name: ClassVar[str]
+    problem_codes: ClassVar = {None: {"409"}}
 
     def get_renderers(self) -> list[Any]:
         return [JSONRenderer(), CSVRenderer()]

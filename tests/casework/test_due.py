@@ -323,6 +323,7 @@ def test_the_most_urgent_come_first_however_few_days_are_read_for_a_page(cast, r
     for number, day in enumerate(days):
         client.post(url(referral, "tasks"), {"title": f"Task {number}", "due_on": day.isoformat()})
     case = Referral.objects.get().next_action_on
+    assert case is not None
     expected = sorted([*days, case])
 
     def walk(address, link):

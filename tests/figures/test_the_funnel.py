@@ -5,7 +5,7 @@ import datetime as dt
 import io
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.actors import Actor
 from accounts.enums import Role
@@ -237,6 +237,23 @@ def test_everybody_s_figures_say_as_of_when_they_are(november, as_user, time_mac
     assert told(table) == {"All": [10, *[None] * 8]}
     assert table.as_of == "As counted on 2 November 2026 at 9:30am."
     assert table.as_of in "".join(table.csv())
+
+
+def test_what_takes_longer_than_a_statement_may_is_refused_in_words(november, as_user, client, monkeypatch):
+    """As it is before the first night, or of a lead with very much: no error of ours."""
+    monkeypatch.setattr(
+        journeys, "_of_referrals", lambda dimension: "SET LOCAL statement_timeout = 5; SELECT pg_sleep(1)"
+    )
+    with transaction.atomic():
+        refused = as_user(november.lead).get("/api/v1/insights/funnel/")
+        transaction.set_rollback(True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "takes_too_long")
+    client.force_login(november.lead)
+    with transaction.atomic():
+        page = client.get("/figures/")
+        transaction.set_rollback(True)
+    assert page.status_code == 409
+    assert "This takes too long to count now. Choose a shorter period" in page.content.decode()
 
 
 # --- Outcomes -------------------------------------------------------------------------------------------------------
