@@ -43,8 +43,8 @@ def counted_at() -> dt.datetime | None:
 def journeys(period: Period, *, by: str, stages: Sequence[str]) -> list[dict[str, Any]]:
     """Return how far the referrals of a period have come, by one of `journeys.BY`. Two queries at most."""
     rows = JourneyTotal.objects.filter(by=by, month__range=(period.starts_on, period.ends_on)).order_by()
-    groups: list[dict[str, Any]] = list(rows.values("key").annotate(**{stage: Sum(stage) for stage in stages}))
-    return _with_total(_named(groups, by=by), stages)
+    counted = rows.values("key").annotate(**{stage: Sum(stage) for stage in stages})
+    return _with_total(_named([dict(row) for row in counted], by=by), stages)
 
 
 def waits(period: Period, *, by: str, waits: Collection[str]) -> list[dict[str, Any]]:
@@ -117,14 +117,14 @@ def _with_total(groups: list[dict[str, Any]], figures: Sequence[str]) -> list[di
 
 def _named(groups: list[dict[str, Any]], *, by: str) -> list[dict[str, Any]]:
     """Return groups with their names, where these are not those of their dimension, or the key itself."""
-    model: type[Organization | Service] | None = {"practice": Organization, "programme": Service}.get(by)
     keys = [group["key"] for group in groups]
-    names = {} if model is None else {str(key): name for key, name in _names(model, keys)}
+    found: Iterable[tuple[Any, str]] = ()
+    if by == "practice":
+        found = Organization.objects.filter(pk__in=keys).values_list("pk", "name")
+    if by == "programme":
+        found = Service.objects.filter(pk__in=keys).values_list("pk", "name")
+    names = {str(key): name for key, name in found}
     return [{"name": names.get(group["key"]), **group} for group in groups]
-
-
-def _names(model: type[Organization | Service], keys: list[str]) -> Iterable[tuple[Any, str]]:
-    return model._default_manager.filter(pk__in=keys).values_list("pk", "name")
 
 
 def _months(period: Period) -> dict[str, dt.date]:
