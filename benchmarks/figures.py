@@ -26,7 +26,8 @@ WEB_SECONDS, WEB_LIMIT = 3.0, 30.0
 UPTAKE = ("programme", "referring_organization", "source", "neighbourhood")
 TABLES = {
     "funnel": "?by=source", "funnel by neighbourhood": "?by=neighbourhood", "funnel by programme": "?by=programme",
-    "waits": "", "waits by practice": "?by=practice", "responses": "", "outcomes": "", "clocks": "",
+    "waits": "", "waits by neighbourhood": "?by=neighbourhood", "waits by practice": "?by=practice",
+    "responses": "", "outcomes": "", "clocks": "",
 }  # fmt: skip
 RAW = Path(__file__).with_name("sql") / "uptake.sql"
 
@@ -47,8 +48,9 @@ def main() -> int:
         ensure(referrals=arguments.referrals)
         url = database_url()
         found = counting(url, arguments)
+        figures = [pathway()]
         with server(url) as port:
-            figures = list(reading(Client(port, token_of_a_manager())))
+            figures += reading(Client(port, token_of_a_manager()))
         return report(
             [found], figures=figures, machine=machine_line(postgresql=postgresql_version(url)), json_path=arguments.json
         )
@@ -69,6 +71,17 @@ def counting(url: str, arguments: argparse.Namespace) -> Comparison:
             ours=lambda: count_uptake(at=timezone.now()), raw=lambda: raw.execute(statement).fetchone(),
             goal=COUNT_GOAL, limit=COUNT_LIMIT, blocks=1, rounds=arguments.rounds,
         )  # fmt: skip
+
+
+def pathway() -> Figure:
+    """Count the funnel, the waits and the answers once, as it is done each night."""
+    from django.utils import timezone  # noqa: PLC0415 - Django is set up by then
+
+    from insights.counting import count_pathway  # noqa: PLC0415
+
+    begun = time.perf_counter()
+    print(f"counted: {count_pathway(at=timezone.now())}", flush=True)
+    return Figure(name="the pathway counted, at night", value=time.perf_counter() - begun, unit="s")
 
 
 def token_of_a_manager() -> str:

@@ -71,7 +71,7 @@ def sweeps() -> Iterator[tuple[str, Callable[[], Any]]]:
         "overdue cases of which nobody has been told": clocks.referrals_breached(on=today),
         "overdue referrals on of which nobody has been told": clocks.onward_referrals_breached(on=today),
         "providers to remind": clocks.onward_referrals_to_chase(on=today),
-        "referrals on without an answer": OnwardReferral.objects.unanswered(on=today).order_by("id"),
+        "referrals on without an answer": OnwardReferral.objects.unanswered(on=today).order_by("next_action_on", "id"),
     }
     for name, rows in looked_for.items():
         ids = rows.values_list("pk", flat=True)

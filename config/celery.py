@@ -122,6 +122,11 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
             "options": {"queue": "periodic", "expires": 6 * 3600},
         },
+        "count the pathway": {
+            "task": "insights.count_pathway",
+            "schedule": crontab(hour=2, minute=35),
+            "options": {"queue": "periodic", "expires": 6 * 3600},
+        },
         "count replies": {
             "task": "insights.count_responsiveness",
             "schedule": crontab(hour=2, minute=40),

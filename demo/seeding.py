@@ -21,6 +21,7 @@ from demo.stories import ordinary
 from demo.telling import acting, in_order, tell
 from demo.working import measure_from_now_on
 from demo.year import Year
+from insights.counting import count_pathway
 from insights.services import count_uptake
 from insights.summaries import make_monthly_summaries, make_weekly_summaries
 from referrals.enums import AreaKind
@@ -74,6 +75,7 @@ def seed(*, seed: int, now: dt.datetime, size: int) -> Seeded:
     tell(in_order(stories), until=now)
     _confirm_capacities(year)
     count_uptake(at=now)
+    count_pathway(at=now)
     make_weekly_summaries(at=now, is_retelling=True)
     make_monthly_summaries(at=now, is_retelling=True)
     keep_the_directory(cast, now=now)

@@ -25,11 +25,16 @@ class Dimension:
     """An SQL expression: the group's key, a text; it may read what `joins` adds."""
     name: str = ""
     """An SQL expression: its name. Empty: `names` has it, or it is the key."""
-    joins: str = ""
+    joins: tuple[str, ...] = ()
     names: Mapping[str, str] | None = None
     order: tuple[str, ...] = ()
     """The keys in their order; where there is none, rows are in the order of their names."""
     is_equity: bool = False
+
+    @property
+    def joined(self) -> str:
+        """What its key and its name are read from."""
+        return "\n".join(self.joins)
 
     def name_of(self, key: str, named: str | None) -> str:
         """Return what a group is called."""
@@ -42,7 +47,7 @@ LEFT JOIN LATERAL (
     FROM services_directory_postcode WHERE code = replace(referral.postcode, ' ', '')
 ) AS postcode ON true
 """  # noqa: S608 - our own text, no value
-_PLACE = _POSTCODE + joins_of("postcode")
+_PLACE = (_POSTCODE, joins_of("postcode"))
 _RECORD = """
 LEFT JOIN LATERAL (
     SELECT gender, left(ethnic_category, 2) AS ethnic_category FROM referrals_recordversion AS version
@@ -77,8 +82,10 @@ DIMENSIONS: Final[dict[str, Dimension]] = {
     "practice": Dimension(
         title="Practice or other referrer", definition="The organisation that referred.",
         key="organization.id::text", name="organization.name",
-        joins="""JOIN accounts_team AS team ON team.id = referral.referring_team_id
+        joins=(
+            """JOIN accounts_team AS team ON team.id = referral.referring_team_id
 JOIN accounts_organization AS organization ON organization.id = team.organization_id""",
+        ),
     ),
     "neighbourhood": Dimension(
         title="Neighbourhood",
@@ -93,7 +100,7 @@ JOIN accounts_organization AS organization ON organization.id = team.organizatio
         ),
         key=f"CASE WHEN postcode.lsoa LIKE 'E%%' AND postcode.imd_rank IS NOT NULL "
         f"THEN least(5, 1 + (postcode.imd_rank - 1) * 5 / {ENGLISH_LSOAS})::text ELSE '' END",
-        joins=_POSTCODE, names=_FIFTHS, order=tuple(_FIFTHS), is_equity=True,
+        joins=(_POSTCODE,), names=_FIFTHS, order=tuple(_FIFTHS), is_equity=True,
     ),
     "age": Dimension(
         title="Age", definition="Of the person, on the day on which the referral was sent.",
@@ -105,13 +112,13 @@ JOIN accounts_organization AS organization ON organization.id = team.organizatio
     ),
     "gender": Dimension(
         title="Gender", definition="As the person states it; not known where nobody has recorded it. Sex is not held.",
-        key="coalesce(nullif(record.gender, ''), 'X')", joins=_RECORD, names=dict(StatedGender.choices),
+        key="coalesce(nullif(record.gender, ''), 'X')", joins=(_RECORD,), names=dict(StatedGender.choices),
         order=tuple(StatedGender.values), is_equity=True,
     ),
     "ethnicity": Dimension(
         title="Ethnic group",
         definition="By the five groups of the national code; not known where nobody has recorded it.",
-        key=f"CASE {_GROUP_OF} ELSE 'Not known' END", joins=_RECORD, order=tuple(_GROUPS), is_equity=True,
+        key=f"CASE {_GROUP_OF} ELSE 'Not known' END", joins=(_RECORD,), order=tuple(_GROUPS), is_equity=True,
     ),
 }  # fmt: skip
 EQUITY: Final = tuple(key for key, dimension in DIMENSIONS.items() if dimension.is_equity)
@@ -119,8 +126,10 @@ EQUITY: Final = tuple(key for key, dimension in DIMENSIONS.items() if dimension.
 ONE: Final = Dimension(title="Referrals", definition="", key="''")
 """Everybody in one group."""
 
+ALL_JOINS: Final = "\n".join(dict.fromkeys(join for dimension in DIMENSIONS.values() for join in dimension.joins))
+"""What the keys of all of them are read from, at once."""
 COMMON: Final = AREA
-"""The common table that `joins` may read."""
+"""The common table that the joins may read."""
 
 
 def dimension_of(by: str) -> Dimension:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import QueryCanceled
 
 from accounts.enums import Role
 from accounts.models import User
-from core.errors import NotPermitted
+from core.clocks import LONDON
+from core.errors import Conflict, NotPermitted
 from insights.disclosure import safe_cells, safe_count, safe_parts
 from insights.periods import Period
 from insights.selectors import answers_for_the_pathway, sees_rounded_figures_only
@@ -65,12 +67,22 @@ class Table:
     period: Period | None = None
     is_rounded: bool = False
     notes: Sequence[str] = field(default_factory=tuple)
+    counted_at: dt.datetime | None = None
+    """When the night's count made it; None: counted when it was asked for."""
 
     @property
     def definitions(self) -> dict[str, str]:
         """What each figure of it counts."""
         said = {figure.key: figure.definition for figure in self.figures}
         return said | ({"small_numbers": SMALL_NUMBERS} if self.is_rounded else {})
+
+    @property
+    def as_of(self) -> str:
+        """As of when it is, in a sentence; empty: of now."""
+        if self.counted_at is None:
+            return ""
+        at = self.counted_at.astimezone(LONDON)
+        return f"As counted on {at:%-d %B %Y} at {at:%-I:%M}{at:%p}".replace("AM", "am").replace("PM", "pm") + "."
 
     def csv(self) -> Iterator[str]:
         """Yield it as a CSV file: the definitions are in it, below the rows, so that they go where it goes."""
@@ -80,7 +92,8 @@ class Table:
         if self.period is not None:
             said.append([f"From {self.period.starts_on.isoformat()} to {self.period.ends_on.isoformat()}", *blank])
         said += [[f"{figure.title}: {figure.definition}", *blank] for figure in self.figures]
-        said += [[note, *blank] for note in (*self.notes, *([SMALL_NUMBERS] if self.is_rounded else []))]
+        small = [SMALL_NUMBERS] if self.is_rounded else []
+        said += [[note, *blank] for note in (*self.notes, self.as_of, *small) if note]
         return written([self.of, *(figure.title for figure in self.figures)], [*rows, ["", *blank], *said])
 
 
@@ -164,8 +177,19 @@ def _first_of(month: int) -> dt.date:
 
 
 def rows_of(statement: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Run one statement; return its rows by the names of their columns."""
+    """Run one statement; return its rows by the names of their columns.
+
+    :raises Conflict: if it takes longer than a statement may.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        try:
+            cursor.execute(statement, values)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            raise Conflict(
+                "This takes too long to count now. Choose a shorter period; figures of everybody are counted at night.",
+                code="takes_too_long",
+            ) from error
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,7 +1,7 @@
 """The funnel: how far the referrals of a period came, of all and by whatever tells them apart.
 
-Counted from the events when asked for: from the referrals that were sent in the period, and nothing older. Each stage
-has those in it that came further, too, so that it narrows.
+Everybody's as it was counted last night (`insights.counting`). A lead's from the events when asked for: of their teams'
+referrals that were sent in the period. Each stage has those in it that came further, too, so that it narrows.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from accounts.models import User
+from insights import totals
 from insights.dimensions import COMMON, DIMENSIONS, Dimension, dimension_of
 from insights.disclosure import share
 from insights.figures import Figure, Reader, Row, Table, Value, reader_of, rows_of
@@ -73,7 +74,7 @@ ABOUT_PROGRAMMES: Final = (
     "Referrals sent in the period and referred on, once for each service to which the person was referred."
 )
 
-_COURSES = """
+COURSES: Final = """
 course AS (
     SELECT cohort.id, event.onward_referral_id,
         bool_or(
@@ -106,6 +107,7 @@ stage AS (
     FROM course
 )
 """
+"""How far each referral of `cohort` has come, by itself and with each referral on."""
 _COHORT = """
 FROM referrals_referral AS referral
 {joins}
@@ -119,11 +121,11 @@ def _of_referrals(dimension: Dimension) -> str:
     counts = ", ".join(
         f"count(*) FILTER (WHERE came.reached >= {number}) AS {figure.key}" for number, figure in enumerate(STAGES)
     )
-    cohort = _COHORT.format(joins=dimension.joins)
+    cohort = _COHORT.format(joins=dimension.joined)
     return f"""
 WITH {COMMON},
 cohort AS (SELECT referral.id, {dimension.key} AS key, {dimension.name or "NULL"} AS name {cohort}),
-{_COURSES},
+{COURSES},
 came AS (
     SELECT cohort.id, cohort.key, cohort.name, coalesce(max(stage.reached), 0) AS reached
     FROM cohort LEFT JOIN stage ON stage.id = cohort.id GROUP BY cohort.id, cohort.key, cohort.name
@@ -141,7 +143,7 @@ def _of_programmes() -> str:
     )
     return f"""
 WITH cohort AS (SELECT referral.id {_COHORT.format(joins="")}),
-{_COURSES},
+{COURSES},
 came AS (
     SELECT stage.id, onward.service_id, max(stage.reached) AS reached
     FROM stage JOIN referrals_onwardreferral AS onward ON onward.id = stage.onward_referral_id
@@ -155,8 +157,8 @@ GROUP BY GROUPING SETS ((), (service.id, service.name))
 
 
 def funnel(user: User, *, period: Period, by: str = "total", at: dt.datetime) -> Table:
-    """Return how far the referrals of a period have come, by one of `BY`. One query, whatever there is; and one for
-    the local population, by what has one.
+    """Return how far the referrals of a period have come, by one of `BY`: a lead's at a moment, in one query;
+    everybody's as they were counted last night, in three. And one for the local population, by what has one.
 
     :raises NotPermitted: if the user is neither a manager nor the lead of a team.
     :raises KeyError: if they cannot be told apart by that.
@@ -165,12 +167,17 @@ def funnel(user: User, *, period: Period, by: str = "total", at: dt.datetime) ->
     is_of_programmes = by == "programme"
     dimension = None if is_of_programmes else dimension_of(by)
     stages = OF_PROGRAMMES if is_of_programmes else STAGES
-    found = rows_of(
-        _of_referrals(dimension) if dimension is not None else _of_programmes(),
-        {
-            "since": period.starts_at, "until": period.ends_at, "teams": reader.teams, "at": at,
-            "weeks": dt.timedelta(weeks=WEEKS),
-        },
+    counted_at = totals.counted_at() if reader.teams is None else None
+    found = (
+        totals.journeys(period, by=by, stages=[figure.key for figure in stages])
+        if counted_at is not None
+        else rows_of(
+            _of_referrals(dimension) if dimension is not None else _of_programmes(),
+            {
+                "since": period.starts_at, "until": period.ends_at, "teams": reader.teams, "at": at,
+                "weeks": dt.timedelta(weeks=WEEKS),
+            },
+        )
     )  # fmt: skip
     population = population_of(by) if dimension is not None and dimension.is_equity else None
     rows = counted(found, figures=stages, dimension=dimension, reader=reader)
@@ -199,6 +206,7 @@ def funnel(user: User, *, period: Period, by: str = "total", at: dt.datetime) ->
         period=period,
         is_rounded=reader.is_rounded,
         notes=notes,
+        counted_at=counted_at,
     )
 
 

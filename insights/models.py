@@ -1,5 +1,6 @@
 """Figures counted at night, so that a page of them costs the same whatever the history's length, and audits."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Organization, Team
@@ -89,6 +90,103 @@ class UptakeTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} by {self.by}"
+
+
+class JourneyTotal(models.Model):
+    """How far the referrals of one month have come, over all teams, told apart by one thing (`insights.counting`).
+
+    Each stage has those in it that came further; of programmes (a referral is counted once for each) those that come
+    before the offer hold the same as it. Personal data: as above.
+    """
+
+    by = models.CharField(max_length=20, help_text="One of `journeys.BY`.")
+    key = models.CharField(max_length=100, blank=True, help_text="Of the group.")
+    month = models.DateField(help_text="The first day of the month in which they were sent.")
+    referred = models.PositiveIntegerField()
+    reached = models.PositiveIntegerField()
+    agreed = models.PositiveIntegerField()
+    offered = models.PositiveIntegerField()
+    started = models.PositiveIntegerField()
+    weeks_12 = models.PositiveIntegerField()
+    finished = models.PositiveIntegerField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "month", "key"], name="journey_total_counted_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    reached__lte=models.F("referred"), agreed__lte=models.F("reached"), offered__lte=models.F("agreed"),
+                    started__lte=models.F("offered"), weeks_12__lte=models.F("started"),
+                    finished__lte=models.F("weeks_12"),
+                ),
+                name="journey_total_narrows",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} by {self.by}"
+
+
+class WaitTotal(models.Model):
+    """How many waits of one sort that ended in one month took how many working days, over all teams, told apart by one
+    thing. A count for each number of days can be added up, and has every median in it.
+
+    Personal data: as above.
+    """
+
+    by = models.CharField(max_length=20, help_text="One of `waits.BY`.")
+    wait = models.CharField(max_length=20, help_text="One of `waits.WAITS`.")
+    key = models.CharField(max_length=100, blank=True, help_text="Of the group.")
+    month = models.DateField(help_text="The first day of the month in which they ended.")
+    days = ArrayField(models.IntegerField(), help_text="Working days, each once.")
+    counts = ArrayField(models.PositiveIntegerField(), help_text="How many waits took so many.")
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "wait", "month", "key"], name="wait_total_counted_once"),
+            models.CheckConstraint(
+                condition=models.Q(days__len=models.F("counts__len")), name="wait_total_has_a_count_for_each"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.wait} by {self.by}"
+
+
+class AnswerTotal(models.Model):
+    """How one service answered what was sent to it in one month, and within how many working days.
+
+    Personal data: as above.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField(help_text="The first day of the month in which they were sent.")
+    sent = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    declined = models.PositiveIntegerField()
+    expired = models.PositiveIntegerField()
+    waiting = models.PositiveIntegerField()
+    days = ArrayField(models.IntegerField(), help_text="As of a `WaitTotal`.")
+    counts = ArrayField(models.PositiveIntegerField())
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "service"], name="answer_total_counted_once"),
+            models.CheckConstraint(
+                condition=models.Q(days__len=models.F("counts__len")), name="answer_total_has_a_count_for_each"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sent__gte=models.F("answered") + models.F("expired") + models.F("waiting"))
+                & models.Q(declined__lte=models.F("answered")),
+                name="answer_total_is_part_of_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.service_id}"
 
 
 class NeedGap(models.Model):

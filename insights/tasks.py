@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.runs import Figures
 from core.tasks import periodic_task
-from insights import gaps, responsiveness, services, summaries
+from insights import counting, gaps, responsiveness, services, summaries
 from insights.integrity import run_audit
 
 logger = logging.getLogger(__name__)
@@ -18,6 +18,13 @@ logger = logging.getLogger(__name__)
 def count_uptake(at: dt.datetime) -> Figures:
     """Count uptake afresh."""
     return {"rows": services.count_uptake(at=at)}
+
+
+# The same: it reads every event there is.
+@periodic_task(name="insights.count_pathway", soft_time_limit=1800, time_limit=1860)
+def count_pathway(at: dt.datetime) -> Figures:
+    """Count how far referrals have come, how long people waited and how services answered, afresh."""
+    return counting.count_pathway(at=at)
 
 
 @periodic_task(name="insights.count_responsiveness")

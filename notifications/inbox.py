@@ -12,6 +12,7 @@ from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Team, User
 from core.errors import NotVisible
+from core.merged import Merged
 from notifications.catalogue import FOR_INBOXES, group_of, templates_of
 from notifications.enums import Channel, MessageGroup, MessageStatus
 from notifications.models import OutboxMessage, Reading
@@ -44,12 +45,10 @@ def inbox_of(user: User, *, at: dt.datetime, groups: tuple[MessageGroup, ...] = 
 
     What was stopped before it was sent is not there; what was given up is: it never came by email.
     """
-    own = {user.email, user.email.lower()}
-    addresses = own | {team.inbox_email for team in _teams_of(user)}
     read_at = Reading.objects.filter(message=OuterRef("pk"), user=user).values("at")
     return (
         OutboxMessage.objects.filter(
-            recipient__in=sorted(addresses),
+            recipient__in=addresses_of(user),
             channel__in=[Channel.EMAIL, Channel.IN_APP],
             template__in=templates_of(*groups) if groups else sorted(FOR_INBOXES),
             occurred_at__gt=at - SHOWN_FOR,
@@ -59,6 +58,16 @@ def inbox_of(user: User, *, at: dt.datetime, groups: tuple[MessageGroup, ...] = 
         .annotate(read_at=Subquery(read_at, output_field=DateTimeField()))
         .order_by("-occurred_at", "-id")
     )
+
+
+def addresses_of(user: User) -> list[str]:
+    """Return the addresses that a user reads: their own, and those of the teams in which they have a role."""
+    return sorted({user.email, user.email.lower()} | {team.inbox_email for team in _teams_of(user)})
+
+
+def in_order(user: User, messages: QuerySet[OutboxMessage]) -> Merged[OutboxMessage]:
+    """Return messages of `inbox_of` a user, to be paged: of each address no more than a page is read."""
+    return Merged(OutboxMessage, [messages.filter(recipient=address) for address in addresses_of(user)])
 
 
 def unread(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:

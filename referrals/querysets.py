@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
+from django.db.models.lookups import Exact
 
 from referrals.enums import OnwardStatus, ReferralStatus
 
@@ -34,6 +35,14 @@ def person_is_away(*, of: str = "") -> models.Q:
     )
 
 
+def of_its_referral(rows: models.QuerySet[Any], column: str) -> models.Subquery:
+    """Return a column of the referral of each onward referral, looked up row by row: so that a sweep reads in the order
+    of its index, as far as its limit, and does not lay the tables beside each other first.
+    """
+    referrals = rows.model._meta.get_field("referral").related_model
+    return models.Subquery(referrals._default_manager.filter(pk=models.OuterRef("referral_id")).values(column))
+
+
 class ReferralQuerySet(models.QuerySet[Any]):
     """Referrals, by where they stand."""
 
@@ -57,6 +66,8 @@ class OnwardReferralQuerySet(models.QuerySet[Any]):
         A scheme's own hub has the referral itself to answer: what it sent to itself does not run out. Nor does what
         waits while the person is in hospital or away.
         """
-        return self.filter(status=OnwardStatus.SENT, next_action_on__lt=on).exclude(
-            models.Q(provider_team=models.F("referral__owner_team")) | models.Q(referral__status=ReferralStatus.ON_HOLD)
-        )
+        return self.filter(
+            ~models.Q(Exact(models.F("provider_team"), of_its_referral(self, "owner_team"))),
+            ~models.Q(Exact(of_its_referral(self, "status"), models.Value(ReferralStatus.ON_HOLD))),
+            status=OnwardStatus.SENT, next_action_on__lt=on,
+        )  # fmt: skip

@@ -19,7 +19,7 @@ from web.paging import page_of
 def inbox_page(request: HttpRequest) -> HttpResponse:
     """Show what the user was told, newest first."""
     user, now = signed_in(request.user), timezone.now()
-    page = page_of(request, inbox.inbox_of(user, at=now), ordering=("-occurred_at", "-id"))
+    page = page_of(request, inbox.in_order(user, inbox.inbox_of(user, at=now)), ordering=("-occurred_at", "-id"))
     entries = inbox.entries_of(user, page.rows)
     context: dict[str, Any] = {
         "entries": [(words.moment(entry.at), entry) for entry in entries],

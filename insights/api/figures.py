@@ -52,6 +52,9 @@ class FigureTableSerializer(serializers.Serializer[Any]):
     about = serializers.CharField(help_text="Of whom or what it tells.")
     of = serializers.CharField(help_text="What its rows are.")
     notes = serializers.ListField(child=serializers.CharField())
+    counted_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the night's count made it. Null: counted when you asked."
+    )
     figures = FigureColumnSerializer(many=True)
     definitions = serializers.DictField(child=serializers.CharField(), help_text="By the key of the figure.")
     rows = FigureRowSerializer(many=True)
@@ -103,6 +106,7 @@ class FiguresView(APIView):
 
     query: ClassVar[type[PeriodQuerySerializer]] = PeriodQuerySerializer
     name: ClassVar[str]
+    problem_codes: ClassVar = {None: {"409"}}
 
     def get_renderers(self) -> list[Any]:
         return [JSONRenderer(), CSVRenderer()]

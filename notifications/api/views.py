@@ -65,8 +65,9 @@ class InboxViewSet(mixins.ListModelMixin, GenericViewSet[OutboxMessage]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Messages of the last 180 days, newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        entries = inbox.entries_of(signed_in(request.user), page or [])
+        user = signed_in(request.user)
+        rows: Any = inbox.in_order(user, self.filter_queryset(self.get_queryset()))
+        entries = inbox.entries_of(user, self.paginate_queryset(rows) or [])
         return self.get_paginated_response(self.get_serializer(entries, many=True).data)
 
     @extend_schema(responses=UnreadSerializer, filters=False)

@@ -24,6 +24,7 @@ from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask
 from referrals.selectors import casework as selectors
 from referrals.selectors.clocks import breached, is_breached
+from referrals.selectors.due import DueInOrder
 from referrals.services import case_tasks
 from referrals.turns import NOT_THE_TEAMS
 
@@ -114,6 +115,9 @@ class DueTaskViewSet(mixins.ListModelMixin, GenericViewSet):
         if getattr(self, "swagger_fake_view", False):
             return DueTask.objects.none()
         return selectors.due_tasks_visible_to(signed_in(self.request.user))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return super().paginate_queryset(DueInOrder(signed_in(self.request.user), queryset))  # type: ignore[arg-type]  # paged as a queryset is
 
 
 class TaskInputSerializer(StrictSerializer):

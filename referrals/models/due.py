@@ -9,7 +9,7 @@ from referrals.models.referral import Referral
 
 
 class DueTask(models.Model):
-    """One thing that is due on a day: read from a view (migrations 0009 to 0024), never written.
+    """One thing that is due on a day: read from a view (migrations 0009 to 0030), never written.
 
     One row for each open referral that is in a team's hands, for each question of a provider, signpost to follow up,
     clearance that is waited for, plan and review to hold, and for each task by hand that is not done. Personal data:

@@ -84,7 +84,13 @@ class OnwardReferral(SavedByHand, OnwardPathway):
         ]
         indexes = [
             models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
-            models.Index(fields=["next_action_on"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"),
+            models.Index(
+                fields=["next_action_on", "id"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"
+            ),
+            models.Index(
+                fields=["next_action_on"], condition=Q(status=OnwardStatus.INFORMATION_REQUESTED),
+                name="onward_question_due",
+            ),
             models.Index(
                 fields=["chase_on", "id"],
                 condition=Q(status=OnwardStatus.SENT, chase_on__isnull=False),
@@ -109,7 +115,7 @@ class OnwardReferral(SavedByHand, OnwardPathway):
                 condition=Q(status__in=OnwardStatus.TAKING_PART, next_review_on__isnull=False),
                 name="onward_review_due",
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.reference

@@ -191,6 +191,10 @@ class Referral(SavedByHand, ReferralPathway, PersonAsGiven):
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
             ),
             models.Index(
+                fields=["owner_team", "next_action_on", "id"], condition=Q(status__in=ReferralStatus.SENT),
+                name="referral_due_of_team",
+            ),
+            models.Index(
                 fields=["next_action_on", "id"], condition=Q(status__in=ReferralStatus.SENT) & BREACH_NOT_TOLD,
                 name="referral_breach_not_told",
             ),

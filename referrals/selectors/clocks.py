@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.lookups import Exact
 
 from accounts.models import Team
 from core.clocks import last_breached
 from referrals.enums import OnwardStatus, ReferralStatus
 from referrals.models import OnwardReferral, Referral, TeamPolicy
-from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED
+from referrals.querysets import BREACH_NOT_TOLD, CAN_BE_BREACHED, of_its_referral
 
 USUAL_GRACE: int = TeamPolicy._meta.get_field("breach_working_days").default
 
@@ -28,11 +29,13 @@ def breached(*, due: str, team: str, on: dt.date, graces: Collection[int] | None
     :param team: the name of its team.
     :param graces: `graces_in_use`, where whoever asks has read them already.
     """
-    setting = f"{team}__policy__breach_working_days"
     graces = graces_in_use() if graces is None else graces
-    condition = Q(**{f"{team}__policy__isnull": True, f"{due}__lte": last_breached(on, USUAL_GRACE)})
+    # The settings are looked up and not joined: what is late is then read in the order of its index, up to a limit.
+    usual = ~Q(**{f"{team}__in": TeamPolicy.objects.order_by().values("team")})
+    condition = usual & Q(**{f"{due}__lte": last_breached(on, USUAL_GRACE)})
     for grace in sorted(graces):
-        condition |= Q(**{setting: grace, f"{due}__lte": last_breached(on, grace)})
+        set_so = TeamPolicy.objects.filter(breach_working_days=grace).order_by().values("team")
+        condition |= Q(**{f"{team}__in": set_so, f"{due}__lte": last_breached(on, grace)})
     latest = max(last_breached(on, grace) for grace in {USUAL_GRACE, *graces})
     return Q(**{f"{due}__lte": latest}) & condition  # the first half is what an index finds
 
@@ -63,4 +66,5 @@ def onward_referrals_to_chase(*, on: dt.date) -> QuerySet[OnwardReferral]:
     rows = OnwardReferral.objects.filter(
         status=OnwardStatus.SENT, chase_on__isnull=False, chase_on__lte=on, next_action_on__gte=on
     )
-    return rows.exclude(referral__status=ReferralStatus.ON_HOLD).order_by("chase_on", "id")
+    is_held = Q(Exact(of_its_referral(rows, "status"), Value(ReferralStatus.ON_HOLD)))
+    return rows.filter(~is_held).order_by("chase_on", "id")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.clocks import local_day
+from core.merged import Merged
 from core.statements import Keyset, ask, direction_of, text_of
 from referrals.models import Referral, TeamPolicy
 from referrals.selectors.visible import SIDES, teams_of
@@ -69,8 +70,16 @@ class Worklist(Keyset[ListedReferral]):
             values["beyond"] = beyond
         else:
             text = _of_ids(order)
-            rows = self._chosen.filter(**{lookup: beyond} if lookup else {}).order_by(order)
-            values["ids"] = list(rows.values_list("id", flat=True)[:limit])
+            rows = Merged(
+                Referral,
+                [
+                    self._chosen.filter(side.those, **{side.team: team}).values_list("id", flat=True)
+                    for side in SIDES
+                    for team in teams_of(self._user)[side.team]
+                ],
+                may_overlap=True,
+            )
+            values["ids"] = (rows.filter(**{lookup: beyond}) if lookup else rows).order_by(order)[:limit]
         return [ListedReferral._make(row) for row in ask(text, values)]
 
 

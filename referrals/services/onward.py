@@ -185,9 +185,10 @@ def take_onward_step(
 
 def expire_unanswered(*, at: dt.datetime, limit: int = 500) -> int:
     """Expire what providers have not answered in time; return how many. One transaction each; safe to run twice."""
-    overdue = OnwardReferral.objects.unanswered(on=local_day(at)).order_by("id").values_list("pk", flat=True)[:limit]
+    overdue = OnwardReferral.objects.unanswered(on=local_day(at)).order_by("next_action_on", "id")
     expired = 0
-    for onward in OnwardReferral.objects.filter(pk__in=list(overdue)).order_by("id"):
+    ids = list(overdue.values_list("pk", flat=True)[:limit])
+    for onward in OnwardReferral.objects.filter(pk__in=ids).order_by("id"):
         try:
             take_onward_step(onward=onward, step="expire", actor=SYSTEM, at=at)
         except StepNotAllowed:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -305,12 +306,41 @@ def test_one_query_whatever_it_is_due_for(cast, referral_at, onward_at, as_user)
         return len(captured)
 
     referral_at("submitted")
-    assert queries() == 2  # whose teams; the list
+    assert queries() == 3  # whose teams; up to which day there is enough; the list
     onward_at("information_requested")
     referral = referral_at("active")
     client.post(url(referral), {"title": "Ring", "due_on": "2026-11-06"})
     client.post(url(referral, "signposts"), {"name": "Choir", "follow_up_on": "2026-11-20"})
-    assert queries() == 2
+    assert queries() == 3
+
+
+def test_the_most_urgent_come_first_however_few_days_are_read_for_a_page(cast, referral_at, as_user, monkeypatch):
+    """Windows of one line: so a page needs several, and what is left out by a filter is looked for beyond the first."""
+    monkeypatch.setattr("referrals.selectors.due.WINDOWS", (1, 2))
+    referral = referral_at("active")
+    client = as_user(cast.link_worker)
+    days = [dt.date(2026, 11, day) for day in (9, 5, 5, 27, 12, 5, 20)]
+    for number, day in enumerate(days):
+        client.post(url(referral, "tasks"), {"title": f"Task {number}", "due_on": day.isoformat()})
+    case = Referral.objects.get().next_action_on
+    assert case is not None
+    expected = sorted([*days, case])
+
+    def walk(address, link):
+        """Every page of that way, and the address of the last one."""
+        pages, last = [], address
+        while address:
+            page = client.get(address).json()
+            pages.append([line["due_on"] for line in page["results"]])
+            last, address = address, page[link]
+        return pages, last
+
+    forwards, last = walk(f"{LIST}?page_size=3", "next")
+    assert list(chain(*forwards)) == [day.isoformat() for day in expected]
+    assert walk(last, "previous")[0] == forwards[::-1]
+    by_hand, _ = walk(f"{LIST}?page_size=3&kind=by_hand", "next")
+    assert list(chain(*by_hand)) == [day.isoformat() for day in sorted(days)]
+    assert client.get(f"{LIST}?kind=clearance").json()["results"] == []
 
 
 def test_every_kind_that_the_view_names_has_words(cast, referral_at, onward_at):

@@ -5,17 +5,22 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership
+from insights import journeys, totals
+from insights import waits as waits_of
+from insights.counting import count_pathway
 from insights.dimensions import _GROUPS, DIMENSIONS
 from insights.disclosure import safe_cells, safe_count, safe_parts
-from insights.figures import PERIODS, period_of
+from insights.figures import PERIODS, Reader, period_of
 from insights.journeys import funnel
 from insights.outcomes import outcomes
 from insights.periods import Period
 from insights.services import count_uptake
+from insights.tasks import count_pathway as nightly
 from insights.uptake_tables import uptake_table
 from insights.waits import WAITS, responses, waits
 from referrals.enums import EthnicCategory, StatedGender
@@ -159,6 +164,96 @@ def test_how_services_answer(november, onward_at):
         "All": [7, 5, 1, 1, 1, 0.714, 0], "Visiting": [2, 0, 0, 1, 1, 0, None], "Walking group": [5, 5, 1, 0, 0, 1, 0],
     }  # fmt: skip
     assert told(responses(stage.fresh(november.manager), period=NOVEMBER))["All"] == [None] * 7
+
+
+# --- Counted at night ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_counted_at_night_is_to_the_digit_what_would_be_counted_when_asked(
+    november, referral_at, onward_at, monkeypatch
+):
+    """Of everybody, by whatever tells them apart: here read without rounding, so that every digit is seen."""
+    onward_at("expired", service=november.visiting)
+    onward_at("sent", service=november.visiting)
+    Referral.objects.filter(status="accepted").update(postcode="ZZ99 3VZ")  # lives elsewhere
+    for module in (journeys, waits_of):
+        monkeypatch.setattr(module, "reader_of", lambda user: Reader(is_rounded=False, teams=None))
+
+    def read():
+        period, user = NOVEMBER, november.manager
+        return {
+            **{("funnel", by): funnel(user, period=period, by=by, at=LATER) for by in journeys.BY},
+            **{
+                (wait, by): waits(user, period=period, wait=wait, by=by)
+                for by in waits_of.BY for wait in WAITS if by != "programme" or wait in waits_of.OF_SERVICES
+            },
+            "responses": responses(user, period=period),
+        }  # fmt: skip
+
+    before = {which: table.rows for which, table in read().items()}
+    counted = count_pathway(at=LATER)
+    after = read()
+    assert {which: table.rows for which, table in after.items()} == before
+    assert {table.counted_at for table in after.values()} == {LATER}
+    assert before["funnel", "total"][0].values["referred"] == 12
+    assert [row.name for row in before["triage", "neighbourhood"]] == ["All", "=Vale", "Elsewhere, or not known"]
+
+    # What happens by day is told tomorrow; a count that comes again, or comes late, makes the same of it.
+    referral_at("submitted")
+    assert read()["funnel", "total"].rows == before["funnel", "total"]
+    tomorrow = LATER + dt.timedelta(days=1)
+    assert count_pathway(at=tomorrow) == counted | {"referrals": counted["referrals"] + 1}
+    told_then = read()["funnel", "total"]
+    assert (told_then.rows[0].values["referred"], told_then.counted_at) == (13, tomorrow)
+
+
+def test_of_how_many_days_each_has_taken_so_many_half_and_nine_in_ten_are_what_postgresql_says():
+    days = {0: 3, 2: 1, 5: 4, 6: 1, 30: 1}
+    for count in range(1, 11):
+        spread, left = {}, count
+        for number, most in days.items():
+            spread[number] = min(most, left)
+            left -= spread[number]
+        each = [number for number, times in spread.items() for _ in range(times)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days), "
+                "percentile_disc(0.9) WITHIN GROUP (ORDER BY days) FROM unnest(%s::int[]) AS days",
+                [each],
+            )
+            half, ninth = cursor.fetchone()
+        assert (totals.median(spread), totals.ninth(spread)) == (half, ninth)
+    assert (totals.median({}), totals.ninth({})) == (None, None)
+
+
+def test_everybody_s_figures_say_as_of_when_they_are(november, as_user, time_machine):
+    assert as_user(november.manager).get("/api/v1/insights/funnel/").json()["counted_at"] is None
+    time_machine.move_to(NOW)
+    nightly()
+    for path in ("funnel", "waits", "responses"):
+        assert as_user(november.manager).get(f"/api/v1/insights/{path}/").json()["counted_at"] == "2026-11-02T09:30:00Z"
+        assert as_user(november.lead).get(f"/api/v1/insights/{path}/").json()["counted_at"] is None
+    table = funnel(stage.fresh(november.manager), period=NOVEMBER, at=NOW)
+    assert told(table) == {"All": [10, *[None] * 8]}
+    assert table.as_of == "As counted on 2 November 2026 at 9:30am."
+    assert table.as_of in "".join(table.csv())
+
+
+def test_what_takes_longer_than_a_statement_may_is_refused_in_words(november, as_user, client, monkeypatch):
+    """As it is before the first night, or of a lead with very much: no error of ours."""
+    monkeypatch.setattr(
+        journeys, "_of_referrals", lambda dimension: "SET LOCAL statement_timeout = 5; SELECT pg_sleep(1)"
+    )
+    with transaction.atomic():
+        refused = as_user(november.lead).get("/api/v1/insights/funnel/")
+        transaction.set_rollback(True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "takes_too_long")
+    client.force_login(november.lead)
+    with transaction.atomic():
+        page = client.get("/figures/")
+        transaction.set_rollback(True)
+    assert page.status_code == 409
+    assert "This takes too long to count now. Choose a shorter period" in page.content.decode()
 
 
 # --- Outcomes -------------------------------------------------------------------------------------------------------

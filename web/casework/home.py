@@ -10,6 +10,7 @@ from accounts.models import User
 from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral
 from referrals.selectors import caseload
+from referrals.selectors.due import DueInOrder
 from referrals.selectors.turns import turn_of, with_last_moves
 from web import words
 from web.casework.whose import Whose
@@ -28,7 +29,7 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
     shown = new[: LONGEST + 1]
     nobody = "" if whose.value == "mine" else f" for {'the team' if whose.of is None else whose.says}"
     return [
-        *_due(due, today, nobody, whose.query),
+        *_due(user, due, today, nobody, whose.query),
         worklist(
             "triage", "New to triage", "Nothing waits for triage.", [row_of_referral(row, today) for row in shown],
             page="web:triage", count=_count(shown, new), due="Decide by",
@@ -38,10 +39,10 @@ def lists_for(user: User, *, whose: Whose | None, today: dt.date) -> list[Workli
     ]  # fmt: skip
 
 
-def _due(due: QuerySet[DueTask], today: dt.date, nobody: str, query: str) -> list[Worklist]:
+def _due(user: User, due: QuerySet[DueTask], today: dt.date, nobody: str, query: str) -> list[Worklist]:
     """Return what is overdue and what is due today: read as one, today's again only where the rest left no room."""
     most = 2 * (LONGEST + 1)
-    both = list(due.filter(due_on__lte=today)[:most])
+    both = DueInOrder(user, due.filter(due_on__lte=today))[:most]
     late, now = due.filter(due_on__lt=today), due.filter(due_on=today)
     shown_late = [task for task in both if task.due_on < today][: LONGEST + 1]
     shown_now = [task for task in both if task.due_on == today][: LONGEST + 1]

@@ -18,6 +18,7 @@ from core.clocks import local_day
 from referrals.enums import ReferralStatus
 from referrals.models import Referral
 from referrals.selectors import caseload
+from referrals.selectors.due import DueInOrder
 from referrals.selectors.turns import turn_of, with_last_moves
 from web import words
 from web.actions import Action, actions_of
@@ -103,7 +104,7 @@ def due(request: HttpRequest) -> HttpResponse:
     """Show everything that is the team's own to do, the most urgent first."""
     user, whose = _team_of(request)
     today = local_day(timezone.now())
-    page = page_of(request, caseload.due_for(user, of=whose.of), ordering=("due_on", "key"))
+    page = page_of(request, DueInOrder(user, caseload.due_for(user, of=whose.of)), ordering=("due_on", "key"))
     context = {"whose": whose, "page": page, "rows": [row_of_task(task, today) for task in page.rows]}
     return render(request, "web/casework/due.jinja", context)
 

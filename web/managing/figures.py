@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
-from core.errors import NotPermitted
+from core.errors import Conflict, NotPermitted
 from insights import journeys, uptake_tables, waits
 from insights.clocks import clocks_for
 from insights.dimensions import DIMENSIONS, EQUITY
@@ -28,6 +29,7 @@ from web import words
 from web.forms import Form
 from web.managing.shown import Chart, by_group, of_the_total, shown
 
+Answer = HttpResponse | StreamingHttpResponse
 ALL = ("total", "All together")
 PLACES = ("source", "practice", "neighbourhood")
 
@@ -129,17 +131,30 @@ def _defaults(page: FiguresPage) -> dict[str, str]:
     return {"period": DEFAULT_PERIOD, "by": page.by[0][0] if page.by else "", "wait": "start"}
 
 
+def _refused_in_words(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Let a page of figures say that they are not for whoever asks, or take too long to be counted now."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer:
+        try:
+            return view(request, *args, **kwargs)
+        except NotPermitted:
+            return render(request, "403.html", status=403)
+        except Conflict as refused:
+            return render(request, "web/managing/too_long.jinja", {"says": refused.detail}, status=409)
+
+    return page
+
+
 @require_safe
+@_refused_in_words
 def overview_page(request: HttpRequest) -> HttpResponse:
     """Show the main figures: how far, how long, and what is late now."""
     user, now = signed_in(request.user), timezone.now()
     form = ChooseForm(FiguresPage(title="", lead="", table=_funnel), request.GET)
     name = form.cleaned_data["period"] if form.is_valid() else DEFAULT_PERIOD
     period = period_of(name, today=local_day(now))
-    try:
-        journey = funnel(user, period=period, at=now)
-    except NotPermitted:
-        return render(request, "403.html", status=403)
+    journey = funnel(user, period=period, at=now)
     late = clocks_for(user, on=local_day(now)).total()
     context = {
         "form": form,
@@ -157,16 +172,14 @@ def overview_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@_refused_in_words
 def figures_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show one table of figures with its chart and its definitions."""
     page = _page(name)
     form = ChooseForm(page, request.GET)
     said = form.cleaned_data if form.is_valid() else _defaults(page)
     period = period_of(said["period"], today=local_day(timezone.now()))
-    try:
-        table = page.table(signed_in(request.user), period, said, timezone.now())
-    except NotPermitted:
-        return render(request, "403.html", status=403)
+    table = page.table(signed_in(request.user), period, said, timezone.now())
     chart = page.chart_of_all if said.get("by") == "total" and page.chart_of_all else page.chart
     context = {
         "form": form,
@@ -179,6 +192,7 @@ def figures_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@_refused_in_words
 def figures_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttpResponse:
     """Give the same table as a file for a spreadsheet."""
     page = _page(name)
@@ -187,10 +201,7 @@ def figures_csv(request: HttpRequest, name: str) -> HttpResponse | StreamingHttp
         return figures_page(request, name)
     said, now = form.cleaned_data, timezone.now()
     period = period_of(said["period"], today=local_day(now))
-    try:
-        table = page.table(signed_in(request.user), period, said, now)
-    except NotPermitted:
-        return render(request, "403.html", status=403)
+    table = page.table(signed_in(request.user), period, said, now)
     return StreamingHttpResponse(
         table.csv(),
         content_type="text/csv; charset=utf-8",

@@ -58,7 +58,7 @@ def shown(table: Table, *, chart: Callable[[Table], Chart | None] = lambda table
     if table.is_rounded:
         definitions.append(("Small numbers", SMALL_NUMBERS))
     return ShownTable(
-        key=table.key, title=table.title, of=table.of, about=table.about,
+        key=table.key, title=table.title, of=table.of, about=f"{table.about} {table.as_of}".strip(),
         columns=[figure.title for figure in table.figures],
         rows=[
             ShownRow(
