@@ -51,7 +51,7 @@ _TABLES = (
     (ALL, "accounts", "machinetoken membership"),
     (ALL, "core", "idempotencykey taskrun"),
     (ALL, "django", "session"),
-    (ALL, "insights", "needgap populationcount uptakecount uptaketotal"),
+    (ALL, "insights", "answertotal journeytotal needgap populationcount uptakecount uptaketotal waittotal"),
     (ALL, "knox", "authtoken"),
     (ALL, "mfa", "authenticator"),
     (ALL, "notifications", "undeliverableaddress"),
