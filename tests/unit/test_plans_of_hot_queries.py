@@ -24,8 +24,6 @@ from referrals.selectors import clocks
 from referrals.selectors.casework import due_tasks_visible_to
 from referrals.selectors.due import DueInOrder
 from referrals.selectors.people import known_people
-from referrals.selectors.visible import referrals_visible_to
-from referrals.selectors.worklist import Worklist
 from services_directory.search.asked import Asked, Near
 from services_directory.selectors import search_services
 from tests.conftest import NOW
@@ -63,12 +61,6 @@ HOT = {
     "what is due": (
         lambda cast: DueInOrder(cast.link_worker, due_tasks_visible_to(cast.link_worker))[:26], "referral_due_of_team",
     ),
-    "what a team has, by status": (
-        lambda cast: Worklist(
-            cast.link_worker, chosen=referrals_visible_to(cast.link_worker).filter(status="submitted")
-        ).order_by("-id")[:26],
-        "referral_by_owner_team",
-    ),
     "funnel of everybody": (
         lambda cast: totals.journeys(NOVEMBER, by="source", stages=["referred"]), "journey_total_counted_once",
     ),
@@ -96,7 +88,7 @@ HOT = {
 
 BY_BITMAP = {"referral_by_birth_key"}
 IN_ORDER = {
-    "an inbox", "overdue cases", "providers to remind", "referrals on without an answer", "what a team has, by status",
+    "an inbox", "overdue cases", "providers to remind", "referrals on without an answer",
 }  # fmt: skip
 """What is read in the order of its index, a page or a batch of it: never all, to be sorted."""
 

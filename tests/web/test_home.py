@@ -126,10 +126,10 @@ def test_what_is_overdue_leaves_room_for_what_is_due_today(browser_of, cast, ref
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])
 def test_a_longer_list_needs_no_more_queries(who, browser_of, cast, onward_at, django_assert_num_queries):
     # Session, user, memberships with their teams (to show) and roles (to judge), the inbox's addresses and its count;
-    # then what each list needs (a link worker's: colleagues, what is due, what is new, what waits for referrers and
-    # what for services, these with their last moves; a provider's: three lists, two of what is due some months later),
-    # and for a manager the count of the messages that did not arrive.
-    expected = {"gp": 6 + 3, "link_worker": 6 + 1 + 1 + 1 + 1 + 3, "provider": 6 + 3 + 2 + 2, "manager": 6 + 1}[who]
+    # then what each list needs (a link worker's: colleagues, up to which day there is enough, what is due by then, what
+    # is new, what waits for referrers and what for services, these with their last moves; a provider's: three lists,
+    # two of what is due some months later), and for a manager the count of the messages that did not arrive.
+    expected = {"gp": 6 + 3, "link_worker": 6 + 1 + 2 + 1 + 1 + 3, "provider": 6 + 3 + 2 + 2, "manager": 6 + 1}[who]
     browser = browser_of(getattr(cast, who))
     onward_at("sent")
     with django_assert_num_queries(expected):
