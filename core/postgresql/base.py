@@ -125,7 +125,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         if self._prepared is None or self._prepared.closed or self._prepared.connection is not self.connection:
             with self.wrap_database_errors:
-                self._prepared = PreparedCursor(self.connection)  # type: ignore[arg-type]  # psycopg's own
+                self._prepared = PreparedCursor(self.connection)
             # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
             self._prepared.adapters.register_loader("timestamptz", TimestamptzLoader)
         return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does

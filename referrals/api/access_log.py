@@ -93,7 +93,7 @@ def ask_first(request: HttpRequest, user: Any) -> None:
 
 def _is_theirs(user: Any, subject: Subject) -> bool:
     """Whether the user may see it at all: whoever may not is told as ever that it does not exist."""
-    get = {
+    get: Callable[[Any, str], Any] | None = {
         "R": selectors.get_referral, "O": selectors.get_onward_referral, "M": get_message_back,
     }.get(subject.reference[:1])  # fmt: skip
     if get is None:
