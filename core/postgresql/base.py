@@ -118,8 +118,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def prepared_cursor(self) -> Any:
         """Return the cursor whose statements the server reads and plans once for the connection, and not each time.
 
-        For statements of which one plan is right whatever the values (`core.statements`). There is one, and it is kept:
-        to make one costs as much as to ask by it. Whoever asks reads the whole answer at once.
+        For statements of which one plan is right whatever the values (`core.statements`). There is one, and it is kept,
+        with all that it has found out of types. Whoever asks reads the whole answer at once.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
