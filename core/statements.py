@@ -95,13 +95,13 @@ class SavedByHand(models.Model):
         change(text, _as_columns(fields, values))
         return []
 
-    def _do_update(
+    def _do_update(  # type: ignore[override]  # as in Django 5.2
         self, base_qs: Any, using: str, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
     ) -> bool:
         fields, said = [field for field, _, _ in values], [value for *_, value in values]
         if not values or not _is_plain(said, using):
-            found: bool = super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)  # type: ignore[misc]
-            return found
+            django: Any = super()
+            return bool(django._do_update(base_qs, using, pk_val, values, update_fields, forced_update))
         text = _update(type(self), tuple(fields))
         return change(text, _as_columns([*fields, self._meta.pk], [*said, pk_val])) > 0
 
@@ -135,8 +135,8 @@ def _update(model: type[models.Model], fields: tuple[Any, ...]) -> str:
     return f"UPDATE {table} SET {columns} WHERE {table}.{_quoted(key.column)} = %s"  # noqa: S608 - names of our models
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
 
 
 def _placeholder(field: Any) -> str:

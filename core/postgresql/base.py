@@ -118,14 +118,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def prepared_cursor(self) -> Any:
         """Return the cursor whose statements the server reads and plans once for the connection, and not each time.
 
-        For statements of which one plan is right whatever the values (`core.statements`). There is one, and it is kept:
-        to make one costs as much as to ask by it. Whoever asks reads the whole answer at once.
+        For statements of which one plan is right whatever the values (`core.statements`). There is one, and it is kept,
+        with all that it has found out of types. Whoever asks reads the whole answer at once.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         if self._prepared is None or self._prepared.closed or self._prepared.connection is not self.connection:
             with self.wrap_database_errors:
-                self._prepared = PreparedCursor(self.connection)  # type: ignore[arg-type]  # psycopg's own
+                self._prepared = PreparedCursor(self.connection)
             # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
             self._prepared.adapters.register_loader("timestamptz", TimestamptzLoader)
         return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]  # as `BaseDatabaseWrapper._cursor` does

@@ -93,9 +93,10 @@ def ask_first(request: HttpRequest, user: Any) -> None:
 
 def _is_theirs(user: Any, subject: Subject) -> bool:
     """Whether the user may see it at all: whoever may not is told as ever that it does not exist."""
-    get = {
+    getters: dict[str, Callable[[Any, str], Any]] = {
         "R": selectors.get_referral, "O": selectors.get_onward_referral, "M": get_message_back,
-    }.get(subject.reference[:1])  # fmt: skip
+    }  # fmt: skip
+    get = getters.get(subject.reference[:1])
     if get is None:
         return True
     try:

@@ -1,6 +1,7 @@
 """Rows that are saved by statements written once: as Django would save them; and the triggers are told who it was."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -51,7 +52,7 @@ def test_what_is_saved_is_read_back_as_it_was(cast, referral_at, django_assert_n
 
 def test_each_transaction_is_told_whatever_it_begins_with(db):
     """A task takes one after the other. What was said in the first is not taken for said in the second."""
-    own = connection.copy()
+    own: Any = connection.copy()
     own.settings_dict = own.settings_dict | {"NAME": connection.settings_dict["NAME"]}
     idle = "UPDATE accounts_user SET full_name = full_name WHERE false"
     try:
