@@ -87,7 +87,7 @@ def test_the_document_says_how_a_key_and_a_tag_are_written(schema, cast, as_user
     for sent in ("short", "a" * 8, '"' + "b" * 8 + '"', "with a space", "c" * 128, "d" * 131):
         errors = gp.post("/api/v1/referrals/", once, headers={"Idempotency-Key": sent}).json().get("errors", {})
         assert ("Idempotency-Key" not in errors) == bool(key.search(sent)), sent
-    for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"'):
+    for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"', '""3""', ""):
         errors = gp.post(address, {"reason": "person_changed_mind"}, headers={"If-Match": sent}).json()
         assert ("If-Match" not in errors.get("errors", {})) == bool(tag.search(sent)), sent
 
