@@ -101,6 +101,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
+        if self.connection.info.transaction_status == TransactionStatus.IDLE:
+            self.connection.told = ""  # a transaction that begins with such a statement has been told nothing either
         with self.wrap_database_errors:
             cursor: Any = base.ServerBindingCursor(self.connection)  # type: ignore[call-arg]  # as psycopg's own
             # psycopg's own, in C: Django's reads each moment in Python, which costs a list more than its statement.
