@@ -42,7 +42,7 @@ def pages_declared_twice() -> list[str]:
     """
     pages = (each for each in _walk(get_resolver().url_patterns) if each[0] == "web:")
     walked = Counter((view.name, pattern) for _space, pattern, view in pages)
-    return sorted(name for (name, _pattern), times in walked.items() if times > 1)
+    return sorted(str(name) for (name, _pattern), times in walked.items() if times > 1)
 
 
 def _walk(patterns: list[Any], before: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:
