@@ -1,5 +1,6 @@
 """Small things that every REST view shares: entity tags, preconditions, strict input, and the schema's own view."""
 
+import re
 from copy import copy, deepcopy
 from typing import Any, ClassVar
 
@@ -12,9 +13,10 @@ from rest_framework.request import Request
 
 from core.errors import Invalid
 
+_TAG = r'(?:W/)?"?([0-9]{1,9})"?'
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    {"type": "string", "pattern": r'^(?:\*|(?:W/)?"?[0-9]{1,9}"?)$'},
+    {"type": "string", "pattern": rf"^(?:\*|{_TAG})?$"},
     OpenApiParameter.HEADER,
     description="The ETag you read. A stale one is a 412 and changes nothing.",
 )
@@ -103,10 +105,10 @@ def expected_version(request: Request) -> int | None:
 
     :raises Invalid: if the header is not a tag of ours.
     """
-    header = request.headers.get("If-Match", "").strip()
+    header = request.headers.get("If-Match", "")
     if header in {"", "*"}:
         return None
-    value = header.removeprefix("W/").strip('"')
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
+    tag = re.fullmatch(_TAG, header)
+    if tag is None:
         raise Invalid({"If-Match": ['Send the ETag as you received it, like "3".']})
-    return int(value)
+    return int(tag[1])

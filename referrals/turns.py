@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.clocks import last_breached
+from core.clocks import last_breached, local_day
 from referrals.clocks import BY_KEY
 from referrals.enums import HoldReason, OnwardStatus, ReferralStatus, TaskKind, TurnOf
 from referrals.models import OnwardReferral, Referral
@@ -22,6 +22,11 @@ class LastMove:
 
     on: dt.date
     reason: str = ""
+
+
+def move_at(moment: dt.datetime | None, reason: str | None) -> LastMove | None:
+    """Return the last step as it was read, where there was one."""
+    return LastMove(on=local_day(moment), reason=reason or "") if moment is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

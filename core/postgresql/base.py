@@ -123,6 +123,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
+        if self.connection.info.transaction_status == TransactionStatus.IDLE:
+            self.connection.told = ""  # a transaction that begins with such a statement has been told nothing either
         if self._prepared is None or self._prepared.closed or self._prepared.connection is not self.connection:
             with self.wrap_database_errors:
                 self._prepared = PreparedCursor(self.connection)

@@ -120,6 +120,8 @@ def _subject(request: HttpRequest) -> Subject:
 
 
 def _shows(request: HttpRequest, response: HttpResponse) -> bool:
+    if request.method == "OPTIONS":  # it tells of the operation, and of nobody: whether there is such a record, neither
+        return False
     if response.headers.get("Content-Type", "").startswith(PROBLEM_TYPE):
         return False
     return response.status_code in _SHOWN or bool(request.__dict__.get("is_shown"))

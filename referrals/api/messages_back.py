@@ -31,10 +31,12 @@ REFERENCE = "M-[2-9A-Z]{5}-[2-9A-Z]{5}"
 
 
 class _DocumentRenderer(renderers.BaseRenderer):
-    """Writes a document in its own form, and a refusal as the problem that it is."""
+    """Writes a document in its own form, and as JSON a refusal, or what OPTIONS says of the operation."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
-        response = (renderer_context or {}).get("response")
+        response, request = ((renderer_context or {}).get(name) for name in ("response", "request"))
+        if request is not None and request.method == "OPTIONS":
+            return JSONRenderer().render(data, accepted_media_type, renderer_context)
         if response is not None and (getattr(response, "is_problem", False) or response.status_code >= 400):
             return JSONRenderer().render(data, accepted_media_type, renderer_context)
         return self.write(data)

@@ -10,12 +10,12 @@ from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from accounts.models import Team, User
-from core.clocks import local_day
-from core.statements import Keyset, ask, beyond_of, direction_of
+from core.statements import Keyset, beyond_of, direction_of
 from referrals.consents import those_that_count
 from referrals.models import Consent, ReferralEvent, TeamPolicy
-from referrals.selectors.visible import not_visible, teams_of, text_of_the_one
-from referrals.turns import LastMove, Turn, turn_of_referral
+from referrals.selectors.turns import JOIN_LAST_MOVE
+from referrals.selectors.visible import ask_of_the_one, text_of_the_one
+from referrals.turns import Turn, move_at, turn_of_referral
 from services_directory.models import Service
 
 
@@ -45,7 +45,7 @@ class OpenedReferral(NamedTuple):
 
     def turn(self, *, on: dt.date, reads_all: bool) -> Turn:
         """Return whose turn it is with it on a day, as `turns.turn_of` does."""
-        moved = LastMove(on=local_day(self.moved_at), reason=self.why_moved or "") if self.moved_at else None
+        moved = move_at(self.moved_at, self.why_moved)
         return turn_of_referral(self, on=on, moved=moved, grace=self.grace, reads_all=reads_all)
 
 
@@ -54,9 +54,8 @@ def open_referral(user: User, reference: str) -> OpenedReferral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    values = {"reference": reference, "grace": TeamPolicy().breach_working_days, **teams_of(user)}
-    rows = [] if "\0" in reference else ask(_referral(), values)
-    return OpenedReferral._make(rows[0]) if rows else not_visible()
+    grace = TeamPolicy().breach_working_days
+    return OpenedReferral._make(ask_of_the_one(_referral(), user, reference, grace=grace)[0])
 
 
 def counts_today(opened: OpenedReferral, *, on: dt.date) -> set[int]:
@@ -181,11 +180,7 @@ LEFT JOIN services_directory_service AS scheme ON scheme.id = referral.service_i
 LEFT JOIN referrals_discharge AS discharge ON discharge.referral_id = referral.id
 LEFT JOIN referrals_referral AS earlier ON earlier.id = referral.redirected_from_id
 LEFT JOIN referrals_referral AS later ON later.redirected_from_id = referral.id
-LEFT JOIN LATERAL (
-    SELECT occurred_at, reason FROM referrals_referralevent
-    WHERE referral_id = referral.id AND onward_referral_id IS NULL AND to_status <> ''
-    ORDER BY sequence DESC LIMIT 1
-) AS moved ON true
+{JOIN_LAST_MOVE}
 WHERE referral.id = ({text_of_the_one()})
 """  # noqa: S608 - of words of this module, and `text_of`
 
@@ -236,10 +231,8 @@ class Timeline(Keyset[TimelineEvent]):
 
         :raises NotVisible: if there is no such referral, or none that the user may see.
         """
-        values = {"reference": self._reference, "beyond": beyond, **teams_of(self._user)}
-        rows = [] if "\0" in self._reference else ask(_timeline(limit=limit, order=order, lookup=lookup), values)
-        if not rows:
-            not_visible()
+        text = _timeline(limit=limit, order=order, lookup=lookup)
+        rows = ask_of_the_one(text, self._user, self._reference, beyond=beyond)
         self._referral = SideFacts._make(rows[0][:3])
         return [TimelineEvent._make(row[3:]) for row in rows if row[3] is not None]
 

@@ -5,11 +5,11 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from accounts.models import User
-from core.statements import Keyset, ask, beyond_of, direction_of
+from core.statements import Keyset, beyond_of, direction_of
 from referrals.models import Contact
 from referrals.selectors.case import SideFacts
 from referrals.selectors.casework import refuse_others
-from referrals.selectors.visible import not_visible, teams_of, text_of_the_one
+from referrals.selectors.visible import ask_of_the_one, text_of_the_one
 
 
 class LoggedContact(NamedTuple):
@@ -47,10 +47,8 @@ class ContactLog(Keyset[LoggedContact]):
         :raises NotVisible: if there is no such referral, or none that the user may see.
         :raises NotPermitted: if the user is not of the team that owns the referral.
         """
-        values = {"reference": self._reference, "beyond": beyond, **teams_of(self._user)}
-        rows = [] if "\0" in self._reference else ask(_page(limit=limit, order=order, lookup=lookup), values)
-        if not rows:
-            not_visible()
+        text = _page(limit=limit, order=order, lookup=lookup)
+        rows = ask_of_the_one(text, self._user, self._reference, beyond=beyond)
         refuse_others(self._user, SideFacts._make(rows[0][:3]))
         return [LoggedContact._make(row[3:]) for row in rows if row[3] is not None]
 

@@ -6,12 +6,17 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from core.clocks import local_day
 from referrals.enums import ReferralStatus
 from referrals.models import OnwardReferral, Referral, ReferralEvent, TeamPolicy
-from referrals.turns import LastMove, Turn, whose_turn
+from referrals.turns import LastMove, Turn, move_at, whose_turn
 
 _READ = "last_moves"
+JOIN_LAST_MOVE = """LEFT JOIN LATERAL (
+    SELECT occurred_at, reason FROM referrals_referralevent
+    WHERE referral_id = referral.id AND onward_referral_id IS NULL AND to_status <> ''
+    ORDER BY sequence DESC LIMIT 1
+) AS moved ON true"""
+"""In a statement by hand, the step that moved a `referral` last, as `with_last_moves` reads it."""
 
 
 def with_last_moves(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -60,4 +65,4 @@ def _last_move(row: Referral | OnwardReferral, timeline: Sequence[ReferralEvent]
     elif read is None:
         moves = row.events.filter(onward_referral=onward_id).exclude(to_status="")
         read = list(moves.order_by("-sequence")[:1])
-    return LastMove(on=local_day(read[0].occurred_at), reason=read[0].reason) if read else None
+    return move_at(read[0].occurred_at, read[0].reason) if read else None

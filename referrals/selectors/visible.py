@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
-from core.statements import Written, text_of
+from core.statements import Written, ask, text_of
 from referrals.models import Consent, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.consents import OF_A_CONSENT
 from referrals.selectors.delivery import with_misses
@@ -88,6 +88,15 @@ def _one() -> Written[Referral]:
 def _one_bare() -> Written[Referral]:
     rows, stand_ins = _stand_ins()
     return Written(rows.select_related(None).only("id"), stand_ins)
+
+
+def ask_of_the_one(text: str, user: User, reference: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Return what a statement around `text_of_the_one` answers: a row at least, where the user may see the referral.
+
+    :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
+    """
+    rows = [] if "\0" in reference else ask(text, {"reference": reference, **values, **teams_of(user)})
+    return rows or not_visible()
 
 
 def text_of_the_one() -> str:

@@ -12,8 +12,9 @@ from core.clocks import local_day
 from core.merged import Merged
 from core.statements import Keyset, ask, direction_of, text_of
 from referrals.models import Referral, TeamPolicy
+from referrals.selectors.turns import JOIN_LAST_MOVE
 from referrals.selectors.visible import SIDES, teams_of
-from referrals.turns import LastMove, Turn, turn_of_referral
+from referrals.turns import Turn, move_at, turn_of_referral
 
 
 class ListedReferral(NamedTuple):
@@ -46,7 +47,7 @@ class ListedReferral(NamedTuple):
 
     def turn(self, *, on: dt.date, reads_all: bool) -> Turn:
         """Return whose turn it is with it on a day, as `turns.turn_of` does."""
-        moved = LastMove(on=local_day(self.moved_at), reason=self.why_moved or "") if self.moved_at else None
+        moved = move_at(self.moved_at, self.why_moved)
         return turn_of_referral(self, on=on, moved=moved, grace=self.grace, reads_all=reads_all)
 
 
@@ -122,10 +123,6 @@ def _lines(page: str, order: str) -> str:
         JOIN accounts_team AS owning ON owning.id = referral.owner_team_id
         LEFT JOIN accounts_user AS owner ON owner.id = referral.owner_id
         LEFT JOIN referrals_teampolicy AS policy ON policy.team_id = referral.owner_team_id
-        LEFT JOIN LATERAL (
-            SELECT occurred_at, reason FROM referrals_referralevent
-            WHERE referral_id = page.id AND onward_referral_id IS NULL AND to_status <> ''
-            ORDER BY sequence DESC LIMIT 1
-        ) AS moved ON true
+        {JOIN_LAST_MOVE}
         ORDER BY page.id {direction_of(order)}
     """  # noqa: S608 - of `text_of`, and of words of this module

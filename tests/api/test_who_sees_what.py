@@ -93,7 +93,6 @@ def test_each_sees_exactly_their_own(who, cast, town, as_user):
 
 @pytest.mark.parametrize("who", list(REFERRALS))
 def test_what_is_not_listed_does_not_exist_by_any_address(who, cast, town, as_user):
-    """What may be done with a referral is asked of everybody, of their own and of others', in tests/authority."""
     client = as_user(getattr(cast, who))
     for name, referral in town.items():
         expected = 200 if name in REFERRALS[who] else 404
@@ -102,6 +101,15 @@ def test_what_is_not_listed_does_not_exist_by_any_address(who, cast, town, as_us
                 expected,
                 name,
             )
+        if expected == 404:
+            for address, body in (
+                ("allocate/", {"owner": str(cast.link_worker.pk)}),
+                ("consents/", {"decision": "withdrawn"}),
+                ("onward-referrals/", {"service": str(cast.walking.pk)}),
+                ("accept/", {}),
+            ):
+                answer = client.post(f"/api/v1/referrals/{referral.reference}/{address}", body)
+                assert (answer.status_code, name, address) == (404, name, address)
     for onward in OnwardReferral.objects.select_related("referral"):
         name = next(name for name, referral in town.items() if referral.pk == onward.referral_id)
         expected = 200 if name in ONWARD[who] else 404

@@ -1,6 +1,7 @@
 """Every route of the service with every method that it offers, read from the URL configuration itself."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -33,6 +34,15 @@ def every_route() -> list[Route]:
         name = f"{namespace}{view.name or 'unnamed'}"
         found.setdefault(plain, Route(name, plain, _methods_of(view.callback), parts))
     return list(found.values())
+
+
+def pages_declared_twice() -> list[str]:
+    """Return the names of pages that stand twice with the very same pattern. (Of the API one view may take GET, and
+    another PATCH.)
+    """
+    pages = (each for each in _walk(get_resolver().url_patterns) if each[0] == "web:")
+    walked = Counter((view.name, pattern) for _space, pattern, view in pages)
+    return sorted(str(name) for (name, _pattern), times in walked.items() if times > 1)
 
 
 def _walk(patterns: list[Any], before: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:

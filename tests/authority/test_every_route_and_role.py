@@ -10,7 +10,7 @@ from tests.authority.asking import Answer
 from tests.authority.expectations import EXPECTED
 from tests.authority.fields import READ_BY, TAKEN_OUT, WITHHELD
 from tests.authority.people import ACCOUNTS, HELD_BY, TOKEN, WITHOUT
-from tests.authority.routes import Route, every_route
+from tests.authority.routes import Route, every_route, pages_declared_twice
 from tests.authority.things import VARIANTS
 
 
@@ -38,6 +38,10 @@ def test_every_route_and_every_method_has_an_entry_and_no_entry_is_of_none(walk)
     offered = declared() - not_offered(walk)
     assert offered - EXPECTED.keys() == set(), "say in tests/authority/expectations.py who may"
     assert EXPECTED.keys() - offered == set(), "no such route or method any more"
+
+
+def test_no_page_stands_twice():
+    assert pages_declared_twice() == []
 
 
 def test_every_role_is_asked_and_the_services_own_is_nobodys(walk, cast):

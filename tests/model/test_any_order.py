@@ -17,7 +17,7 @@ MINUTES = float(os.environ.get("MODEL_MINUTES", "0"))
 That is the same for the same code and the same modules at hand: Hypothesis draws from their constants, too.
 """
 SHORT = settings(
-    max_examples=10, stateful_step_count=20, deadline=None, derandomize=True, database=None, print_blob=False,
+    max_examples=16, stateful_step_count=20, deadline=None, derandomize=True, database=None, print_blob=False,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
 LONG = settings(

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.enums import Role
 from accounts.services import register_user
-from referrals.models import RetentionProposal
+from referrals.models import RecordAccess, RetentionProposal
 from tests.api.test_odd_input import departures
 from tests.api.test_problems import check
 from tests.api.test_refer_a_person import body as body
@@ -44,6 +44,18 @@ def test_a_format_that_is_not_spoken_is_no_missing_page(cast, as_user):
     lead = as_user(cast.lead)
     for path in ("insights/funnel/", "insights/waits/", "directory/services.csv"):
         check(lead.get(f"/api/v1/{path}?format=xlsx"), 406, "not_acceptable")
+
+
+def test_options_tell_of_the_operation_in_whatever_form_and_not_whether_there_is_such_a_record(
+    cast, as_user, referral_at
+):
+    there, other = referral_at("active").reference, as_user(cast.provider)
+    for reference in (there, "R-22222-22222"):
+        for form in ("json", "html", "pdf"):
+            answer = other.options(f"/api/v1/referrals/{reference}/messages-back/M-22222-22222/?format={form}")
+            assert (answer.status_code, answer.content[:9]) == (200, b'{"name":"'), (reference, form)
+        assert other.options(f"/api/v1/referrals/{reference}/").status_code == 200
+    assert RecordAccess.objects.count() == 0
 
 
 def test_a_filter_by_yes_or_no_refuses_what_is_neither(cast, as_user):
@@ -87,7 +99,7 @@ def test_the_document_says_how_a_key_and_a_tag_are_written(schema, cast, as_user
     for sent in ("short", "a" * 8, '"' + "b" * 8 + '"', "with a space", "c" * 128, "d" * 131):
         errors = gp.post("/api/v1/referrals/", once, headers={"Idempotency-Key": sent}).json().get("errors", {})
         assert ("Idempotency-Key" not in errors) == bool(key.search(sent)), sent
-    for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"'):
+    for sent in ('"3"', "3", "*", 'W/"3"', '"three"', '"1234567890"', '""3""', ""):
         errors = gp.post(address, {"reason": "person_changed_mind"}, headers={"If-Match": sent}).json()
         assert ("If-Match" not in errors.get("errors", {})) == bool(tag.search(sent)), sent
 

@@ -64,12 +64,6 @@ urlpatterns = [
         name="providing-listing-times",
     ),
     # The same for the directory's editors, who are no providers.
-    path(
-        "providing/listings/<uuid:service_id>/times/",
-        for_providers(times.TimesPage.as_view()),
-        name="providing-listing-times",
-    ),
-    path("directory/listings/<uuid:service_id>/times/", times.EditorsTimes.as_view(), name="keep-listing-times"),
     path("directory/listings/<uuid:service_id>/", listings.EditorsListing.as_view(), name="keep-listing"),
     path("directory/listings/<uuid:service_id>/change/", listings.EditorsChange.as_view(), name="keep-listing-change"),
     path("directory/listings/<uuid:service_id>/times/", times.EditorsTimes.as_view(), name="keep-listing-times"),
