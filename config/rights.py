@@ -47,7 +47,7 @@ _TABLES = (
         checkrequest checkround eligibilityrule feed listingcheck listingproposal organization ruleset rulesetversion
         service taxonomy taxonomyterm"""),
     # Deleted when it has ended, is chosen anew, is counted anew, or comes anew with a listing.
-    (KEPT | {"DELETE"}, "accounts", "accountevent"),
+    (KEPT | {"UPDATE (used_at)", "DELETE"}, "accounts", "accountevent"),  # a link is used once
     (KEPT | {"DELETE"}, "notifications", "reading"),
     (ALL, "account", "emailaddress emailconfirmation"),
     (ALL, "accounts", "machinetoken membership"),
