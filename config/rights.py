@@ -5,7 +5,9 @@ is append-only is changed only where the register of what is held on a person sa
 triggers let that through only while such a decision is carried out (docs/retention.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from django.db import models
 
 from core.history import histories
 from core.postgresql.roles import Rights
@@ -45,7 +47,7 @@ _TABLES = (
         checkrequest checkround eligibilityrule feed listingcheck listingproposal organization ruleset rulesetversion
         service taxonomy taxonomyterm"""),
     # Deleted when it has ended, is chosen anew, is counted anew, or comes anew with a listing.
-    (KEPT | {"DELETE"}, "accounts", "accountevent"),
+    (KEPT | {"UPDATE (used_at)", "DELETE"}, "accounts", "accountevent"),  # a link is used once
     (KEPT | {"DELETE"}, "notifications", "reading"),
     (ALL, "account", "emailaddress emailconfirmation"),
     (ALL, "accounts", "machinetoken membership"),
@@ -63,7 +65,7 @@ _TABLES = (
     (ALL, "socialaccount", "socialaccount socialapp socialtoken"),
     (ALL, "usersessions", "usersession"),
 )  # fmt: skip
-_BESIDE_ITS_NOTE = {ReferralEvent: {"hashed_text"}}
+_BESIDE_ITS_NOTE: Mapping[type[models.Model], set[str]] = {ReferralEvent: {"hashed_text"}}
 """Of a note from before notes were sealed, the text that was hashed (referrals.services.retention)."""
 
 
@@ -80,8 +82,9 @@ def rights() -> Rights:
 def _forgetting() -> Iterator[tuple[str, str]]:
     """Yield by table what it takes to forget what is held on a person."""
     for holding in HOLDINGS:
-        meta = holding.model._meta
+        table = holding.model._meta.db_table
         if holding.is_removed:
-            yield meta.db_table, "DELETE"
+            yield table, "DELETE"
+        columns = {field.name: field.column for field in holding.model._meta.concrete_fields}
         for name in {*holding.forgets, *_BESIDE_ITS_NOTE.get(holding.model, ())}:
-            yield meta.db_table, f"UPDATE ({meta.get_field(name).column})"
+            yield table, f"UPDATE ({columns[name]})"

@@ -132,7 +132,7 @@ class Postgres:
             # No superusers: what the service may not do in production, it may not do here.
             for role, options, secret in ((OWNER, "CREATEDB", "postgres"), (APPLICATION, "", "postgres_app")):
                 if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
-                    made = sql.SQL(f"CREATE ROLE {{}} LOGIN {options} PASSWORD {{}}")  # type: ignore[arg-type]
+                    made = sql.SQL(f"CREATE ROLE {{}} LOGIN {options} PASSWORD {{}}")
                     connection.execute(made.format(sql.Identifier(role), sql.Literal(self.secrets[secret])))
             owner, application = sql.Identifier(OWNER), sql.Identifier(APPLICATION)
             # Who owns the tables may do what the application may: tests play its part.
