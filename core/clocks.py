@@ -61,9 +61,12 @@ def working_days_between(day: dt.date, later: dt.date) -> int:
 
 @cache
 def last_breached(today: dt.date, grace: int) -> dt.date:
-    """Return the latest day such that what was due on it is breached today: more than `grace` working days are over."""
+    """Return the latest day such that what was due on it is breached today: `grace` working days after it are over.
+
+    Counted from the day itself, be it one off (a hold may be until a Saturday): nobody is told later for that.
+    """
     day = today - dt.timedelta(days=1)
-    while add_working_days(day, grace) >= today:
+    while grace and add_working_days(day + dt.timedelta(days=1), grace - 1) >= today:
         day -= dt.timedelta(days=1)
     return day
 

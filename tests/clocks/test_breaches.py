@@ -33,6 +33,11 @@ def test_a_breach_is_more_than_so_many_working_days_after_the_day():
     assert last_breached(dt.date(2026, 12, 31), 5) < tuesday
     assert last_breached(dt.date(2027, 1, 1), 5) == tuesday
     assert last_breached(dt.date(2026, 11, 10), 0) == dt.date(2026, 11, 9)  # no grace: the day after
+    friday, saturday, sunday = (dt.date(2026, 11, day) for day in (13, 14, 15))
+    assert last_breached(dt.date(2026, 11, 20), 5) < friday  # the fifth working day after it
+    assert last_breached(dt.date(2026, 11, 21), 5) == sunday  # and after a hold until the Saturday or the Sunday
+    assert last_breached(dt.date(2026, 11, 23), 5) == sunday
+    assert last_breached(sunday, 0) == saturday
 
 
 def test_the_leads_hear_of_a_referral_that_nobody_triages_once(cast, referral_at):
