@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.CarefulAnswersMiddleware",
-    "referrals.api.access_log.AccessLogMiddleware",
+    "referrals.access_log.AccessLogMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 # A redirect to add a slash turns a POST into a GET in many clients: a referral would be lost without an error.

@@ -213,5 +213,5 @@ class FormPage(View):
     def show(self, form: Any, *, problem: DomainError | None = None, status: int = 200) -> HttpResponse:
         """Show the page with a form as it is."""
         context = {"form": form, "problem": problem} | self.context(form)
-        self.request.__dict__["is_shown"] = True  # with whatever status: see referrals.api.access_log
+        self.request.__dict__["is_shown"] = True  # with whatever status: see referrals.access_log
         return render(self.request, self.template_name, context, status=status)

@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_summaries": bool(roles & set(READERS.values())),
         "answers_for_the_pathway": answers_for_the_pathway(user),
         "leads_a_team": Role.LEAD in roles,
+        "keeps_records": Role.PRIVACY_OFFICER in roles,
         "edits_the_directory": Role.DIRECTORY_EDITOR in roles,
         "keeps_the_directory": bool({Role.DIRECTORY_EDITOR, Role.MANAGER} & roles),
     }

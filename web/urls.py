@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("web.finding.urls")),
     path("", include("web.providing.urls")),
     path("", include("web.managing.urls")),
+    path("", include("web.keeping.urls")),
     path("", include("web.person.urls")),
     path("", include("web.public.urls")),
     path("", include("web.account.urls")),

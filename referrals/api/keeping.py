@@ -1,7 +1,5 @@
 """Keeping and forgetting, and what is held on one person, over HTTP."""
 
-import datetime as dt
-import re
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -18,13 +16,13 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.actors import Actor
 from accounts.selectors import signed_in
 from core.api import StrictSerializer
-from core.clocks import LONDON
 from core.identifiers import clean_nhs_number
 from core.renderers import JSONRenderer
 from referrals import selectors
-from referrals.api.access_log import opened
+from referrals.access_log import opened
 from referrals.api.outputs import Output
 from referrals.enums import AccessReason, KeepingReason, RecordKind, RetentionDecision
+from referrals.holdings.page import file_as_page
 from referrals.models import RetentionProposal, SubjectAccess
 from referrals.services import retention, subject_access
 from referrals.services.access import Subject
@@ -154,7 +152,7 @@ class PageRenderer(BaseRenderer):
         response = (renderer_context or {}).get("response")
         if response is not None and getattr(response, "is_problem", False):
             return render_to_string("referrals/problem.html", {"problem": data})
-        return render_to_string("referrals/subject_access.html", {"file": _in_words(data)})
+        return file_as_page(data)
 
 
 class SubjectAccessViewSet(mixins.ListModelMixin, GenericViewSet[SubjectAccess]):
@@ -196,37 +194,3 @@ class SubjectAccessViewSet(mixins.ListModelMixin, GenericViewSet[SubjectAccess])
             "Cache-Control": "no-store",
         }
         return Response(made.content, status=status.HTTP_201_CREATED, headers=headers)
-
-
-def _in_words(value: Any) -> Any:
-    """Return the file for the page: a yes or a no for a flag, and what is nested as one line."""
-    if isinstance(value, dict) and "sections" in value:
-        sections = [
-            {"title": each["title"], "rows": [_line(row) for row in each["rows"]]} for each in value["sections"]
-        ]
-        return value | {"made_at": _said(value["made_at"]), "person": _line(value["person"]), "sections": sections}
-    return value
-
-
-_ABBREVIATIONS = re.compile(r"\b(nhs|gp|snomed)\b")
-_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-_MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+\+00:00$")
-
-
-def _line(row: dict[str, Any]) -> dict[str, str]:
-    named = {_ABBREVIATIONS.sub(lambda found: found[0].upper(), name): value for name, value in row.items()}
-    return {name[:1].upper() + name[1:]: _said(value) for name, value in named.items()}
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {_said(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(_said(each) for each in value)
-    if isinstance(value, str) and _DAY.match(value):
-        return f"{dt.date.fromisoformat(value):%-d %B %Y}"
-    if isinstance(value, str) and _MOMENT.match(value):
-        return f"{dt.datetime.fromisoformat(value).astimezone(LONDON):%-d %B %Y, %H:%M}"
-    return "" if value is None else str(value)

@@ -12,7 +12,7 @@ class SaysWhy(BasePermission):
 
     def has_permission(self, request: Any, view: Any) -> bool:
         # Not above: REST framework reads this class while it is not whole itself.
-        from referrals.api import access_log  # noqa: PLC0415
+        from referrals import access_log  # noqa: PLC0415
 
         if request.method in access_log.UNSAFE and request.user.is_authenticated:
             access_log.ask_first(request._request, request.user)

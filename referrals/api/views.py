@@ -19,7 +19,7 @@ from core.idempotency import claim_of
 from core.statements import Keyset
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
-from referrals.api.access_log import opened
+from referrals.access_log import opened
 from referrals.api.case import events_of, whole_of
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions

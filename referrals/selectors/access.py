@@ -1,5 +1,6 @@
 """Who opened the record of a person, for those who answer for it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
+from core.errors import NotVisible
 from referrals.models import RecordAccess, Referral
+from referrals.selectors.keeping import person_who_asks
 from referrals.selectors.visible import referrals_visible_to, the_one
 
 
@@ -46,3 +49,16 @@ def get_who_looked(user: User, reference: str) -> WhoLooked:
         may_open=visible.filter(pk=referral.pk).exists(),
         rows=rows.select_related("reader", "referral").order_by("-id"),
     )
+
+
+def find_record(user: User, *, reference: str = "", nhs_number: str = "", date_of_birth: dt.date | None = None) -> str:
+    """Return the reference by which `get_who_looked` shows all about a person: the one given, else their newest.
+
+    :raises NotVisible: if there is nobody like that, they are forgotten, or the user is no privacy officer.
+    """
+    person = person_who_asks(user, reference=reference, nhs_number=nhs_number, date_of_birth=date_of_birth)
+    kept = Referral.objects.filter(person=person, forgotten_at=None)
+    found = kept.filter(reference=reference).first() or kept.order_by("-pk").first()
+    if found is None:
+        raise NotVisible("It is forgotten: who opened it is kept, and is in no page.")
+    return found.reference

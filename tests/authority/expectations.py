@@ -231,6 +231,11 @@ all    | -         | put    web:sign-in
 
 # Pages: referring, casework, finding
 LZ     | rest      | get    web:unusual-readings
+LZO    | rest      | get    web:to-forget
+LO     | -         | get    web:decide-to-forget
+LO     | -         | post   web:decide-to-forget
+O      | -         | get    web:find-readings web:held
+O      | -         | post   web:find-readings web:held
 LO     | -         | get    web:who-looked web:restrict-record
 LO     | -         | post   web:restrict-record
 any    | -         | get    web:why-open

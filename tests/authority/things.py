@@ -185,8 +185,8 @@ KINDS = (
     (r".*webhooks/", "webhook"), (r"message-back-file|web:(message-text|file-message)", "M"), (r"summary", "S"),
     (r".*proposals/<ref", "L"), (r"web:refer-draft", "D"), (r"web:by-link", "by-link"), (r".*check/<", "check"),
     (r"web:new-password", "password"), (r"team-email-link", "provider"), (r".*services/<", "service"),
-    (r".*teams/", "team"), (r".*sessions/<pk", "session"), (r".*retention", "retention"), (r"message-try", "failed"),
-    (r"inbox-read", "inbox"), (r"self-referral", "door"), (r"mfa_remove", "passkey"),
+    (r".*teams/", "team"), (r".*sessions/<pk", "session"), (r".*retention|.*to-forget", "retention"),
+    (r"message-try", "failed"), (r"inbox-read", "inbox"), (r"self-referral", "door"), (r"mfa_remove", "passkey"),
 )  # fmt: skip
 """What a route is about, by its name and address: the first that fits, else a referral."""
 VARIANTS = {"web:record": ("R", "O", "L", "M", "S"), "web:step": ("R", "O"), "referral-detail": ("R", "D")}

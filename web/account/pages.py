@@ -148,13 +148,30 @@ GUIDES = (
         ),
     ),
     Guide(
-        title="You look after records and privacy, or safeguarding",
-        roles=frozenset({Role.PRIVACY_OFFICER, Role.SAFEGUARDING}),
+        title="You look after records and privacy",
+        roles=frozenset({Role.PRIVACY_OFFICER}),
+        jobs=(
+            Job(title="Say who opened a record", steps=(
+                'On your home page, open "Who opened a record".',
+                "Enter the reference of a referral, or the NHS number and the date of birth.",
+            )),
+            Job(title="Give a person what is held on them", steps=(
+                'On your home page, open "Everything held on a person".',
+                "Say who they are, how they asked, and how you know that it is they. You get one file to give to them.",
+            )),
+            Job(title="Decide what is forgotten", steps=(
+                'On your home page, open "Referrals whose time is over".',
+                "Open one, and forget it for good, or keep it for a reason until a day. A lead can do it, too.",
+            )),
+        ),
+    ),
+    Guide(
+        title="You look after safeguarding",
+        roles=frozenset({Role.SAFEGUARDING}),
         jobs=(
             Job(title="Be told", steps=(
                 'What concerns you comes to you by email, and is under "Your messages" on your home page.',
-                "Requests for a copy of a record, what is to be forgotten, and safeguarding concerns have no page here "
-                "yet. Whoever runs the service does it with you.",
+                "Concerns themselves have no page here yet. Whoever runs the service shows them to you.",
             )),
         ),
     ),

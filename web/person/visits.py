@@ -22,7 +22,7 @@ from core.errors import Conflict, DomainError, NotVisible
 from core.links import opened_by, pass_of
 from core.throttling import SignedLinkThrottle
 from notifications.templates import PERSONS_PAGE
-from referrals.api.access_log import opened
+from referrals.access_log import opened
 from referrals.selectors.own_page import EXPIRED, LOCKED, MOVED, OwnPage, get_own_page
 from referrals.services.access import Subject
 from referrals.services.own_page_links import VISIT

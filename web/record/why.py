@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from referrals.api.access_log import SAID_WHY
+from referrals.access_log import SAID_WHY
 from referrals.enums import AccessReason
 from referrals.models.access import WORDS_LENGTH
 from referrals.services.access import OPEN_FOR, checked_reason

@@ -41,6 +41,7 @@ PURPOSES = {
     "web:referral-slip": AccessPurpose.TAKEN_OUT, "web:own-page-slip": AccessPurpose.TAKEN_OUT,
     "referral-safeguarding": AccessPurpose.SAFEGUARDING, "referral-safeguarding-reads": AccessPurpose.SAFEGUARDING,
     "onward-referral-list": AccessPurpose.LISTED, "subject-access-list": AccessPurpose.FOR_THE_PERSON,
+    "web:held": AccessPurpose.FOR_THE_PERSON,
 }  # fmt: skip
 
 
