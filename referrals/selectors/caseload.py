@@ -9,7 +9,7 @@ from accounts.models import User
 from referrals.enums import OnwardStatus, ReferralStatus, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.casework import due_tasks_visible_to
-from referrals.selectors.visible import onward_rows_visible_to, referrals_visible_to
+from referrals.selectors.visible import in_hands_of_teams_of, onward_rows_visible_to
 from referrals.turns import NOT_THE_TEAMS
 
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
@@ -34,7 +34,7 @@ def colleagues_of(user: User) -> QuerySet[User]:
 
 def caseload_visible_to(user: User, *, of: User | None = None) -> QuerySet[Referral]:
     """Return the open referrals that a user's teams have in their hands; `of`: those that one person has taken on."""
-    rows = referrals_visible_to(user).filter(owner_team__in=user.team_ids(*_TEAM), status__in=ReferralStatus.SENT)
+    rows = in_hands_of_teams_of(user).filter(status__in=ReferralStatus.SENT)
     return rows if of is None else rows.filter(owner=of)
 
 

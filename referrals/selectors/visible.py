@@ -41,6 +41,9 @@ referral: only the onward referrals that were sent to it. What has been forgotte
 """
 
 
+_BESIDE: Final = ("person", "referring_team", "owner_team__policy", "owner")
+
+
 def teams_of(user: User) -> dict[str, list[UUID]]:
     """Return of each side the teams from which a user sees referrals."""
     return {side.team: user.team_ids(*side.roles) for side in SIDES}
@@ -51,11 +54,27 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
     return _seen_from({f"{team}__in": ids for team, ids in teams_of(user).items()}).order_by("-id")
 
 
+def made_by_teams_of(user: User) -> QuerySet[Referral]:
+    """Return of `referrals_visible_to` a user those that their teams have made, drafts too."""
+    return _seen_as(SIDES[0], user)
+
+
+def in_hands_of_teams_of(user: User) -> QuerySet[Referral]:
+    """Return of `referrals_visible_to` a user those that their teams own."""
+    return _seen_as(SIDES[1], user)
+
+
+def _seen_as(side: Side, user: User) -> QuerySet[Referral]:
+    """Return what is seen from one side: with the other in the condition, no index would lead to it."""
+    rows = Referral.objects.filter(side.those, **{f"{side.team}__in": user.team_ids(*side.roles)})
+    return rows.select_related(*_BESIDE).order_by("-id")
+
+
 def _seen_from(teams: Mapping[str, Any]) -> QuerySet[Referral]:
     seen = Q()
     for side, (lookup, ids) in zip(SIDES, teams.items(), strict=True):
         seen |= Q(**{lookup: ids}) & side.those
-    return Referral.objects.filter(seen).select_related("person", "referring_team", "owner_team__policy", "owner")
+    return Referral.objects.filter(seen).select_related(*_BESIDE)
 
 
 def get_referral(user: User, reference: str) -> Referral:
