@@ -1,11 +1,14 @@
 """The work of a link-worker team: what is in its hands, whose it is, and for whom it waits."""
 
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
+from core.statements import Written, constants
 from referrals.enums import OnwardStatus, ReferralStatus, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.casework import due_tasks_visible_to
@@ -22,14 +25,20 @@ def works_cases(user: User) -> bool:
     return bool(user.team_ids(*_TEAM))
 
 
-def colleagues_of(user: User) -> QuerySet[User]:
+def colleagues_of(user: User) -> list[User]:
     """Return who shares a link-worker team with a user, the user too, by name: whose cases they may cover.
 
     Also those who have left: their cases are still to be worked.
     """
-    teams = user.team_ids(*_TEAM)
-    rows = User.objects.filter(memberships__team__in=teams, memberships__role__in=_TEAM)
-    return rows.order_by("full_name", "id").distinct()
+    return _colleagues().ask(teams=user.team_ids(*_TEAM))
+
+
+@cache
+def _colleagues() -> Written[User]:
+    team = UUID(int=1)
+    rows = User.objects.filter(memberships__team=team, memberships__role__in=_TEAM)
+    stand_ins = {team: "ANY (%(teams)s::uuid[])"} | constants(_TEAM)
+    return Written(rows.order_by("full_name", "id").distinct(), stand_ins)
 
 
 def caseload_visible_to(user: User, *, of: User | None = None) -> QuerySet[Referral]:
