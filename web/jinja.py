@@ -30,16 +30,13 @@ class PlainGlobals(Environment):
 
 
 def address_of(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the address of a page. Those that are the same for everybody stand in each page's frame: kept."""
-    if args or kwargs:
-        return reverse(name, args=args, kwargs=kwargs)
-    return fixed_address(name, get_script_prefix(), get_urlconf())
+    """Return the address of a page. A page has forty, most of them as on the page before: they are remembered."""
+    return _address(name, args, tuple(kwargs.items()), get_script_prefix(), get_urlconf())
 
 
-@lru_cache(maxsize=512)
-def fixed_address(name: str, prefix: str, urlconf: Any) -> str:
-    """Return the address of a page without parameters, below a prefix, by a table of addresses."""
-    return reverse(name, urlconf=urlconf)
+@lru_cache(maxsize=4096)
+def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], prefix: str, urlconf: Any) -> str:
+    return reverse(name, urlconf=urlconf, args=args, kwargs=dict(named))
 
 
 def environment(**options: Any) -> Environment:
