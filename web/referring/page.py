@@ -94,7 +94,7 @@ def referral_page(request: HttpRequest, user: User, referral: Referral) -> HttpR
 
 def page_of(user: User, referral: Referral, *, today: dt.date) -> ReferralPage:
     """Return what the page shows, in words."""
-    actor, events = Actor(user), list(selectors.timeline_of(referral))
+    actor, events = Actor(user), selectors.timeline_of(referral)
     turn = turn_of(referral, on=today, reads_all=policies.reads_whole_turn(actor, referral), timeline=events)
     actions = actions_of(actor, referral, on=today)
     is_asked = any(action.name == "provide_information" for action in actions)
