@@ -126,7 +126,7 @@ def notes_of(user: User, referral: Referral) -> list[Note]:
     """Return the notes that the team shared with the referrer, the newest first."""
     return [
         Note(text=note.text, written=f"{note.author}, {words.day_of(note.recorded_at)}")
-        for note in selectors.casework.case_notes_of(user, referral)[:MOST_NOTES]
+        for note in selectors.casework.newest_notes_of(user, referral)[:MOST_NOTES]
     ]
 
 
