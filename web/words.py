@@ -169,7 +169,9 @@ def whose_turn(turn: Turn) -> str:
 def holder(referral: Referral) -> str:
     """Write who has a referral: its owner and their team, the team, or, for a draft, whoever writes it."""
     return holder_of(
-        status=referral.status, referring_team=referral.referring_team.name, owner_team=referral.owner_team.name,
+        status=referral.status, owner_team=referral.owner_team.name,
+        # Of a draft alone: elsewhere it may not have been read.
+        referring_team=referral.referring_team.name if referral.status == ReferralStatus.DRAFT else "",
         owner=referral.owner.full_name if referral.owner else None,
     )  # fmt: skip
 
