@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Set
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from accounts.enums import AccountEventKind, OrganizationKind, Role, Scope
 from core.history import kept_history
+from core.statements import ask, text_of
 
 
 @kept_history(from_the_start=True)
@@ -100,7 +101,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _memberships(self) -> tuple[tuple[uuid.UUID, str], ...]:
-        return tuple(memberships_of(self.pk))
+        return tuple((team, role) for team, role in ask(_memberships(), {"user": self.pk}))
 
     @cached_property
     def _roles_by_team(self) -> dict[uuid.UUID | None, set[Role]]:
@@ -160,6 +161,12 @@ def memberships_of(user_id: uuid.UUID | models.OuterRef) -> "models.QuerySet[Mem
     """Return the teams and roles of a user that count: those in teams that are active, in the order of their making."""
     rows = Membership.objects.filter(user=user_id, team__is_active=True)
     return rows.order_by("id").values_list("team_id", "role")
+
+
+@cache
+def _memberships() -> str:
+    user = uuid.UUID(int=1)
+    return text_of(memberships_of(user), {user: "%(user)s"})
 
 
 class AccountEvent(models.Model):

@@ -13,7 +13,7 @@ from accounts.enums import OrganizationKind, Role
 from accounts.models import AccountEvent, EmailLinkDecision, Machine, Organization, Team, User, memberships_of
 from core.errors import NotVisible
 from core.identifiers import NO_PRACTICE_CODES
-from core.statements import Written
+from core.statements import Written, constants
 
 LINK_DOMAIN = "email-link.service.invalid"
 """Where the accounts behind email links have their addresses: nothing arrives there, and nobody signs in with one."""
@@ -111,8 +111,14 @@ def is_known_practice_code(code: str) -> bool:
 
 def name_of_practice(code: str) -> str:
     """Return the name of the GP practice with this ODS code, or an empty text where none is known."""
-    rows = Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE).exclude(ods_code="")
-    return rows.filter(ods_code=code).values_list("name", flat=True).first() or ""
+    found = _practices().first(code=code) if code else None
+    return found.name if found else ""
+
+
+@cache
+def _practices() -> Written[Organization]:
+    rows = Organization.objects.filter(kind=OrganizationKind.GP_PRACTICE, ods_code="")
+    return Written(rows.order_by("pk")[:1], {"": "%(code)s", **constants([OrganizationKind.GP_PRACTICE])})
 
 
 def practices_to_name() -> list[tuple[str, str]]:

@@ -1,22 +1,32 @@
 """What a page of the web takes beside the API's answers that hold the same, over HTTP, in the demo's year.
 
     python -m benchmarks.pages
+    python -m benchmarks.pages --in-process
 
 Both are asked of the production server with production settings, by the same signed-in person, without compression.
 Where a page shows what the API says in several answers, they are all asked for, one after another, on one connection.
+
+In process, without a server: the processor time of Python, which is steady where others work on the machine, and the
+number of statements. PostgreSQL's own time is not in it.
 
 It needs `DATABASE_URL` and `REDIS_URL` as the service does, and works in a database of its own beside that one.
 """
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
 import django
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
 from benchmarks.search import Client, database_url, scratch_database, server
@@ -41,14 +51,16 @@ class Pair:
 def main() -> int:
     """Fill the database, compare each page with its answers, and return the exit code of the report."""
     arguments = read_arguments()
-    os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", "DEPLOYMENT": "demo"})
+    # The second factor is no part of what is measured; whoever has one is asked for it once.
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "DEPLOYMENT": "demo", "SECOND_FACTOR": "optional"}
     django.setup()
     with scratch_database(keep=arguments.keep):
         call_command("seed_demo", "--if-empty", size=arguments.size)
         pairs, cookies = list(pairs_of_the_demo()), dict(signed_in())
+        if arguments.in_process:
+            print("\n".join(in_process(pairs)))
+            return 0
         url = database_url()
-        # The second factor is no part of what is measured; whoever has one is asked for it once.
-        os.environ["SECOND_FACTOR"] = "optional"
         with server(url, secret_key=settings.SECRET_KEY) as port:
             found = [compared(pair, Client(port, session=cookies[pair.who]), arguments) for pair in pairs]
         code = report(found, machine=machine_line(postgresql=postgresql_version(url)), json_path=arguments.json)
@@ -64,6 +76,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--blocks", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
+    parser.add_argument("--in-process", action="store_true", help="processor time and statements, without a server")
     parser.add_argument("--json", metavar="PATH")
     return parser.parse_args()
 
@@ -76,6 +89,46 @@ def compared(pair: Pair, reader: Client, arguments: argparse.Namespace) -> Compa
         raw=lambda: [reader.get(answer) for answer in pair.answers],
         goal=GOAL, limit=LIMIT, blocks=arguments.blocks, rounds=arguments.rounds, warm_up=6,
     )  # fmt: skip
+
+
+def in_process(pairs: Iterable[Pair], *, times: int = 40) -> Iterator[str]:
+    """Yield, as a table, what each page and its answers take of this process's time, and of how many statements."""
+    from django.test import Client as Browser  # noqa: PLC0415 - Django is set up by then
+
+    from accounts.models import User  # noqa: PLC0415
+    from core import limits  # noqa: PLC0415
+
+    logging.disable(logging.CRITICAL)
+    yield "| what | page: ms of the processor / statements | answers: ms / statements | ratio |"
+    yield "|---|---|---|---|"
+    for pair in pairs:
+        limits.clear()
+        browser = Browser()
+        browser.force_login(User.objects.get(email=pair.who))
+        page, asked = took(browser, [pair.page], times)
+        answers, asked_by_answers = took(browser, pair.answers, times)
+        yield f"| {pair.name} | {page:.1f} / {asked} | {answers:.1f} / {asked_by_answers} | {page / answers:.2f} |"
+
+
+def took(browser: Any, addresses: Sequence[str], times: int) -> tuple[float, int]:
+    """Return the median of the processor's milliseconds for these addresses, and how many statements they ask.
+
+    :raises RuntimeError: if an answer is no success.
+    """
+
+    def ask() -> None:
+        for address in addresses:
+            if (status := browser.get(address, secure=True).status_code) != 200:
+                raise RuntimeError(f"{status} for {address}")
+
+    taken = []
+    for _ in range(times):
+        begun = time.process_time()
+        ask()
+        taken.append(time.process_time() - begun)
+    with CaptureQueriesContext(connection) as seen:
+        ask()
+    return median(taken[5:]) * 1000, len(seen)
 
 
 def signed_in() -> Iterator[tuple[str, str]]:

@@ -75,6 +75,17 @@ class Written(Generic[M]):
         return next(iter(self.ask(**values)), None)
 
 
+def hold(row: models.Model, name: str, rows: Sequence[models.Model]) -> None:
+    """Let a row hold what others say of it, as `prefetch_related` does: `row.<name>.all()` asks nothing more."""
+    manager = getattr(row, name)
+    for each in rows:
+        setattr(each, manager.field.name, row)
+    held = manager.get_queryset()
+    held._result_cache, held._prefetch_done = list(rows), True
+    cache = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    cache[manager.field.remote_field.cache_name] = held
+
+
 class SavedByHand(models.Model):
     """A model whose `save` sends a statement that was written once and is planned once.
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
 from web.account import life, typed
+from web.jinja import address_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Way:
     also: tuple[str, ...] = ()
 
     def addresses(self) -> list[str]:
-        return [reverse(page) for page in (self.page, *self.also)]
+        return [address_of(page) for page in (self.page, *self.also)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def menu_of(request: HttpRequest) -> list[Entry]:
     """Return the entries for who is signed in; nobody: none. The part that the page lies in is marked."""
     ways = [(way, way.addresses()) for way in _ways_of(request)]
-    home = reverse("web:home")
+    home = address_of("web:home")
     above = [each for _, found in ways for each in found if each != home and request.path.startswith(each)]
     nearest = max(above, key=len, default=home if request.path == home else "")
     return [

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from web import states, words
@@ -28,6 +29,16 @@ class PlainGlobals(Environment):
         return {**self.globals, **(d or {})}
 
 
+def address_of(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a page. A page has forty, most of them as on the page before: they are remembered."""
+    return _address(name, args, tuple(kwargs.items()), get_script_prefix(), get_urlconf())
+
+
+@lru_cache(maxsize=4096)
+def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], prefix: str, urlconf: Any) -> str:
+    return reverse(name, urlconf=urlconf, args=args, kwargs=dict(named))
+
+
 def environment(**options: Any) -> Environment:
     """Return the environment: our templates first, then the design system's macros."""
     macros = PackageLoader("nhsuk_frontend_jinja", "templates")
@@ -36,7 +47,7 @@ def environment(**options: Any) -> Environment:
     options |= {"undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = PlainGlobals(loader=loader, **options)  # Django turns escaping on in the options
     made.globals |= {
-        "url": lambda name, *args, **kwargs: reverse(name, args=args, kwargs=kwargs),
+        "url": address_of,
         "static": static,
         "nhsuk_version": VERSION,
         "service_name": words.service_name,

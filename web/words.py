@@ -1,6 +1,8 @@
 """How things are written on a page: dates, names, and the labels of coded values."""
 
 import datetime as dt
+from functools import lru_cache
+from typing import Protocol
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +13,7 @@ from core.clocks import LONDON, local_day
 from core.identifiers import NO_PRACTICE_CODES
 from insights.disclosure import SUPPRESS_UP_TO
 from referrals import policies
-from referrals.enums import EventKind, PreferredContact, TurnOf
+from referrals.enums import EventKind, PreferredContact, ReferralStatus, TurnOf
 from referrals.models import Referral
 from referrals.policies import Subject
 from referrals.turns import Turn
@@ -59,7 +61,7 @@ def service_name() -> str:
 
 def day(on: dt.date | None) -> str:
     """Write a day: "Thursday 26 November 2026"."""
-    return date_format(on, "l j F Y") if on else ""
+    return _written(on, "l j F Y") if on else ""
 
 
 def day_of(at: dt.datetime | None) -> str:
@@ -69,7 +71,13 @@ def day_of(at: dt.datetime | None) -> str:
 
 def short_day(on: dt.date | None) -> str:
     """Write a day where there is little room, or no need of its weekday: "27 March 1951"."""
-    return date_format(on, "j F Y") if on else ""
+    return _written(on, "j F Y") if on else ""
+
+
+@lru_cache(maxsize=2048)
+def _written(on: dt.date, form: str) -> str:
+    """Write a day in our one language. A list says few days, and each of them often."""
+    return date_format(on, form)
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -87,7 +95,16 @@ def label_of(choices: type[models.TextChoices] | None, value: str) -> str:
     return str(labels.get(value, value))
 
 
-def name_in_a_list(referral: Referral) -> str:
+class Named(Protocol):
+    """Whom a line is about, whether it was read as a whole row or as a line of a list."""
+
+    @property
+    def first_name(self) -> str: ...
+    @property
+    def family_name(self) -> str: ...
+
+
+def name_in_a_list(referral: Named) -> str:
     """Write the person's name as a list is read: family name first."""
     return f"{referral.family_name.upper()}, {referral.first_name}"
 
@@ -151,9 +168,19 @@ def whose_turn(turn: Turn) -> str:
 
 def holder(referral: Referral) -> str:
     """Write who has a referral: its owner and their team, the team, or, for a draft, whoever writes it."""
-    if referral.status == "draft":
-        return f"{referral.referring_team.name} (not sent yet)"
-    return f"{referral.owner.full_name}, {referral.owner_team.name}" if referral.owner else referral.owner_team.name
+    return holder_of(
+        status=referral.status, owner_team=referral.owner_team.name,
+        # Of a draft alone: elsewhere it may not have been read.
+        referring_team=referral.referring_team.name if referral.status == ReferralStatus.DRAFT else "",
+        owner=referral.owner.full_name if referral.owner else None,
+    )  # fmt: skip
+
+
+def holder_of(*, status: str, referring_team: str, owner_team: str, owner: str | None) -> str:
+    """Write the same of names."""
+    if status == ReferralStatus.DRAFT:
+        return f"{referring_team} (not sent yet)"
+    return f"{owner}, {owner_team}" if owner else owner_team
 
 
 def person_on_a_page(actor: Actor, subject: Subject, *, on: dt.date) -> str:

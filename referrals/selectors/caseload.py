@@ -1,15 +1,18 @@
 """The work of a link-worker team: what is in its hands, whose it is, and for whom it waits."""
 
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
+from core.statements import Written, constants
 from referrals.enums import OnwardStatus, ReferralStatus, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.casework import due_tasks_visible_to
-from referrals.selectors.visible import onward_rows_visible_to, referrals_visible_to
+from referrals.selectors.visible import in_hands_of_teams_of, onward_rows_visible_to
 from referrals.turns import NOT_THE_TEAMS
 
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
@@ -22,19 +25,25 @@ def works_cases(user: User) -> bool:
     return bool(user.team_ids(*_TEAM))
 
 
-def colleagues_of(user: User) -> QuerySet[User]:
+def colleagues_of(user: User) -> list[User]:
     """Return who shares a link-worker team with a user, the user too, by name: whose cases they may cover.
 
     Also those who have left: their cases are still to be worked.
     """
-    teams = user.team_ids(*_TEAM)
-    rows = User.objects.filter(memberships__team__in=teams, memberships__role__in=_TEAM)
-    return rows.order_by("full_name", "id").distinct()
+    return _colleagues().ask(teams=user.team_ids(*_TEAM))
+
+
+@cache
+def _colleagues() -> Written[User]:
+    team = UUID(int=1)
+    rows = User.objects.filter(memberships__team=team, memberships__role__in=_TEAM)
+    stand_ins = {team: "ANY (%(teams)s::uuid[])"} | constants(_TEAM)
+    return Written(rows.order_by("full_name", "id").distinct(), stand_ins)
 
 
 def caseload_visible_to(user: User, *, of: User | None = None) -> QuerySet[Referral]:
     """Return the open referrals that a user's teams have in their hands; `of`: those that one person has taken on."""
-    rows = referrals_visible_to(user).filter(owner_team__in=user.team_ids(*_TEAM), status__in=ReferralStatus.SENT)
+    rows = in_hands_of_teams_of(user).filter(status__in=ReferralStatus.SENT)
     return rows if of is None else rows.filter(owner=of)
 
 

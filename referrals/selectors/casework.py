@@ -3,6 +3,8 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -10,6 +12,7 @@ from accounts.enums import Role
 from accounts.models import User
 from core.clocks import LONDON, add_working_days, local_day
 from core.errors import NotPermitted, NotVisible
+from core.statements import Written
 from referrals.enums import (
     ConsultationMechanism,
     ContactDirection,
@@ -21,7 +24,11 @@ from referrals.enums import (
 from referrals.models import CaseNote, CaseTask, Contact, DueTask, PlanVersion, Referral, Signpost, TeamPolicy
 from referrals.models.facts import Sides
 
+MOST = 50
+"""How many contacts, notes, signposts or things due of one case a page shows: more than any case that was seen."""
 _TEAM = (Role.LINK_WORKER, Role.LEAD)
+_SOME_ID = 1
+_REFERRAL = {_SOME_ID: "%(referral)s"}
 
 
 def reads_casework(user: User, referral: Sides) -> bool:
@@ -42,8 +49,23 @@ def contacts_of(user: User, referral: Referral) -> QuerySet[Contact]:
 
 def case_notes_of(user: User, referral: Referral) -> QuerySet[CaseNote]:
     """Return the notes, the newest first: to the team all, to the referrer those shared that nothing has replaced."""
-    notes = referral.case_notes.select_related("recorded_by", "replaced_by").order_by("-id")
-    return notes if reads_casework(user, referral) else notes.filter(is_shared=True, replaced_by=None)
+    return _noted(referral.case_notes.all(), is_team=reads_casework(user, referral))
+
+
+def _noted(rows: QuerySet[CaseNote], *, is_team: bool) -> QuerySet[CaseNote]:
+    notes = rows.select_related("recorded_by", "replaced_by").order_by("-id")
+    return notes if is_team else notes.filter(is_shared=True, replaced_by=None)
+
+
+def newest_notes_of(user: User, referral: Referral) -> list[CaseNote]:
+    """Return of `case_notes_of` what a page shows."""
+    return _notes(is_team=reads_casework(user, referral)).ask(referral=referral.pk)
+
+
+@cache
+def _notes(*, is_team: bool) -> Written[CaseNote]:
+    rows = CaseNote.objects.filter(referral=_SOME_ID)
+    return Written(_noted(rows, is_team=is_team)[:MOST], _REFERRAL)
 
 
 def plan_versions_of(user: User, referral: Referral) -> QuerySet[PlanVersion]:
@@ -73,9 +95,25 @@ def signposts_of(user: User, referral: Referral) -> QuerySet[Signpost]:
     :raises NotPermitted: if the user is not of the team that owns the referral.
     """
     refuse_others(user, referral)
-    return referral.signposts.select_related(
-        "recorded_by", "service", "follow_up__recorded_by", "referral"
-    ).order_by("-id")  # fmt: skip
+    return _signposted(referral.signposts.all())
+
+
+def newest_signposts_of(user: User, referral: Referral) -> list[Signpost]:
+    """Return of `signposts_of` what a page shows.
+
+    :raises NotPermitted: if the user is not of the team that owns the referral.
+    """
+    refuse_others(user, referral)
+    return _signposts().ask(referral=referral.pk)
+
+
+@cache
+def _signposts() -> Written[Signpost]:
+    return Written(_signposted(Signpost.objects.filter(referral=_SOME_ID))[:MOST], _REFERRAL)
+
+
+def _signposted(rows: QuerySet[Signpost]) -> QuerySet[Signpost]:
+    return rows.select_related("recorded_by", "service", "follow_up__recorded_by", "referral").order_by("-id")
 
 
 def case_tasks_of(user: User, referral: Referral) -> QuerySet[CaseTask]:
@@ -89,11 +127,23 @@ def case_tasks_of(user: User, referral: Referral) -> QuerySet[CaseTask]:
 
 def due_tasks_visible_to(user: User) -> QuerySet[DueTask]:
     """Return what is due for the user's teams, the most urgent first. One query, whatever it is due for."""
-    return (
-        DueTask.objects.filter(owner_team__in=user.team_ids(*_TEAM))
-        .select_related("owner_team__policy", "assigned_to")
-        .order_by("due_on", "key")
-    )
+    return _in_order(DueTask.objects.filter(owner_team__in=user.team_ids(*_TEAM)))
+
+
+def due_for_one(user: User, referral: Referral) -> list[DueTask]:
+    """Return of `due_tasks_visible_to` what is due for one referral, as much as a page shows."""
+    return _due().ask(teams=user.team_ids(*_TEAM), referral=referral.pk)
+
+
+@cache
+def _due() -> Written[DueTask]:
+    team = UUID(int=1)
+    rows = _in_order(DueTask.objects.filter(owner_team=team, referral=_SOME_ID))
+    return Written(rows[:MOST], {team: "ANY (%(teams)s::uuid[])", **_REFERRAL})
+
+
+def _in_order(rows: QuerySet[DueTask]) -> QuerySet[DueTask]:
+    return rows.select_related("owner_team__policy", "assigned_to").order_by("due_on", "key")
 
 
 # --- Reaching the person ------------------------------------------------------------------------------------------

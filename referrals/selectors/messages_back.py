@@ -1,11 +1,13 @@
 """Which messages back a user may read, and which are theirs to file."""
 
+from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.enums import OrganizationKind, Role
 from accounts.models import Organization, User
+from core.statements import Written
 from referrals.models import MessageBack, MessageBackFiling, Referral
 from referrals.selectors.visible import referrals_visible_to, the_one
 
@@ -38,6 +40,19 @@ def messages_back_of(user: User, reference: str) -> QuerySet[MessageBack]:
     if not rows.exists():
         the_one(referrals_visible_to(user), reference)
     return rows
+
+
+def messages_back_with(user: User, referral: Referral) -> list[MessageBack]:
+    """Return the messages back of a referral that the user may see (`get_referral`), as `messages_back_visible_to`."""
+    rows = _of_one().ask(referral=referral.pk)
+    prefetch_related_objects(rows, _filings_of(user))
+    return rows
+
+
+@cache
+def _of_one() -> Written[MessageBack]:
+    some_id = 1
+    return Written(_shown(MessageBack.objects.filter(referral=some_id)), {some_id: "%(referral)s"})
 
 
 def messages_back_about(referral: Referral) -> QuerySet[MessageBack]:
@@ -85,13 +100,16 @@ def _my_organizations(user: User) -> QuerySet[Organization, UUID]:
 
 
 def _with_all_shown(rows: QuerySet[MessageBack], user: User) -> QuerySet[MessageBack]:
+    return _shown(rows).prefetch_related(_filings_of(user))
+
+
+def _shown(rows: QuerySet[MessageBack]) -> QuerySet[MessageBack]:
+    return rows.select_related("referral__referring_team", "event").order_by("-id")
+
+
+def _filings_of(user: User) -> "Prefetch[str, QuerySet[MessageBackFiling], str]":
     mine = MessageBackFiling.objects.filter(organization__in=_my_organizations(user))
-    filings = mine.select_related("filed_by").order_by("id")
-    return (
-        rows.select_related("referral__referring_team", "event")
-        .prefetch_related(Prefetch("filings", filings, to_attr="my_filings"))
-        .order_by("-id")
-    )
+    return Prefetch("filings", mine.select_related("filed_by").order_by("id"), to_attr="my_filings")
 
 
 def registered_practice_of(referral: Referral) -> Organization | None:

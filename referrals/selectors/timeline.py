@@ -1,13 +1,22 @@
 """What happened, and who came."""
 
+from functools import cache
+
 from django.db.models import QuerySet
 
+from core.statements import Written
 from referrals.models import Attendance, OnwardReferral, Referral, ReferralEvent
 
 
-def timeline_of(referral: Referral) -> QuerySet[ReferralEvent]:
+def timeline_of(referral: Referral) -> list[ReferralEvent]:
     """Return what happened to a referral that the user may see (`get_referral`), in order."""
-    return _with_names(ReferralEvent.objects.filter(referral=referral))
+    return _timeline().ask(referral=referral.pk)
+
+
+@cache
+def _timeline() -> Written[ReferralEvent]:
+    some_id = 1
+    return Written(_with_names(ReferralEvent.objects.filter(referral=some_id)), {some_id: "%(referral)s"})
 
 
 def timeline_of_onward(onward: OnwardReferral) -> QuerySet[ReferralEvent]:

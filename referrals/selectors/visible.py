@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from core.errors import NotVisible
-from core.statements import Written, ask, text_of
+from core.statements import Written, ask, hold, text_of
 from referrals.models import Consent, OnwardReferral, Referral, ReferralNeed, Risk
 from referrals.selectors.consents import OF_A_CONSENT
 from referrals.selectors.delivery import with_misses
@@ -41,6 +41,9 @@ referral: only the onward referrals that were sent to it. What has been forgotte
 """
 
 
+_BESIDE: Final = ("person", "referring_team", "owner_team__policy", "owner")
+
+
 def teams_of(user: User) -> dict[str, list[UUID]]:
     """Return of each side the teams from which a user sees referrals."""
     return {side.team: user.team_ids(*side.roles) for side in SIDES}
@@ -51,11 +54,27 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
     return _seen_from({f"{team}__in": ids for team, ids in teams_of(user).items()}).order_by("-id")
 
 
+def made_by_teams_of(user: User) -> QuerySet[Referral]:
+    """Return of `referrals_visible_to` a user those that their teams have made, drafts too."""
+    return _seen_as(SIDES[0], user)
+
+
+def in_hands_of_teams_of(user: User) -> QuerySet[Referral]:
+    """Return of `referrals_visible_to` a user those that their teams own."""
+    return _seen_as(SIDES[1], user)
+
+
+def _seen_as(side: Side, user: User) -> QuerySet[Referral]:
+    """Return what is seen from one side: with the other in the condition, no index would lead to it."""
+    rows = Referral.objects.filter(side.those, **{f"{side.team}__in": user.team_ids(*side.roles)})
+    return rows.select_related(*_BESIDE).order_by("-id")
+
+
 def _seen_from(teams: Mapping[str, Any]) -> QuerySet[Referral]:
     seen = Q()
     for side, (lookup, ids) in zip(SIDES, teams.items(), strict=True):
         seen |= Q(**{lookup: ids}) & side.those
-    return Referral.objects.filter(seen).select_related("person", "referring_team", "owner_team__policy", "owner")
+    return Referral.objects.filter(seen).select_related(*_BESIDE)
 
 
 def get_referral(user: User, reference: str) -> Referral:
@@ -116,20 +135,33 @@ def get_whole_referral(user: User, reference: str) -> Referral:
 
     :raises NotVisible: if there is none, or none that the user may see; it does not say which.
     """
-    onward = OnwardReferral.objects.select_related(
-        "service", "provider_team", "rerouted_to", "follow_up_clock"
-    ).order_by("id")  # fmt: skip
-    whole = (
-        referrals_visible_to(user)
-        .select_related("service", "redirected_from", "redirected_to", "discharge")
-        .prefetch_related(
-            Prefetch("needs", ReferralNeed.objects.select_related("term").order_by("id")),
-            Prefetch("risks", Risk.objects.filter(ended_on=None).order_by("id")),
-            Prefetch("consents", Consent.objects.select_related(*OF_A_CONSENT).order_by("id")),
-            Prefetch("onward_referrals", onward),
-        )
-    )
-    return the_one(whole, reference)
+    referral = _the_one(_whole(), user, reference)
+    for name, rows in _what_it_holds().items():
+        hold(referral, name, rows.ask(referral=referral.pk))
+    return referral
+
+
+@cache
+def _whole() -> Written[Referral]:
+    rows, stand_ins = _stand_ins()
+    return Written(rows.select_related(*_BESIDE, "service", "redirected_from", "redirected_to", "discharge"), stand_ins)
+
+
+@cache
+def _what_it_holds() -> dict[str, Written[Any]]:
+    some_id = 1
+    held: dict[str, QuerySet[Any]] = {
+        "needs": ReferralNeed.objects.select_related("term"),
+        "risks": Risk.objects.filter(ended_on=None),
+        "consents": Consent.objects.select_related(*OF_A_CONSENT),
+        "onward_referrals": OnwardReferral.objects.select_related(
+            "service", "provider_team", "rerouted_to", "follow_up_clock"
+        ),
+    }
+    return {
+        name: Written(rows.filter(referral=some_id).order_by("id"), {some_id: "%(referral)s"})
+        for name, rows in held.items()
+    }
 
 
 def onward_rows_visible_to(user: User) -> QuerySet[OnwardReferral]:

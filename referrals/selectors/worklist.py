@@ -40,6 +40,8 @@ class ListedReferral(NamedTuple):
     submitted_at: dt.datetime | None
     ended_at: dt.datetime | None
     outcome: str
+    sent_at: dt.datetime | None
+    referrer_name: str
     grace: int
     moved_at: dt.datetime | None
     why_moved: str | None
@@ -69,7 +71,7 @@ class Worklist(Keyset[ListedReferral]):
             values |= {f"{side}_{number}": team for side, ids in teams.items() for number, team in enumerate(ids)}
             values["beyond"] = beyond
         else:
-            text = _of_ids(order)
+            text = _of_ids()
             rows = Merged(
                 Referral,
                 [
@@ -101,12 +103,35 @@ def _statement(teams: tuple[int, ...], *, limit: int, order: str, lookup: str | 
         for number in range(count):
             this = {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])", some_id: "%(beyond)s"}
             parts.append(f"SELECT id FROM ({text_of(begin, this)}) AS seen")  # noqa: S608 - of `text_of`
-    return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction_of(order)} LIMIT {limit}", order)
+    direction = direction_of(order)
+    return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction} LIMIT {limit}", f"page.id {direction}")
+
+
+class Lines:
+    """Referrals of a queryset as lines of a list, to be paged as the queryset is: only ids are read by it."""
+
+    model: ClassVar = Referral
+
+    def __init__(self, rows: QuerySet[Referral]) -> None:
+        self._rows = rows
+
+    def order_by(self, *order: str) -> "Lines":
+        """Order them as a queryset does."""
+        return Lines(self._rows.order_by(*order))
+
+    def filter(self, **beyond: Any) -> "Lines":
+        """Narrow them as a queryset does."""
+        return Lines(self._rows.filter(**beyond))
+
+    def __getitem__(self, part: slice) -> list[ListedReferral]:
+        ids = list(self._rows.values_list("id", flat=True)[part])
+        values = {"ids": ids, "grace": TeamPolicy().breach_working_days}
+        return [ListedReferral._make(row) for row in ask(_of_ids(), values)] if ids else []
 
 
 @cache
-def _of_ids(order: str) -> str:
-    return _lines("SELECT unnest(%(ids)s::bigint[]) AS id", order)
+def _of_ids() -> str:
+    return _lines("SELECT id, place FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)", "page.place")
 
 
 def _lines(page: str, order: str) -> str:
@@ -115,7 +140,8 @@ def _lines(page: str, order: str) -> str:
             referral.family_name, referral.source, referring.id, referring.name, owning.id, owning.name, owner.id,
             owner.full_name, referral.next_action_on, referral.planned_discharge_on, referral.reached_at,
             referral.failed_tries, referral.asks_to_close_at, referral.submitted_at, referral.ended_at,
-            referral.outcome, coalesce(policy.breach_working_days, %(grace)s), moved.occurred_at, moved.reason
+            referral.outcome, referral.sent_at, referral.referrer_name,
+            coalesce(policy.breach_working_days, %(grace)s), moved.occurred_at, moved.reason
         FROM ({page}) AS page
         JOIN referrals_referral AS referral ON referral.id = page.id
         JOIN accounts_team AS referring ON referring.id = referral.referring_team_id
@@ -123,5 +149,5 @@ def _lines(page: str, order: str) -> str:
         LEFT JOIN accounts_user AS owner ON owner.id = referral.owner_id
         LEFT JOIN referrals_teampolicy AS policy ON policy.team_id = referral.owner_team_id
         {JOIN_LAST_MOVE}
-        ORDER BY page.id {direction_of(order)}
+        ORDER BY {order}
     """  # noqa: S608 - of `text_of`, and of words of this module

@@ -10,6 +10,7 @@ Never kept: a password, a code, a file; anything of a form that we have not show
 
 import datetime as dt
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +46,7 @@ _SALT = "web.account.typed"
 def hidden_fields(request: HttpRequest) -> Any:
     """Return what every form of a page carries: the token against forgery, and for whom and where it is shown."""
 
+    @cache  # every form of a page carries the same
     def write() -> SafeString:
         token = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
         user_id = request.session.get(SESSION_KEY) if hasattr(request, "session") else None

@@ -65,7 +65,7 @@ def show(request: HttpRequest, user: User, referral: Referral, *, today: dt.date
 def case_of(user: User, referral: Referral, *, today: dt.date) -> Case:
     """Return the page of a case. The number of queries does not grow with what the case holds."""
     actor = Actor(user)
-    events = list(selectors.timeline_of(referral))
+    events = selectors.timeline_of(referral)
     offers = list(referral.onward_referrals.all())
     turn = turn_of(referral, on=today, reads_all=policies.reads_whole_turn(actor, referral), timeline=events)
     happenings = timeline(actor, referral, events, today)[::-1]

@@ -19,7 +19,7 @@ from referrals.enums import ReferralStatus
 from referrals.models import Referral
 from referrals.selectors import caseload
 from referrals.selectors.due import DueInOrder
-from referrals.selectors.turns import turn_of, with_last_moves
+from referrals.selectors.worklist import Lines, ListedReferral
 from web import words
 from web.actions import Action, actions_of
 from web.casework.home import row_of_task
@@ -138,7 +138,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(next_action_on__lt=today + dt.timedelta(days=when == "due"))
     if waiting in ("others", "referrer", "provider"):
         rows = caseload.that_wait(user, rows, referrers=waiting != "provider", providers=waiting != "referrer")
-    page = page_of(request, with_last_moves(rows), ordering=("next_action_on", "id"))
+    page = page_of(request, Lines(rows), ordering=("next_action_on", "id"))
     labels = {key: ReferralStatus(key).label for key in ReferralStatus.SENT}
     context = {
         "whose": whose,
@@ -153,13 +153,18 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "web/casework/caseload.jinja", context)
 
 
-def _case(referral: Referral, today: dt.date) -> Case:
+def _case(referral: ListedReferral, today: dt.date) -> Case:
     return Case(
         reference=referral.reference,
         person=words.name_in_a_list(referral),
         tag=tag_of("referral", referral.status),
-        turn=words.whose_turn(replace(turn_of(referral, on=today, reads_all=True), due_on=None)),  # it has a column
-        holder=words.holder(referral),
+        turn=words.whose_turn(replace(referral.turn(on=today, reads_all=True), due_on=None)),  # it has a column
+        holder=words.holder_of(
+            status=referral.status,
+            referring_team=referral.referring_team,
+            owner_team=referral.owner_team,
+            owner=referral.owner,
+        ),
         due=words.short_day(referral.next_action_on),
         clock=clock_of(referral.next_action_on, today),
     )

@@ -7,13 +7,14 @@ from typing import Any
 from accounts.models import User
 from referrals import selectors
 from referrals.enums import (
+    ConsultationMechanism,
     ContactDirection,
+    ContactOutcome,
     ContactParty,
     TaskKind,
 )
 from referrals.models import (
     CaseNote,
-    Contact,
     DueTask,
     MeasureResponse,
     OnwardReferral,
@@ -22,15 +23,13 @@ from referrals.models import (
     Signpost,
 )
 from referrals.selectors import casework
+from referrals.selectors.contact_log import ContactLog, LoggedContact
 from referrals.selectors.turns import turn_of
 from web import words
 from web.casework.home import says_of
 from web.record.page import Offer, offer
 from web.states import Tag
 from web.worklists import clock_of
-
-MOST = 50
-"""How many contacts, notes or signposts of one case are shown: more than any case that was seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +46,7 @@ class ToDo:
 
 def to_do(user: User, referral: Referral, *, today: dt.date) -> list[ToDo]:
     """Return what is due for a case, today or later, the first at the top."""
-    tasks = casework.due_tasks_visible_to(user).filter(referral=referral)
-    return [_to_do(task, today) for task in tasks[:MOST]]
+    return [_to_do(task, today) for task in casework.due_for_one(user, referral)]
 
 
 def _to_do(task: DueTask, today: dt.date) -> ToDo:
@@ -75,31 +73,32 @@ class Entry:
 
 def contacts(user: User, referral: Referral) -> list[Entry]:
     """Return the contact log, the newest first."""
-    return [_contact(row) for row in casework.contacts_of(user, referral)[:MOST]]
+    log = ContactLog(user, referral.reference).order_by("-occurred_at")
+    return [_contact(row) for row in log[: casework.MOST]]
 
 
-def _contact(row: Contact) -> Entry:
-    is_with_person = row.with_whom == ContactParty.PERSON
+def _contact(row: LoggedContact) -> Entry:
+    is_with_person, whom = row.with_whom == ContactParty.PERSON, words.label_of(ContactParty, row.with_whom)
     parts = [
-        words.in_a_sentence(str(row.get_mechanism_display())),
-        "" if is_with_person else f"with {row.with_name or words.in_a_sentence(str(row.get_with_whom_display()))}",
+        words.in_a_sentence(words.label_of(ConsultationMechanism, row.mechanism)),
+        "" if is_with_person else f"with {row.with_name or words.in_a_sentence(whom)}",
         "they got in touch" if row.direction == ContactDirection.IN else "",
-        f"about {row.onward_referral.reference}" if row.onward_referral else "",
+        f"about {row.onward_referral}" if row.onward_referral else "",
         "warm handover" if row.is_warm_handover else "",
         f"{row.minutes} minutes" if row.minutes else "",
     ]
     return Entry(
-        title=f"{row.get_outcome_display()}: {', '.join(filter(None, parts))}",
-        by=f"{words.moment(row.occurred_at)}, {row.recorded_by.full_name}",
+        title=f"{words.label_of(ContactOutcome, row.outcome)}: {', '.join(filter(None, parts))}",
+        by=f"{words.moment(row.occurred_at)}, {row.recorded_by}",
         text=row.note,
-        row_id=row.pk,
-        is_replaced=hasattr(row, "replaced_by"),
+        row_id=row.id,
+        is_replaced=row.replaced_by is not None,
     )
 
 
 def notes(user: User, referral: Referral) -> list[Entry]:
     """Return the notes of the team, the newest first."""
-    return [_note(row) for row in casework.case_notes_of(user, referral)[:MOST]]
+    return [_note(row) for row in casework.newest_notes_of(user, referral)]
 
 
 def _whose(row: CaseNote) -> str:
@@ -120,7 +119,7 @@ def _note(row: CaseNote) -> Entry:
 
 def signposts(user: User, referral: Referral) -> list[Entry]:
     """Return what the person was told of, the newest first, and what was heard of it."""
-    return [_signpost(row) for row in casework.signposts_of(user, referral)[:MOST]]
+    return [_signpost(row) for row in casework.newest_signposts_of(user, referral)]
 
 
 def _signpost(row: Signpost) -> Entry:

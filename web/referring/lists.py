@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Actor
 from accounts.enums import Role
-from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
-from referrals import policies, selectors
+from referrals import policies
 from referrals.enums import ReferralStatus
-from referrals.models import Referral
-from referrals.selectors.turns import turn_of, with_last_moves
+from referrals.selectors.visible import made_by_teams_of
+from referrals.selectors.worklist import Lines, ListedReferral
 from web import words
 from web.paging import Page, page_of
 from web.referring.sentences import sentence
@@ -65,9 +63,9 @@ class Row:
 def my_referrals(request: HttpRequest) -> HttpResponse:
     """Show them, narrowed by `?show=` and `?whose=`. A name to look for is posted: no address holds one."""
     user = signed_in(request.user)
-    if not (teams := user.team_ids(Role.REFERRER)):
+    if not user.team_ids(Role.REFERRER):
         raise PermissionDenied
-    rows: Any = with_last_moves(selectors.referrals_visible_to(user).filter(referring_team__in=teams))
+    rows = made_by_teams_of(user)
     look_for = request.POST.get("look_for", "").strip()[:35] if request.method == "POST" else ""
     show, whose = request.GET.get("show", "open"), request.GET.get("whose", "team")
     show, whose = show if show in SHOWS else "open", whose if whose in WHOSE else "team"
@@ -82,10 +80,10 @@ def my_referrals(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(status__in=SHOWS[show][1])
         if whose == "mine":
             rows = rows.filter(referrer=user)
-    page = page_of(request, rows, ordering=("-id",))
+    page, actor, today = page_of(request, Lines(rows), ordering=("-id",)), Actor(user), local_day(timezone.now())
     context = {
         "page": page if not look_for else Page(rows=page.rows, previous="", next=""),
-        "rows": [row_of(user, referral, today=local_day(timezone.now())) for referral in page.rows],
+        "rows": [row_of(actor, referral, today=today) for referral in page.rows],
         "has_more": bool(look_for and page.next),
         "shows": [(name, title) for name, (title, _) in SHOWS.items()],
         "show": show,
@@ -98,9 +96,9 @@ def my_referrals(request: HttpRequest) -> HttpResponse:
     return render(request, "web/referring/my_referrals.jinja", context)
 
 
-def row_of(user: User, referral: Referral, *, today: dt.date) -> Row:
-    """Return a referral as the list shows it; `referral` has its last move read (`with_last_moves`)."""
-    turn = turn_of(referral, on=today, reads_all=policies.reads_whole_turn(Actor(user), referral))
+def row_of(actor: Actor, referral: ListedReferral, *, today: dt.date) -> Row:
+    """Return a referral as the list shows it."""
+    turn = referral.turn(on=today, reads_all=policies.reads_whole_turn_of_referral(actor, referral))
     return Row(
         reference=referral.reference,
         person=words.name_in_a_list(referral),

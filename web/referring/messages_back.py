@@ -59,7 +59,7 @@ def messages_back_page(request: HttpRequest) -> HttpResponse:
 
 def messages_of(user: User, referral: Referral) -> list[Filed]:
     """Return the messages back of a referral that the user may see, the newest first."""
-    return [listed(row) for row in selectors.messages_back_visible_to(user).filter(referral=referral)]
+    return [listed(row) for row in selectors.messages_back_with(user, referral)]
 
 
 def message_page(request: HttpRequest, user: User, reference: str) -> HttpResponse:

@@ -94,7 +94,7 @@ def referral_page(request: HttpRequest, user: User, referral: Referral) -> HttpR
 
 def page_of(user: User, referral: Referral, *, today: dt.date) -> ReferralPage:
     """Return what the page shows, in words."""
-    actor, events = Actor(user), list(selectors.timeline_of(referral))
+    actor, events = Actor(user), selectors.timeline_of(referral)
     turn = turn_of(referral, on=today, reads_all=policies.reads_whole_turn(actor, referral), timeline=events)
     actions = actions_of(actor, referral, on=today)
     is_asked = any(action.name == "provide_information" for action in actions)
@@ -126,7 +126,7 @@ def notes_of(user: User, referral: Referral) -> list[Note]:
     """Return the notes that the team shared with the referrer, the newest first."""
     return [
         Note(text=note.text, written=f"{note.author}, {words.day_of(note.recorded_at)}")
-        for note in selectors.casework.case_notes_of(user, referral)[:MOST_NOTES]
+        for note in selectors.casework.newest_notes_of(user, referral)[:MOST_NOTES]
     ]
 
 

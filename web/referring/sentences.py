@@ -2,6 +2,7 @@
 
 from referrals.enums import CloseOutcome, ReferralStatus, TurnOf
 from referrals.models import Referral
+from referrals.selectors.worklist import ListedReferral
 from referrals.turns import Turn
 from web import words
 
@@ -23,11 +24,15 @@ _RUNNING = {
 link workers", "The hub". So no verb stands beside one that would tell them apart."""
 
 
-def sentence(referral: Referral, turn: Turn) -> str:
+def sentence(referral: Referral | ListedReferral, turn: Turn) -> str:
     """Return the sentence."""
+    if isinstance(referral, Referral):
+        team, owner = referral.owner_team.name, referral.owner.full_name if referral.owner else None
+    else:
+        team, owner = referral.owner_team, referral.owner
     said = {
-        "team": referral.owner_team.name,
-        "owner": referral.owner.full_name if referral.owner else referral.owner_team.name,
+        "team": team,
+        "owner": owner or team,
         "person": referral.first_name,
         "by": f" by {words.day(turn.due_on)}" if turn.due_on else "",
         "planned": words.day(referral.planned_discharge_on),
