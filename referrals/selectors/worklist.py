@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
-from core.clocks import local_day
 from core.merged import Merged
 from core.statements import Keyset, ask, direction_of, text_of
 from referrals.models import Referral, TeamPolicy
