@@ -11,7 +11,6 @@ from accounts.actors import Actor
 from accounts.models import Membership, User
 from core.doing import doing
 from core.history import histories
-from core.statements import ask
 from referrals.models import Person, Referral, RetentionProposal
 from referrals.services.retention import forget
 from tests.integrity.conftest import broken, by_hand  # noqa: F401 - a fixture
@@ -89,18 +88,6 @@ def test_nothing_of_who_it_was_is_left_on_a_kept_connection():
         user = User.objects.create(email="a@work.example", full_name="A")
     User.objects.filter(pk=user.pk).update(full_name="B")
     assert [row.pgh_context for row in kept(user).order_by("pgh_id")] == [{"task": "a"}, None]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_each_transaction_of_a_task_is_told_though_it_begins_with_a_prepared_statement():
-    """What was said in the transaction before is not taken for said in this one."""
-    user = User.objects.create(email="a@work.example", full_name="A")
-    with doing({"task": "a"}):
-        for name in ("B", "C"):
-            with transaction.atomic():
-                ask("SELECT 1", {})
-                User.objects.filter(pk=user.pk).update(full_name=name)
-    assert [row.pgh_context for row in kept(user).order_by("pgh_id")] == [None, {"task": "a"}, {"task": "a"}]
 
 
 def test_no_history_holds_a_password_a_secret_or_a_digest_and_a_change_of_one_is_on_record(cast):
