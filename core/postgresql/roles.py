@@ -62,7 +62,12 @@ SELECT ARRAY_REMOVE(ARRAY[
     CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN 'is a superuser' END,
     CASE WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND pg_has_role(relowner, 'MEMBER')) THEN 'owns tables, or is a member of a role that does' END,
-    CASE WHEN has_schema_privilege('public', 'CREATE') THEN 'may create tables beside them' END
+    CASE WHEN has_schema_privilege('public', 'CREATE') THEN 'may create tables beside them' END,
+    CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolcreaterole OR rolreplication))
+        THEN 'may create roles, or replicate' END,
+    CASE WHEN EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND rolname IN (
+        'pg_write_all_data', 'pg_maintain', 'pg_write_server_files', 'pg_execute_server_program'))
+        THEN 'is a member of a role that may write anywhere' END
 ], NULL)
 """
 
