@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from django.db import connection, transaction
+from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError, connection, transaction
 from django.utils.module_loading import import_string
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
 Rights = Mapping[str, frozenset[str]]
 """By table, what may be done with it, in PostgreSQL's words: SELECT, INSERT, UPDATE or UPDATE (column), DELETE."""
@@ -57,12 +58,19 @@ BEGIN
 END $$;
 """
 
+_NOT_THE_OWNER = "This is for the role that owns the tables: name it in MIGRATION_DATABASE_URL (docs/running.md)."
+
 _MAY_UNDO = """
 SELECT ARRAY_REMOVE(ARRAY[
     CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN 'is a superuser' END,
     CASE WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
         AND pg_has_role(relowner, 'MEMBER')) THEN 'owns tables, or is a member of a role that does' END,
-    CASE WHEN has_schema_privilege('public', 'CREATE') THEN 'may create tables beside them' END
+    CASE WHEN has_schema_privilege('public', 'CREATE') THEN 'may create tables beside them' END,
+    CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolcreaterole OR rolreplication))
+        THEN 'may create roles, or replicate' END,
+    CASE WHEN EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND rolname IN (
+        'pg_write_all_data', 'pg_maintain', 'pg_write_server_files', 'pg_execute_server_program'))
+        THEN 'is a member of a role that may write anywhere' END
 ], NULL)
 """
 
@@ -85,11 +93,21 @@ def as_owner() -> Iterator[None]:
 
 
 class OwnersCommand(BaseCommand):
-    """A command that makes, changes or drops tables."""
+    """A command that makes, changes or drops tables.
+
+    :raises CommandError: where it was started as the application, without MIGRATION_DATABASE_URL.
+    """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         with as_owner():
-            return super().execute(*args, **options)
+            try:
+                return super().execute(*args, **options)
+            except ProgrammingError as problem:
+                if isinstance(problem.__cause__, InsufficientPrivilege):
+                    raise CommandError(
+                        f"{_NOT_THE_OWNER} PostgreSQL said: {problem.__cause__.diag.message_primary}."
+                    ) from problem
+                raise
 
 
 def wanted_rights() -> Rights:

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.actors import Actor
 from config.rights import rights
 from core.checks import the_application_owns_nothing
+from core.history import histories
 from core.postgresql.roles import give_rights, stated_rights, what_it_may_undo
 from insights.integrity import run_audit
 from notifications.delivery import deliver_batch
@@ -63,6 +64,17 @@ def test_every_table_has_its_line_and_postgresql_says_the_same(role):
     assert [warning.id for warning in the_application_owns_nothing()] == ["core.W001", "core.W001"]
     say(f"SET ROLE {role}")
     assert (what_it_may_undo(), the_application_owns_nothing()) == ([], [])
+    # Whatever way a right comes to it: by its name, by everybody's, or by a role that it is in.
+    everywhere = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    assert say(f"{everywhere} AND has_table_privilege(oid, 'TRUNCATE, TRIGGER, REFERENCES')") == []
+    written = "has_any_column_privilege(oid, 'INSERT')"
+    of_histories = [model._meta.db_table for model in histories()]
+    assert say(f"{everywhere} AND relname = ANY(%s) AND {written}", of_histories) == []
+    ours = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    is_rule, callable_ = "prorettype = 'trigger'::regtype", "has_function_privilege(oid, 'EXECUTE')"
+    armed = "coalesce('search_path=public, pg_temp' = ANY(proconfig), false)"
+    assert say(f"{ours} AND {is_rule} AND ({callable_} OR NOT {armed})") == []
+    assert say(f"{ours} AND prosecdef AND {callable_}") == [("notifications_take_back",)]
     say("RESET ROLE")
     say(f"GRANT DELETE ON referrals_referralevent TO {role}")
     give_rights(role)
@@ -121,6 +133,12 @@ NOBODY_DOES = (
     "ALTER TABLE referrals_referralevent DISABLE TRIGGER event_append_only",
     "ALTER TABLE referrals_referralevent DISABLE TRIGGER ALL",
     "DROP TRIGGER event_append_only ON referrals_referralevent",
+    "INSERT INTO referrals_referralevent TABLE referrals_referralevent ON CONFLICT (id) DO UPDATE SET kind = 'reject'",
+    "MERGE INTO referrals_referralevent USING (VALUES (1)) AS one ON true WHEN MATCHED THEN DELETE",
+    "COPY referrals_referralevent FROM PROGRAM 'true'",
+    "ALTER TABLE referrals_referralevent OWNER TO CURRENT_USER",
+    "ALTER FUNCTION referrals_refuse_change() RESET ALL",
+    "ALTER ROLE CURRENT_USER SET session_replication_role = replica",
     "DROP TABLE referrals_referralevent CASCADE",
     "DROP FUNCTION referrals_refuse_change() CASCADE",
     "CREATE OR REPLACE FUNCTION referrals_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
