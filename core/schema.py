@@ -53,6 +53,10 @@ DESCRIPTIONS = {
 }
 
 
+FORMAT = {("query", "format")}
+"""A format that is not spoken is a 406, and no 400."""
+
+
 class ProblemAutoSchema(AutoSchema):
     """Adds the problems to each operation.
 
@@ -92,6 +96,7 @@ class ProblemAutoSchema(AutoSchema):
         return ["text/html"] if getattr(self.view, "action", None) in getattr(self.view, "problem_pages", ()) else []
 
     def _problem_codes(self) -> set[str]:
+        said = {(where["in"], where["name"]) for where in self._get_parameters()}  # type: ignore[no-untyped-call]
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
             codes |= {"401", "403", "429"}
@@ -99,8 +104,12 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {"404"}
         if self.method in {"POST", "PUT", "PATCH"}:
             codes |= {"400", "411", "413", "415"}
-        if self.method == "GET" and "{" not in self.path:
+        if self.method == "GET" and ("{" not in self.path or any(place == "query" for place, _ in said - FORMAT)):
             codes |= {"400"}
+        if ("query", "for_referral") in said:
+            codes |= {"404"}
+        if ("header", "If-Match") in said:
+            codes |= {"412"}
         action = getattr(self.view, "action", None)
         return codes | set(getattr(self.view, "problem_codes", {}).get(action, set()))
 

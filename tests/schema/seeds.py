@@ -44,7 +44,7 @@ SEEDS: dict[str, dict[str, Any]] = {
     "post referral-consents": {"decision": "given", "how_given": "by_telephone", "decided_on": _DAY},
     "post referral-contacts": {"mechanism": "02", "outcome": "spoke", "with_whom": "person", "note": "Well."},
     "post referral-correct-nhs-number": {"nhs_number": "9990000026", "nhs_number_status": "01", "note": "Wrong."},
-    "put referral-discharge": {"planned_on": _LATER, "ward": "A1", "pathway": "0", "destination": "own_home"},
+    "put referral-discharge": {"planned_on": _LATER, "ward": "A1", "pathway": 0, "destination": "own_home"},
     "post referral-notes": {"text": "She likes tea.", "is_shared": False},
     "post referral-offers": {"offers": [{"service": "SERVICE"}]},
     "post referral-onward-referrals": {"service": "SERVICE", "handover_note": "Mornings."},
