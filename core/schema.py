@@ -81,6 +81,9 @@ class ProblemAutoSchema(AutoSchema):
         found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.TimeField) and "format" in found:
             found = found | {"format": "time-local"}  # a time of JSON Schema has an offset, and ours is of the place
+        if isinstance(field, serializers.DecimalField) and direction == "request" and "string" in found["type"]:
+            kinds = [found["type"]] if isinstance(found["type"], str) else found["type"]
+            found = found | {"type": ["number", *kinds]}  # 150 is as right as "150", and is what a program sends
         return found
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
