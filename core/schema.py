@@ -99,7 +99,7 @@ class ProblemAutoSchema(AutoSchema):
         return ["text/html"] if getattr(self.view, "action", None) in getattr(self.view, "problem_pages", ()) else []
 
     def _problem_codes(self) -> set[str]:
-        said = {(where["in"], where["name"]) for where in self._get_parameters()}  # type: ignore[no-untyped-call]
+        said = {(where["in"], where["name"]) for where in self._get_parameters()}
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
             codes |= {"401", "403", "429"}

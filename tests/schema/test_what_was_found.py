@@ -82,7 +82,8 @@ def test_a_number_is_no_text_because_a_telephone_would_lose_its_zero(cast, as_us
 def test_yes_or_no_and_a_number_are_no_text_and_a_choice_is_none_of_another_kind(cast, as_user, referral_at):
     address = f"/api/v1/referrals/{referral_at('active').reference}"
     worker = as_user(cast.link_worker)
-    for word in (0, 1, "yes", "t", "false", []):
+    words: tuple[object, ...] = (0, 1, "yes", "t", "false", [])
+    for word in words:
         said = worker.post(f"{address}/own-page-link/", {"is_sent": word})
         assert (said.status_code, said.json()["errors"]) == (400, {"is_sent": ["Must be a valid boolean."]}), word
     for sent, errors in (
