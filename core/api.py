@@ -4,7 +4,7 @@ import re
 from copy import copy, deepcopy
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -31,12 +31,20 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 _HOLDS_OTHERS = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
+_WRITTEN_AS: tuple[tuple[Any, set[type], str], ...] = (
+    ((serializers.CharField, serializers.UUIDField), {str}, "Not a valid string."),
+    (serializers.BooleanField, {bool}, "Must be a valid boolean."),
+    ((serializers.IntegerField, serializers.FloatField), {int, float}, "A valid number is required."),
+)
+"""How JSON writes what a field holds, and what is said otherwise."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses a field that it does not know: a misspelt name must not be silently lost.
 
-    Refuses a number for a text, of which REST framework makes one: the zero of a telephone number is lost by then.
+    Refuses what is of another kind than the document says, of which REST framework would make what it should be: the
+    zero of a telephone number is lost when it comes as a number, and "off" for yes or no is somebody's mistake. In the
+    query of an address all is text, and stays so.
     """
 
     def get_fields(self) -> dict[str, Any]:
@@ -53,13 +61,29 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
-            numbers = [name for name, value in data.items() if type(value) in {int, float} and self._is_text(name)]
-            if numbers:
-                raise serializers.ValidationError({name: ["Not a valid string."] for name in numbers})
+            if not isinstance(data, QueryDict):
+                wrong = {name: [said] for name, value in data.items() if (said := _misfit(self.fields[name], value))}
+                if wrong:
+                    raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
-    def _is_text(self, name: str) -> bool:
-        return isinstance(self.fields[name], serializers.CharField)
+
+def _misfit(field: Any, value: Any) -> str:
+    """Return what to say of a value of the wrong kind; nothing of one that the field may judge itself."""
+    if value is None:
+        return ""
+    if isinstance(field, serializers.ListField):
+        return next((said for each in value if (said := _misfit(field.child, each))), "") if type(value) is list else ""
+    if isinstance(field, serializers.ChoiceField):
+        chosen = value if isinstance(field, serializers.MultipleChoiceField) and type(value) is list else [value]
+        kind = type(next(iter(field.choices), ""))
+        return next(
+            (f'"{each}" is not a valid choice.' for each in chosen if type(each) is not kind and each != ""), ""
+        )
+    for kinds, written, said in _WRITTEN_AS:
+        if isinstance(field, kinds):
+            return "" if type(value) in written else said
+    return ""
 
 
 class KeptGenerator(SchemaGenerator):

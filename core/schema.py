@@ -53,6 +53,10 @@ DESCRIPTIONS = {
 }
 
 
+FORMAT = {("query", "format")}
+"""A format that is not spoken is a 406, and no 400."""
+
+
 class ProblemAutoSchema(AutoSchema):
     """Adds the problems to each operation.
 
@@ -77,6 +81,9 @@ class ProblemAutoSchema(AutoSchema):
         found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.TimeField) and "format" in found:
             found = found | {"format": "time-local"}  # a time of JSON Schema has an offset, and ours is of the place
+        if isinstance(field, serializers.DecimalField) and direction == "request" and "string" in found["type"]:
+            kinds = [found["type"]] if isinstance(found["type"], str) else found["type"]
+            found = found | {"type": ["number", *kinds]}  # 150 is as right as "150", and is what a program sends
         return found
 
     def _insert_field_validators(self, field: Any, schema: Any) -> None:
@@ -92,6 +99,7 @@ class ProblemAutoSchema(AutoSchema):
         return ["text/html"] if getattr(self.view, "action", None) in getattr(self.view, "problem_pages", ()) else []
 
     def _problem_codes(self) -> set[str]:
+        said = {(where["in"], where["name"]) for where in self._get_parameters()}
         codes = {"406", "429"} if getattr(self.view, "throttle_scope", None) else {"406"}
         if self.view.get_authenticators() and self._needs_sign_in():
             codes |= {"401", "403", "429"}
@@ -99,8 +107,12 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {"404"}
         if self.method in {"POST", "PUT", "PATCH"}:
             codes |= {"400", "411", "413", "415"}
-        if self.method == "GET" and "{" not in self.path:
+        if self.method == "GET" and ("{" not in self.path or any(place == "query" for place, _ in said - FORMAT)):
             codes |= {"400"}
+        if ("query", "for_referral") in said:
+            codes |= {"404"}
+        if ("header", "If-Match") in said:
+            codes |= {"412"}
         action = getattr(self.view, "action", None)
         return codes | set(getattr(self.view, "problem_codes", {}).get(action, set()))
 

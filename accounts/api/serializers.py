@@ -10,7 +10,7 @@ from accounts.models import Organization, Team
 from core.api import StrictSerializer
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
+class TokenRequestSerializer(StrictSerializer):
     """An email and password to exchange for a token."""
 
     email = serializers.EmailField()

@@ -100,8 +100,6 @@ class InboxViewSet(mixins.ListModelMixin, GenericViewSet[OutboxMessage]):
 class MyChoicesView(APIView):
     """How the signed-in user wants to be told."""
 
-    problem_codes = {None: {"412"}}
-
     @extend_schema(operation_id="me_notifications_retrieve")
     def get(self, request: Request) -> Response:
         """What the user chose."""
@@ -121,7 +119,7 @@ class MyChoicesView(APIView):
 class TeamChoicesView(APIView):
     """How a team is told at its inbox address: read by its members, chosen by its lead."""
 
-    problem_codes = {None: {"403", "412"}}
+    problem_codes = {None: {"403"}}
 
     @extend_schema(operation_id="teams_notifications_retrieve")
     def get(self, request: Request, pk: UUID) -> Response:

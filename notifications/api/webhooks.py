@@ -51,7 +51,7 @@ class WebhookViewSet(mixins.ListModelMixin, GenericViewSet[WebhookEndpoint]):
     filterset_class: Any = None
     ordering: tuple[str, ...] = ("-id",)
     problem_codes = {
-        "create": {"403", "409"}, "partial_update": {"409", "412"}, "destroy": {"409"}, "rotate_secret": {"409"},
+        "create": {"403", "409"}, "partial_update": {"409"}, "destroy": {"409"}, "rotate_secret": {"409"},
         "deliveries": {"400"}, "enable": {"409"}, "ping": {"409"}, "replay": {"409"}, "replay_one": {"409"},
     }  # fmt: skip
 

@@ -38,7 +38,7 @@ class AccessViewSet(mixins.ListModelMixin, GenericViewSet[RecordAccess]):
     serializer_class = AccessSerializer
     ordering = ("-id",)
     filterset_class = None
-    problem_codes = {"list": {"400", "403", "404"}}
+    problem_codes = {"list": {"403", "404"}}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -152,7 +152,7 @@ class FollowUpPlanSerializer(serializers.Serializer[Any]):
 class ServiceFollowUpsView(APIView):
     """At which months a scheme asks people how they are."""
 
-    problem_codes = {None: {"403"}, "put": {"403", "412"}}
+    problem_codes = {None: {"403"}}
 
     @extend_schema(operation_id="services_follow_ups", responses=FollowUpPlanSerializer)
     def get(self, request: Request, pk: UUID) -> Response:

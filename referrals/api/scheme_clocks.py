@@ -65,7 +65,7 @@ class SchemeClocksSerializer(SchemeClocksChangeSerializer):
 class SchemeClocksView(APIView):
     """What a scheme has set of its own."""
 
-    problem_codes = {None: {"403"}, "patch": {"403", "412"}}
+    problem_codes = {None: {"403"}}
 
     @extend_schema(operation_id="services_clocks", responses=SchemeClocksSerializer)
     def get(self, request: Request, pk: UUID) -> Response:

@@ -16,7 +16,7 @@ from referrals.api.inputs import serializer_of_step
 from referrals.pathway import Step
 from referrals.services.steps import StepDetails
 
-STEP_PROBLEMS = {"400", "403", "404", "409", "412"}
+STEP_PROBLEMS = {"403", "404", "409"}
 
 
 def details_from(data: dict[str, Any]) -> StepDetails:

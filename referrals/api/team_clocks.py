@@ -46,7 +46,7 @@ class TeamClocksSerializer(serializers.ModelSerializer):
 class TeamClocksView(APIView):
     """How long a team gives itself and others."""
 
-    problem_codes = {None: {"403"}, "patch": {"403", "412"}}
+    problem_codes = {None: {"403"}}
 
     @extend_schema(operation_id="teams_clocks", responses=TeamClocksSerializer)
     def get(self, request: Request, pk: UUID) -> Response:

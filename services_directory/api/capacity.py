@@ -13,13 +13,11 @@ from services_directory import selectors
 from services_directory.api.capacity_shapes import CapacityInputSerializer, ServiceCapacitySerializer
 from services_directory.services.capacity import set_capacity
 
-_PROBLEMS = {"403", "412"}
-
 
 class CapacityViewSet(ViewSet):
     """The capacity of one service."""
 
-    problem_codes = {"update": _PROBLEMS, "partial_update": _PROBLEMS}
+    problem_codes = {"update": {"403"}, "partial_update": {"403"}}
 
     @extend_schema(responses=ServiceCapacitySerializer)
     def retrieve(self, request: Request, service_id: str) -> Response:

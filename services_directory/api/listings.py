@@ -24,7 +24,7 @@ from services_directory.models import Service
 class KeepingViewSet(GenericViewSet[Service]):
     """What keepers do with services, for the viewset of services."""
 
-    problem_codes = {"create": {"403", "422"}, "retrieve": {"400"}, "partial_update": {"403", "412"}}
+    problem_codes = {"create": {"403", "422"}, "partial_update": {"403"}}
 
     def kept(self, request: Request, service_id: UUID | str, *, code: int = status.HTTP_200_OK) -> Response:
         """Answer with a listing as it now is, what of it waits, and its ETag."""

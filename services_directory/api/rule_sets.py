@@ -165,7 +165,7 @@ class RuleSetViewSet(mixins.ListModelMixin, GenericViewSet[RuleSetVersion]):
     lookup_field = "key"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,60}"
     ordering = ("rule_set_id",)
-    problem_codes = {"create": {"403", "409", "422"}, "versions": {"403", "409", "412", "422"}}
+    problem_codes = {"create": {"403", "409", "422"}, "versions": {"403", "409", "422"}}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.actors import Actor
 from accounts.selectors import signed_in
+from core.api import StrictSerializer
 from services_directory import selectors
 from services_directory.enums import CheckAnswer
 from services_directory.models import Service
@@ -66,7 +67,7 @@ class TrustSerializer(ListedTrustSerializer):
         return service.judgement.parts if hasattr(service, "judgement") else []
 
 
-class VerificationInputSerializer(serializers.Serializer[Any]):
+class VerificationInputSerializer(StrictSerializer):
     """What somebody says of a listing."""
 
     answer = serializers.ChoiceField(choices=CheckAnswer.choices, default=CheckAnswer.STILL_RIGHT)

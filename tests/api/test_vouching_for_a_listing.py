@@ -120,7 +120,8 @@ def test_an_editor_can_close_a_signpost(cast, as_user):
         ({"answer": "perhaps"}, {"answer": ['"perhaps" is not a valid choice.']}),
         ({"answer": "changed"}, {"note": ["Say in a few words what has changed."]}),
         ({"note": "x" * 2001}, {"note": ["Ensure this field has no more than 2000 characters."]}),
-        ({"note": 7.5, "answer": None}, {"answer": ["This field may not be null."]}),
+        ({"note": 7.5, "answer": None}, {"note": ["Not a valid string."]}),
+        ({"answer": None}, {"answer": ["This field may not be null."]}),
         ({"answer": "changed", "note": "\0"}, {"note": ["Null characters are not allowed."]}),
     ],
 )

@@ -35,7 +35,7 @@ def main() -> int:
 
 def table() -> list[str]:
     """Return what the last walk of each role brought, as a table."""
-    lines = ["| role | cases | 2xx | 400 | 401, 403 | 404 | other 4xx | 5xx | said yes at least once |"]
+    lines = ["| role | cases | 2xx | 400 | 401, 403 | 404 | other 4xx | 5xx | findings | said yes at least once |"]
     lines.append("|---" * lines[0].count(" | ") + "|---|")
     found = [json.loads(path.read_text()) for role in ROLES if (path := FOLDER / f"{role}.json").exists()]
     reached: set[str] = set()
@@ -51,7 +51,7 @@ def table() -> list[str]:
         reached |= set(one["reached"])
         lines.append(
             f"| {one['role']} | {one['cases']:,} | {yes:,} | {of(400):,} | {of(401, 403):,} | {of(404):,} | {others:,} "
-            f"| {faults} | {len(one['reached'])} of {one['operations']} operations |"
+            f"| {faults} | {len(one['failures'])} | {len(one['reached'])} of {one['operations']} operations |"
         )
     never = sorted({name for one in found for name in one["asked"]} - reached)
     return [*lines, "", f"Said yes to nobody: {', '.join(f'`{name}`' for name in never) or 'none'}."]

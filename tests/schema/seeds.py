@@ -14,10 +14,11 @@ _MEASURED = {
     "answers": {"life_satisfaction": 5, "worthwhile": 6, "happiness": 7, "anxiety": 2},
 }  # fmt: skip
 _TOLD = {"new_work": "at_once", "questions": "daily", "quiet_from": "20:00", "quiet_until": "08:00"}
-_REFERRAL = BODIES["post referral-list"]
+_REFERRAL = {**BODIES["post referral-list"], "send_anyway": True}  # there is one already
 
 SEEDS: dict[str, dict[str, Any]] = {
-    "post self-referrals": SELF, "post rule-set-list": {"key": "another", **RULES},
+    "post self-referrals": SELF, "post referral-list": _REFERRAL,
+    "post rule-set-list": {"key": "another", **RULES},
     "put referral-detail": _REFERRAL, "put my-notifications": _TOLD, "put team-notifications": _TOLD,
     "post person-match": {name: said for name, said in PERSON.items() if name != "gp_practice_code"},
     "post onward-referral-attendances": {"session_on": _DAY, "result": "present"},
@@ -44,7 +45,7 @@ SEEDS: dict[str, dict[str, Any]] = {
     "post referral-consents": {"decision": "given", "how_given": "by_telephone", "decided_on": _DAY},
     "post referral-contacts": {"mechanism": "02", "outcome": "spoke", "with_whom": "person", "note": "Well."},
     "post referral-correct-nhs-number": {"nhs_number": "9990000026", "nhs_number_status": "01", "note": "Wrong."},
-    "put referral-discharge": {"planned_on": _LATER, "ward": "A1", "pathway": "0", "destination": "own_home"},
+    "put referral-discharge": {"planned_on": _LATER, "ward": "A1", "pathway": 0, "destination": "own_home"},
     "post referral-notes": {"text": "She likes tea.", "is_shared": False},
     "post referral-offers": {"offers": [{"service": "SERVICE"}]},
     "post referral-onward-referrals": {"service": "SERVICE", "handover_note": "Mornings."},

@@ -37,7 +37,10 @@ class Steering:
         """Give real values to the parts of a request that are meant to be right."""
         wrong = self._wrong_parts(case)
         if ParameterLocation.PATH not in wrong and case.path_parameters and self.random.random() < 0.97:
-            case.path_parameters = self._made(case.path) or self._there(case.path)
+            there, made = self._made(case.path) or self._there(case.path), case.path_parameters
+            case.path_parameters = {  # a number that the document calls text would count as wrong
+                name: str(value) if isinstance(made.get(name), str) else value for name, value in there.items()
+            }
         if ParameterLocation.QUERY not in wrong and case.query:
             case.query = self._query(dict(case.query))
         if ParameterLocation.HEADER not in wrong and "If-Match" in case.headers and self.random.random() < 0.8:

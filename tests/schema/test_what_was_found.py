@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts.enums import Role
 from accounts.services import register_user
 from referrals.models import RecordAccess, RetentionProposal
+from services_directory.models import Verification
 from tests.api.test_odd_input import departures
 from tests.api.test_problems import check
 from tests.api.test_refer_a_person import body as body
@@ -73,6 +74,45 @@ def test_a_number_is_no_text_because_a_telephone_would_lose_its_zero(cast, as_us
     assert answer.json()["errors"] == {"note": ["Not a valid string."]}
     said = as_user(cast.gp).post("/api/v1/referrals/", {"person": {"telephone": 1614960111}})
     assert said.json()["errors"]["person.telephone"] == ["Not a valid string."]
+    said = as_user(cast.provider).post(f"/api/v1/services/{cast.walking.pk}/verify/", {"answer": "closed", "note": 187})
+    assert (said.status_code, said.json()["errors"]) == (400, {"note": ["Not a valid string."]})
+    assert not Verification.objects.exists()
+
+
+def test_yes_or_no_and_a_number_are_no_text_and_a_choice_is_none_of_another_kind(cast, as_user, referral_at):
+    address = f"/api/v1/referrals/{referral_at('active').reference}"
+    worker = as_user(cast.link_worker)
+    words: tuple[object, ...] = (0, 1, "yes", "t", "false", [])
+    for word in words:
+        said = worker.post(f"{address}/own-page-link/", {"is_sent": word})
+        assert (said.status_code, said.json()["errors"]) == (400, {"is_sent": ["Must be a valid boolean."]}), word
+    for sent, errors in (
+        ({"months": ["3"], "window_days": 21}, {"months": ["A valid number is required."]}),
+        ({"months": [3], "window_days": True}, {"window_days": ["A valid number is required."]}),
+    ):
+        said = as_user(cast.provider).put(f"/api/v1/services/{cast.walking.pk}/follow-ups/", sent)
+        assert (said.status_code, said.json()["errors"]) == (400, errors)
+    said = as_user(cast.gp).post("/api/v1/referrals/", {"discharge": {"pathway": "1"}})
+    assert said.json()["errors"]["discharge.pathway"] == ['"1" is not a valid choice.']
+    assert as_user(cast.editor).post("/api/v1/directory/services.csv?dry_run=yes").status_code != 500
+
+
+def test_whoever_pages_asks_for_a_referral_or_insists_on_a_version_finds_the_refusal_in_the_document(
+    schema, cast, as_user, referral_at
+):
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            named = {said["name"] for said in operation.get("parameters", ())}
+            for name, status in (("cursor", "400"), ("for_referral", "404"), ("If-Match", "412")):
+                assert name not in named or status in operation["responses"], (method, path)
+    lead, reference = as_user(cast.lead), referral_at("active").reference
+    check(lead.get(f"/api/v1/referrals/{reference}/events/?cursor=nonsense"), 400, "invalid")
+    check(lead.get("/api/v1/services/?for_referral=R-22222-22222"), 404, "not_found")
+    told = {"months": [3], "window_days": 21}
+    stale = as_user(cast.provider).put(
+        f"/api/v1/services/{cast.walking.pk}/follow-ups/", told, headers={"If-Match": '"9"'}
+    )
+    check(stale, 412, "stale")
 
 
 def test_the_document_knows_every_refusal(schema, cast, as_user):

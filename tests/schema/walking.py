@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from random import Random
 from typing import Any
 
@@ -86,15 +87,25 @@ class Walk:
     def go(self, cases: int) -> Report:
         """Ask so many times: at the bounds of each value, at random, and one after the other in chains."""
         self.scene.look_around(self.letter)
-        bounds, drawn = cases * 4 // 10, cases * 4 // 10
+        right, wrong, bounds = self._dealt(cases * 2 // 10, cases * 2 // 10, cases * 4 // 10)
         with _noticed(self.raised), _by_itself():
             for number, operation in enumerate(self.operations):
-                self._at_the_bounds(operation, _share(bounds, number, len(self.operations)))
-                for mode in MODES:
-                    self._at_random(operation, mode, _share(drawn // len(MODES), number, len(self.operations)), number)
+                self._at_the_bounds(operation, bounds[number])
+                self._at_random(operation, GenerationMode.POSITIVE, right[number], number)
+                self._at_random(operation, GenerationMode.NEGATIVE, wrong[number], number)
             while self.report.cases < cases and self.bank:
                 self._in_chains(cases - self.report.cases)
         return self.report
+
+    def _dealt(self, *cases: int) -> list[Counter[int]]:
+        """Return of so many cases of each kind how many each operation has.
+
+        They are dealt like cards: where there are few, one kind goes on where the other ended, and all have a turn.
+        """
+        numbers = list(range(len(self.operations)))
+        self.random.shuffle(numbers)
+        turns = cycle(numbers)
+        return [Counter(islice(turns, times)) for times in cases]
 
     def _at_the_bounds(self, operation: Any, most: int) -> None:
         config = self.schema.config.generation_for(operation=operation)
@@ -181,11 +192,6 @@ def _is_meant(failure: Any, case: Case[Any], status: int) -> bool:
     return bool(named) and all(
         name == "page_size" or (name in case.query and case.query[name] in ("", [], [""], None)) for name in named
     )
-
-
-def _share(whole: int, number: int, parts: int) -> int:
-    """Return how many of them one of the parts has, so that all together have exactly so many."""
-    return whole * (number + 1) // parts - whole * number // parts
 
 
 def read_schema() -> Any:
