@@ -61,4 +61,4 @@ def find_record(user: User, *, reference: str = "", nhs_number: str = "", date_o
     found = kept.filter(reference=reference).first() or kept.order_by("-pk").first()
     if found is None:
         raise NotVisible("It is forgotten: who opened it is kept, and is in no page.")
-    return found.reference
+    return str(found.reference)

@@ -1,6 +1,5 @@
 """The part of a form that says which person is meant: by a reference, or by NHS number and date of birth."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -46,6 +45,6 @@ class WhoForm(Form):
         return said
 
 
-def who_of(said: dict[str, Any]) -> dict[str, str | dt.date | None]:
+def who_of(said: dict[str, Any]) -> dict[str, Any]:
     """Return what a form said of who is meant, as the selectors take it."""
     return {name: said[name] for name in ("reference", "nhs_number", "date_of_birth")}
