@@ -7,7 +7,7 @@ lists that each have an index in that order it need read no more than a page of 
 from collections.abc import Sequence
 from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 
@@ -26,9 +26,9 @@ class Merged(Generic[M]):
         """Order by columns, the same of each; the last must be another for each row."""
         return self._with([part.order_by(*order) for part in self._parts], order)
 
-    def filter(self, **conditions: Any) -> Self:
+    def filter(self, *conditions: Q, **more: Any) -> Self:
         """Narrow each of them."""
-        return self._with([part.filter(**conditions) for part in self._parts], self._order)
+        return self._with([part.filter(*conditions, **more) for part in self._parts], self._order)
 
     def __getitem__(self, part: slice) -> list[Any]:
         begin = [rows[: part.stop] for rows in self._parts]

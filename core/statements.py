@@ -173,6 +173,14 @@ class Keyset(Generic[T]):
         self._beyond = lookup, column.to_python(value)  # type: ignore[union-attr]  # a column of the row itself
         return self
 
+    def after(self, values: Mapping[str, Any], comparison: str) -> Self:
+        """Leave out what comes before a row in the order of several columns, all of them upwards or all downwards.
+
+        :param comparison: "gt" or "lt".
+        """
+        self._beyond = f"{', '.join(values)}__{comparison}", tuple(values.values())
+        return self
+
     def __getitem__(self, part: slice) -> list[T]:
         lookup, beyond = self._beyond
         return self.read(limit=part.stop, order=self._order, lookup=lookup, beyond=beyond)[part.start :]
@@ -183,11 +191,20 @@ class Keyset(Generic[T]):
 
 
 def beyond_of(lookup: str | None) -> str:
-    """Return the condition for `%(beyond)s`, as `Keyset.filter` has it."""
+    """Return the condition for `%(beyond)s`, as `Keyset.filter` has it; for `%(beyond_0)s` and so on, as `after`."""
     if lookup is None:
         return "true"
-    column, _, comparison = lookup.partition("__")
-    return f"{column} {'<' if comparison == 'lt' else '>'} %(beyond)s"
+    columns, _, comparison = lookup.partition("__")
+    places = [f"%(beyond_{place})s" for place in range(columns.count(",") + 1)]
+    value = f"({', '.join(places)})" if len(places) > 1 else "%(beyond)s"
+    return f"({columns}) {'<' if comparison == 'lt' else '>'} {value}"
+
+
+def values_beyond(beyond: Any) -> dict[str, Any]:
+    """Return the values for `beyond_of`."""
+    if isinstance(beyond, tuple):
+        return {f"beyond_{place}": value for place, value in enumerate(beyond)}
+    return {"beyond": beyond}
 
 
 def direction_of(order: str) -> str:

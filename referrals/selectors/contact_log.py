@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from accounts.models import User
-from core.statements import Keyset, beyond_of, direction_of
+from core.statements import Keyset, beyond_of, direction_of, values_beyond
 from referrals.models import Contact
 from referrals.selectors.case import SideFacts
 from referrals.selectors.casework import refuse_others
@@ -42,13 +42,13 @@ class ContactLog(Keyset[LoggedContact]):
         self._user, self._reference = user, reference
 
     def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[LoggedContact]:
-        """Read the first contacts in an order, beyond a moment.
+        """Read the first contacts in an order, beyond a moment and a number.
 
         :raises NotVisible: if there is no such referral, or none that the user may see.
         :raises NotPermitted: if the user is not of the team that owns the referral.
         """
         text = _page(limit=limit, order=order, lookup=lookup)
-        rows = ask_of_the_one(text, self._user, self._reference, beyond=beyond)
+        rows = ask_of_the_one(text, self._user, self._reference, **values_beyond(beyond))
         refuse_others(self._user, SideFacts._make(rows[0][:3]))
         return [LoggedContact._make(row[3:]) for row in rows if row[3] is not None]
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Final, Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
@@ -37,11 +37,11 @@ class DueInOrder:
         """Order by the day, and the key; or backwards, as a page before this one is read."""
         return self._with(self._tasks.order_by(first, *then), self._lists, backwards=first.startswith("-"))
 
-    def filter(self, **beyond: Any) -> Self:
-        """Leave out what comes before a day in that order: `due_on__gt`, or `due_on__lt`."""
-        ((lookup, day),) = beyond.items()
+    def filter(self, after: Q, **bound: dt.date) -> Self:
+        """Leave out what comes before a day and a key in that order; `bound` says the day (`__gte` or `__lte`)."""
+        ((lookup, day),) = bound.items()
         lists = [(rows.filter(**{lookup.replace("due_on", due): day}), due, team) for rows, due, team in self._lists]
-        return self._with(self._tasks.filter(**beyond), lists, backwards=self._backwards)
+        return self._with(self._tasks.filter(after, **bound), lists, backwards=self._backwards)
 
     def __getitem__(self, part: slice) -> list[DueTask]:
         for times in WINDOWS:

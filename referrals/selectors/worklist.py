@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from core.merged import Merged
@@ -119,9 +119,9 @@ class Lines:
         """Order them as a queryset does."""
         return Lines(self._rows.order_by(*order))
 
-    def filter(self, **beyond: Any) -> "Lines":
+    def filter(self, *conditions: Q, **more: Any) -> "Lines":
         """Narrow them as a queryset does."""
-        return Lines(self._rows.filter(**beyond))
+        return Lines(self._rows.filter(*conditions, **more))
 
     def __getitem__(self, part: slice) -> list[ListedReferral]:
         ids = list(self._rows.values_list("id", flat=True)[part])

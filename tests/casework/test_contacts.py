@@ -398,3 +398,21 @@ def test_where_the_team_stands_is_worked_out_once_for_each_contact_logged(cast, 
     assert answer.json()["reaching"]["failed_tries"] == 1
     log_read = [query["sql"] for query in asked if 'ORDER BY "referrals_contact"."occurred_at" ASC' in query["sql"]]
     assert len(log_read) == 1, log_read
+
+
+def test_two_calls_of_the_same_minute_come_once_each_on_whatever_page(cast, referral_at, log, as_user):
+    referral = referral_at("active")
+    for hour in (9, 10, 10, 10, 11):
+        log(cast.link_worker, referral, 4, hour, CALL)
+    expected = list(Contact.objects.order_by("-occurred_at", "-id").values_list("pk", flat=True))
+    client, address = as_user(cast.link_worker), f"{url(referral)}?page_size=2"
+    forwards, page = [], {}
+    while address:
+        page = client.get(address).json()
+        forwards += [row["id"] for row in page["results"]]
+        address = page["next"]
+    backwards = [row["id"] for row in page["results"]]
+    while page["previous"]:
+        page = client.get(page["previous"]).json()
+        backwards = [row["id"] for row in page["results"]] + backwards
+    assert (forwards, backwards) == (expected, expected)
