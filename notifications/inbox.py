@@ -62,7 +62,7 @@ def inbox_of(user: User, *, at: dt.datetime, groups: tuple[MessageGroup, ...] = 
 
 def addresses_of(user: User) -> list[str]:
     """Return the addresses that a user reads: their own, and those of the teams in which they have a role."""
-    return sorted({user.email, user.email.lower()} | {team.inbox_email for team in _teams_of(user)})
+    return sorted({user.email, user.email.lower()} | {team.inbox_email for team in user.teams})
 
 
 def in_order(user: User, messages: QuerySet[OutboxMessage]) -> Merged[OutboxMessage]:
@@ -94,7 +94,7 @@ def message_in_inbox(user: User, message_id: UUID, *, at: dt.datetime) -> Outbox
 
 def entries_of(user: User, messages: list[OutboxMessage]) -> list[Entry]:
     """Return messages of `inbox_of` in words, in their order. One query for all."""
-    team_at = {team.inbox_email: team for team in reversed(_teams_of(user))}
+    team_at = {team.inbox_email: team for team in reversed(user.teams)}
     for own in (user.email, user.email.lower()):
         team_at.pop(own, None)
     return [_entry(message, team=team_at.get(message.recipient)) for message in messages]
@@ -114,11 +114,3 @@ def _entry(message: OutboxMessage, *, team: Team | None) -> Entry:
         team=team,
         read_at=message.read_at,  # type: ignore[attr-defined]  # annotated
     )
-
-
-def _teams_of(user: User) -> list[Team]:
-    """Return the active teams in which a user has a role, by name. An inactive user works nowhere."""
-    if not user.is_active:
-        return []
-    teams = Team.objects.filter(memberships__user=user, is_active=True, organization__is_active=True)
-    return list(teams.distinct().order_by("name", "id"))

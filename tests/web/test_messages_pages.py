@@ -46,7 +46,7 @@ def test_a_longer_inbox_needs_no_more_queries(browser_of, cast, django_assert_nu
     browser = browser_of(cast.link_worker)
     for _ in range(2):
         stage.created(cast, at=NOW)
-        with django_assert_num_queries(8):  # session, user; messages by their addresses; teams' names; count; menu
+        with django_assert_num_queries(6):  # session, user, their teams; messages; count; menu
             browser.get("/inbox/")
 
 
