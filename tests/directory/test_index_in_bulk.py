@@ -24,7 +24,7 @@ def rows_read():
 
 def emptied(many, at):
     """What was there is deleted, and the tables were counted afterwards."""
-    import_feed(feed_name="Many", source="", records=many, at=at)
+    import_feed(feed_name="Many", source="", records=many[:300], at=at)  # all would take a minute to delete
     Service.objects.all().delete()
     count()
 
