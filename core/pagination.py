@@ -111,8 +111,6 @@ def _values(position: str, columns: dict[str, Any]) -> dict[str, Any]:
     """
     :raises ValueError: if a position is none in the order of these columns. (Or django's ValidationError.)
     """
-    if "\0" in position:
-        raise ValueError("PostgreSQL has no text with NUL in it")
     said = [position] if len(columns) == 1 else json.loads(position)
     if not isinstance(said, list) or len(said) != len(columns) or not all(isinstance(each, str) for each in said):
         raise ValueError("another order")

@@ -169,6 +169,11 @@ def may_decide_retention(actor: Actor, referral: Referral) -> bool:
     return leads or Role.PRIVACY_OFFICER in actor.user.roles()
 
 
+def decides_what_is_kept(actor: Actor) -> bool:
+    """Whether the actor decides it of some referral: of which, `may_decide_retention` says."""
+    return actor.user is not None and bool(actor.user.roles() & {Role.LEAD, Role.PRIVACY_OFFICER})
+
+
 def may_take_out(actor: Actor) -> bool:
     """Whether the actor may take out everything that is held on a person."""
     return actor.user is not None and Role.PRIVACY_OFFICER in actor.user.roles()

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.selectors import profile_of, signed_in
 from core.clocks import local_day
@@ -12,6 +13,7 @@ from insights.reading import READERS
 from insights.selectors import answers_for_the_pathway
 from notifications.inbox import count_unread
 from notifications.previews import may_look
+from referrals.policies import decides_what_is_kept, may_take_out
 from web.casework import home as casework
 from web.casework.whose import whose_of
 from web.managing.failed_messages import count_failed
@@ -39,7 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "has_summaries": bool(roles & set(READERS.values())),
         "answers_for_the_pathway": answers_for_the_pathway(user),
         "leads_a_team": Role.LEAD in roles,
-        "keeps_records": Role.PRIVACY_OFFICER in roles,
+        "takes_out_records": may_take_out(Actor(user)),
+        "decides_what_is_kept": decides_what_is_kept(Actor(user)),
         "edits_the_directory": Role.DIRECTORY_EDITOR in roles,
         "keeps_the_directory": bool({Role.DIRECTORY_EDITOR, Role.MANAGER} & roles),
     }

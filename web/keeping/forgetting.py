@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.enums import Role
+from accounts.actors import Actor
 from accounts.selectors import signed_in
+from referrals import policies
 from referrals.enums import KeepingReason
 from referrals.models import RetentionProposal
 from referrals.selectors import get_retention_proposal, retention_proposals_visible_to
@@ -20,14 +21,12 @@ from web.forms import DayField, Form, FormPage
 from web.paging import page_of
 from web.record.facts import Fact
 
-DECIDE = {Role.LEAD, Role.PRIVACY_OFFICER}
-
 
 @require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
     """Name those that wait for a decision, the longest over first."""
     user = signed_in(request.user)
-    if not user.roles() & DECIDE:
+    if not policies.decides_what_is_kept(Actor(user)):
         return render(request, "403.html", status=403)
     page = page_of(request, retention_proposals_visible_to(user).filter(decision=""), ordering=("due_on", "id"))
     rows = [
@@ -92,7 +91,6 @@ class DecidePage(FormPage):
         return {
             "reference": row.referral.reference,
             "facts": [fact for fact in facts if fact.values],
-            "is_decided": bool(row.decision),
         }
 
     def _decided(self) -> str:

@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
-from accounts.enums import Role
-from core.errors import Invalid, NotVisible
+from core.errors import NotVisible
+from referrals import policies
 from referrals.access_log import opened
 from referrals.enums import AccessReason
 from referrals.holdings.page import file_as_page
@@ -16,7 +16,7 @@ from referrals.services import subject_access
 from referrals.services.access import Subject
 from web import words
 from web.forms import FormPage, look
-from web.keeping.who import WhoForm, who_of
+from web.keeping.who import WhoForm, the_one_meant
 from web.paging import page_of
 
 
@@ -32,7 +32,7 @@ class HeldForm(WhoForm):
     kind = forms.ChoiceField(
         label="As what?", initial="page",
         choices=[("page", "A page to read and print"), ("json", "A file for another computer (JSON)")],
-  widget=forms.RadioSelect, error_messages={"required": "Choose as what they are given it"},
+        widget=forms.RadioSelect, error_messages={"required": "Choose as what they are given it"},
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ class HeldPage(FormPage):
     template_name = "web/keeping/held.jinja"
 
     def prepare(self) -> None:
-        if Role.PRIVACY_OFFICER not in self.user.roles():
+        if not policies.may_take_out(self.actor):
             raise NotVisible("The records and privacy officer takes it out.")
 
     def context(self, form: Any) -> dict[str, Any]:
@@ -54,10 +54,7 @@ class HeldPage(FormPage):
         return {"page": page, "taken": taken}
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        try:
-            person = person_who_asks(self.user, **who_of(said))
-        except NotVisible as nobody:
-            raise Invalid({"reference": [nobody.detail]}) from nobody
+        person = the_one_meant(person_who_asks, self.user, said)
         made = subject_access.take_out(person=person, actor=self.actor, at=timezone.now(), why=said["request"])
         opened(self.request, Subject(people=(person.pk,)), reason=AccessReason.ASKED, words=said["request"])
         is_page = said["kind"] == "page"

@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from accounts.enums import Role
-from core.errors import Invalid, NotVisible
+from core.errors import NotVisible
+from referrals import policies
 from referrals.selectors.access import find_record
 from web.forms import FormPage
-from web.keeping.who import WhoForm, who_of
+from web.keeping.who import WhoForm, the_one_meant
 
 
 class FindPage(FormPage):
@@ -19,11 +19,8 @@ class FindPage(FormPage):
     template_name = "web/keeping/find_readings.jinja"
 
     def prepare(self) -> None:
-        if Role.PRIVACY_OFFICER not in self.user.roles():
+        if not policies.may_take_out(self.actor):
             raise NotVisible("The records and privacy officer looks here.")
 
     def act(self, said: dict[str, Any]) -> HttpResponse:
-        try:
-            return redirect("web:who-looked", find_record(self.user, **who_of(said)))
-        except NotVisible as nobody:
-            raise Invalid({"reference": [nobody.detail]}) from nobody
+        return redirect("web:who-looked", the_one_meant(find_record, self.user, said))

@@ -1,11 +1,16 @@
 """The part of a form that says which person is meant: by a reference, or by NHS number and date of birth."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django import forms
 
+from accounts.models import User
+from core.errors import Invalid, NotVisible
 from core.identifiers import clean_nhs_number
 from web.forms import DateBoxes, DayField, Form, look
+
+T = TypeVar("T")
 
 
 class WhoForm(Form):
@@ -45,6 +50,12 @@ class WhoForm(Form):
         return said
 
 
-def who_of(said: dict[str, Any]) -> dict[str, Any]:
-    """Return what a form said of who is meant, as the selectors take it."""
-    return {name: said[name] for name in ("reference", "nhs_number", "date_of_birth")}
+def the_one_meant(find: Callable[..., T], user: User, said: Mapping[str, Any]) -> T:
+    """Return what a selector finds of the person whom a form names.
+
+    :raises Invalid: if there is nobody like that: the form says so, and keeps what was typed.
+    """
+    try:
+        return find(user, **{name: said[name] for name in ("reference", "nhs_number", "date_of_birth")})
+    except NotVisible as nobody:
+        raise Invalid({"reference": [nobody.detail]}) from nobody
