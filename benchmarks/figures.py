@@ -7,15 +7,14 @@ It needs `DATABASE_URL` and `REDIS_URL`, and works in a database of its own besi
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
 import psycopg
 
+from benchmarks.beginning import begin
 from benchmarks.measuring import Comparison, Figure, compare, machine_line, postgresql_version, report
 from benchmarks.search import Client, database_url, scratch_database, server
 
@@ -34,14 +33,7 @@ RAW = Path(__file__).with_name("sql") / "uptake.sql"
 
 def main() -> int:
     """Fill the database, measure, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, referrals=1_000_000, rounds=3)
     from benchmarks.years import ensure  # noqa: PLC0415 - Django is set up by then
 
     with scratch_database(keep=arguments.keep):

@@ -6,9 +6,7 @@ The referrals are those of `benchmarks.synthetic`; who asks leads the team that 
 `DATABASE_URL` (a superuser's) and `REDIS_URL`, and works in a database of its own beside that one.
 """
 
-import argparse
 import json
-import os
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
@@ -17,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import django
 import psycopg
 
+from benchmarks.beginning import begin
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
 from benchmarks.search import Client, database_url, scratch_database, server
 
@@ -34,15 +32,7 @@ CASES = 40
 
 def main() -> int:
     """Fill the database, check that both sides tell the same, compare, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--blocks", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, referrals=1_000_000, blocks=20, rounds=3)
     with scratch_database(keep=arguments.keep):
         team, lead, token = prepare(arguments.referrals)
         url = database_url()

@@ -9,17 +9,15 @@ each of the known must be found, and none of the others.
 It works in a database of its own beside the one of DATABASE_URL (`--keep` leaves it there for the next run).
 """
 
-import argparse
 import datetime as dt
-import os
 import random
 import sys
 from typing import TYPE_CHECKING, Any
 
-import django
 import psycopg
 from django.db import connection
 
+from benchmarks.beginning import begin
 from benchmarks.matching import add_person
 from benchmarks.measuring import compare, machine_line, postgresql_version, report
 from benchmarks.search import database_url, scratch_database
@@ -92,15 +90,7 @@ OF_THE_PERSON = {
 
 def main() -> int:
     """Fill the database, check that those are found who are there, compare, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--blocks", type=int, default=30)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, people=1_000_000, blocks=30, rounds=3)
     from referrals.selectors.people import known_people  # noqa: PLC0415 - Django is set up by then
 
     with scratch_database(keep=arguments.keep), psycopg.connect(database_url(), autocommit=True) as raw:

@@ -6,15 +6,12 @@ whoever leads the largest team, their inbox. No raw side: each is to stay what i
 It needs `DATABASE_URL` and `REDIS_URL`, and works in a database of its own beside that one.
 """
 
-import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import django
-
+from benchmarks.beginning import begin
 from benchmarks.measuring import Figure, machine_line, postgresql_version, report
 from benchmarks.search import Client, database_url, scratch_database, server
 
@@ -26,15 +23,7 @@ LISTS = {
 
 def main() -> int:
     """Fill the database, measure, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--blocks", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, referrals=1_000_000, blocks=10, rounds=3)
     from benchmarks.pathway import prepare  # noqa: PLC0415 - Django is set up by then
     from benchmarks.years import ensure  # noqa: PLC0415
 

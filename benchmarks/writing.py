@@ -9,12 +9,10 @@ out.
 The data are those of `benchmarks.pathway`, and so is the rest.
 """
 
-import argparse
 import datetime as dt
 import hashlib
 import http.client
 import json
-import os
 import secrets
 import sys
 import uuid
@@ -22,10 +20,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count, cycle
 from typing import Any
 
-import django
 import psycopg
 from psycopg.types.json import Jsonb
 
+from benchmarks.beginning import begin
 from benchmarks.measuring import Comparison, compare, machine_line, postgresql_version, report
 from benchmarks.pathway import as_the_service_does, cases_of, prepare, statements_of
 from benchmarks.search import database_url, scratch_database, server
@@ -39,15 +37,7 @@ PAUSE = dt.timedelta(days=30)
 
 def main() -> int:
     """Fill the database, compare, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--blocks", type=int, default=20)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, referrals=1_000_000, blocks=20, rounds=3)
     with scratch_database(keep=arguments.keep):
         team, lead, token = prepare(arguments.referrals)
         referrers = referrers_for(calls=2 * arguments.blocks * arguments.rounds + 20)

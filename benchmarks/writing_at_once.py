@@ -5,8 +5,6 @@ What is sent and what is written is that of `benchmarks.writing`. Each side has 
 Python, which takes its share of the cores on both sides; the raw one waits for nothing but PostgreSQL.
 """
 
-import argparse
-import os
 import sys
 import threading
 import time
@@ -14,9 +12,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from statistics import median
 
-import django
 import psycopg
 
+from benchmarks.beginning import begin
 from benchmarks.measuring import Figure, machine_line, postgresql_version, report
 from benchmarks.pathway import as_the_service_does, prepare
 from benchmarks.search import database_url, scratch_database, server
@@ -31,15 +29,7 @@ MOST_A_SECOND = 15
 
 def main() -> int:
     """Fill the database, let both sides send by turns, and return the exit code of the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--referrals", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keep", action="store_true", help="keep the database, or use the one that was kept")
-    parser.add_argument("--json", metavar="PATH")
-    arguments = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+    arguments = begin(__doc__, referrals=1_000_000, seconds=10.0, rounds=3)
     with scratch_database(keep=arguments.keep):
         team, lead, token = prepare(arguments.referrals)
         users = referrers_for(
