@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from web import states, words
@@ -30,13 +30,15 @@ class PlainGlobals(Environment):
 
 
 def address_of(name: str, *args: Any, **kwargs: Any) -> str:
-    """Return the address of a page. A page has forty, most of them as on the page before: they are remembered."""
-    return _address(name, args, tuple(kwargs.items()), get_script_prefix(), get_urlconf())
+    """Return the address of a page. A page has forty, most of them as on the page before: they are remembered, since a
+    process serves the same addresses all its life.
+    """
+    return _address(name, args, tuple(kwargs.items()))
 
 
 @lru_cache(maxsize=4096)
-def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...], prefix: str, urlconf: Any) -> str:
-    return reverse(name, urlconf=urlconf, args=args, kwargs=dict(named))
+def _address(name: str, args: tuple[Any, ...], named: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(name, args=args, kwargs=dict(named))
 
 
 def environment(**options: Any) -> Environment:

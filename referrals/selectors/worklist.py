@@ -1,19 +1,24 @@
 """A page of the referrals that a user may see, as their list shows it: one statement (docs/adr/0050)."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, ClassVar, NamedTuple
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from core.merged import Merged
-from core.statements import Keyset, ask, direction_of, text_of
+from core.statements import Keyset, ask, constants, direction_of, text_of
 from referrals.models import Referral, TeamPolicy
 from referrals.selectors.turns import JOIN_LAST_MOVE
-from referrals.selectors.visible import SIDES, teams_of
+from referrals.selectors.visible import SIDES, Side, teams_of
 from referrals.turns import Turn, move_at, turn_of_referral
+
+_MADE: Final = SIDES[0]
+ALL_OF_THEM: Final = Q()
 
 
 class ListedReferral(NamedTuple):
@@ -85,24 +90,75 @@ class Worklist(Keyset[ListedReferral]):
         return [ListedReferral._make(row) for row in ask(text, values)]
 
 
+class MadeByTeams(Keyset[ListedReferral]):
+    """The referrals that a user's teams have made, of some statuses, to be paged by their id."""
+
+    model: ClassVar = Referral
+
+    def __init__(self, user: User, *, statuses: Sequence[str], of_the_user_alone: bool = False) -> None:
+        self._user, self._statuses, self._own = user, tuple(map(str, statuses)), of_the_user_alone
+
+    def read(self, *, limit: int, order: str, lookup: str | None, beyond: Any) -> list[ListedReferral]:
+        """Read the first lines in an order, beyond an id."""
+        teams = teams_of(self._user)[_MADE.team]
+        if not teams:
+            return []
+        text = _made(len(teams), self._statuses, own=self._own, limit=limit, order=order, lookup=lookup)
+        values: dict[str, Any] = {"grace": TeamPolicy().breach_working_days, "user": self._user.pk, "beyond": beyond}
+        values |= {f"{_MADE.team}_{number}": team for number, team in enumerate(teams)}
+        return [ListedReferral._make(row) for row in ask(text, values)]
+
+
 @lru_cache(maxsize=256)
 def _statement(teams: tuple[int, ...], *, limit: int, order: str, lookup: str | None) -> str:
-    """Write where the referrals of each side begin in its index, team by team: as fast at any depth of any list.
+    """Write where the referrals of each side begin.
+
+    :param teams: of each side, how many.
+    """
+    sides = zip(SIDES, teams, strict=True)
+    parts = [part for side, count in sides for part in _begin(side, count, limit=limit, order=order, lookup=lookup)]
+    return _first_of(parts, limit=limit, order=order)
+
+
+@lru_cache(maxsize=256)
+def _made(teams: int, statuses: tuple[str, ...], *, own: bool, limit: int, order: str, lookup: str | None) -> str:
+    """Write where the referrals begin that some teams have made; of these statuses, and of one referrer alone."""
+    somebody = UUID(int=2)
+    narrowed = Q(status__in=statuses) & (Q(referrer=somebody) if own else Q())
+    stand_ins = constants(statuses) | {somebody: "%(user)s::uuid"}
+    parts = _begin(_MADE, teams, limit=limit, order=order, lookup=lookup, narrowed=narrowed, stand_ins=stand_ins)
+    return _first_of(parts, limit=limit, order=order)
+
+
+def _begin(
+    side: Side,
+    teams: int,
+    *,
+    limit: int,
+    order: str,
+    lookup: str | None,
+    narrowed: Q = ALL_OF_THEM,
+    stand_ins: Mapping[Any, str] = MappingProxyType({}),
+) -> list[str]:
+    """Write where the referrals of a side begin in its index, team by team: as fast at any depth of any list.
 
     Ordered by the team first, and the team an array of one, there is one index for it: else the planner would look for
     the few referrals of a small team among all, by their id. For each team its own part: of an array the planner would
     not know beforehand how many are in it, and would plan anew each time.
-
-    :param teams: of each side, how many.
     """
     team, some_id = UUID(int=1), 1
-    parts = []
-    for side, count in zip(SIDES, teams, strict=True):
-        rows = Referral.objects.filter(side.those, **{side.team: team}, **({lookup: some_id} if lookup else {}))
-        begin = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order).values("id")[:limit]
-        for number in range(count):
-            this = {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])", some_id: "%(beyond)s"}
-            parts.append(f"SELECT id FROM ({text_of(begin, this)}) AS seen")  # noqa: S608 - of `text_of`
+    beyond = {lookup: some_id} if lookup else {}
+    rows = Referral.objects.filter(side.those, narrowed, **{side.team: team}, **beyond)
+    rows = rows.order_by(f"{'' if order == '-id' else '-'}{side.team}_id", order)
+    this = {**stand_ins, some_id: "%(beyond)s"}
+    texts = [
+        text_of(rows.values("id")[:limit], this | {team: f"ANY (ARRAY[%({side.team}_{number})s::uuid])"})
+        for number in range(teams)
+    ]
+    return [f"SELECT id FROM ({text}) AS seen" for text in texts]  # noqa: S608 - of `text_of`
+
+
+def _first_of(parts: Sequence[str], *, limit: int, order: str) -> str:
     direction = direction_of(order)
     return _lines(f"{' UNION '.join(parts)} ORDER BY id {direction} LIMIT {limit}", f"page.id {direction}")
 

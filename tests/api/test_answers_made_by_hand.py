@@ -5,6 +5,7 @@ have said, for everybody, wherever a referral stands; and each costs two stateme
 import datetime as dt
 import json
 import re
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -18,12 +19,14 @@ from referrals import policies, selectors
 from referrals.api.contacts import ContactSerializer
 from referrals.api.outputs import EventSerializer, ReferralSerializer, ReferralSummarySerializer
 from referrals.api.turns import ClockSerializer, clock_of
+from referrals.enums import ReferralStatus
 from referrals.models import Referral, TeamPolicy
 from referrals.selectors import casework
 from referrals.selectors.case import _referral, _timeline
 from referrals.selectors.contact_log import _page
 from referrals.selectors.turns import turn_of, with_last_moves
-from referrals.selectors.worklist import _statement
+from referrals.selectors.visible import made_by_teams_of
+from referrals.selectors.worklist import Lines, MadeByTeams, _made, _statement
 from referrals.services.consent import ConsentDetails
 from referrals.services.contacts import ContactDetails, log_contact
 from referrals.services.discharge import DischargeDetails
@@ -122,6 +125,29 @@ def test_what_is_not_theirs_is_not_there(cast, referral_at, as_user):
     assert client.get(f"{LIST}R-22222-22222/").status_code == 404
 
 
+@pytest.mark.usefixtures("everywhere")
+def test_what_a_team_has_made_is_narrowed_and_paged_as_the_queryset_is(cast):
+    """By status, by who made it, forwards and back from each of them; of nobody's team: nothing."""
+    seen = 0
+    for user, statuses, own, (order, beyond) in product(
+        (cast.gp, cast.lead, cast.discharge_nurse, cast.link_worker),
+        (ReferralStatus.SENT, ReferralStatus.ENDED, (ReferralStatus.DRAFT,), tuple(ReferralStatus)),
+        (False, True),
+        (("-id", "id__lt"), ("id", "id__gt")),
+    ):
+        reader = stage.fresh(user)
+        rows = made_by_teams_of(reader).filter(status__in=statuses, **({"referrer": reader} if own else {}))
+        asked = Lines(rows).order_by(order)
+        whole = asked[:100]
+        for start in (None, *(str(line.id) for line in whole)):
+            made = MadeByTeams(reader, statuses=statuses, of_the_user_alone=own).order_by(order)
+            after = {} if start is None else {beyond: start}
+            page = (made.filter(**after) if after else made)[:2]
+            assert page == asked.filter(**after)[:2]
+            seen += len(page)
+    assert seen > 100
+
+
 def test_a_page_beyond_the_end_and_a_cursor_that_is_none(cast, referral_at, as_user):
     referral, client = referral_at("active"), as_user(cast.link_worker)
     assert client.get(f"{LIST}{referral.reference}/events/?cursor=cD05OQ==").json()["results"] == []  # p=99
@@ -161,7 +187,7 @@ def test_the_plans_that_are_kept_go_by_the_indexes(cast, referral_at):
     values = {
         "referring_team": [cast.practice.pk], "owner_team": [cast.team.pk], "beyond": 2**40, "grace": 1,
         "referring_team_0": cast.practice.pk, "owner_team_0": cast.team.pk, "owner_team_1": cast.hub.pk,
-        "reference": ended.reference,
+        "referring_team_1": cast.discharge_team.pk, "user": cast.gp.pk, "reference": ended.reference,
     }  # fmt: skip
     with no_trigger_looks() as cursor:
         give_a_history(cursor, "referrals_referral", ended.pk)
@@ -170,6 +196,12 @@ def test_the_plans_that_are_kept_go_by_the_indexes(cast, referral_at):
             assert "referral_by_owner_team" in plan
             assert ("AND (id < " in plan) is (lookup is not None)
             assert "referral_by_referring_team" in plan
+            assert "Seq Scan on referrals_referral " not in plan
+        # Those of a team's own making that have ended, by page; of one referrer, too.
+        for own in (False, True):
+            text = _made(2, tuple(ReferralStatus.ENDED), own=own, limit=26, order="-id", lookup="id__lt")
+            plan = plan_of(cursor, text, values)
+            assert plan.count("referral_by_referring_team") == 2
             assert "Seq Scan on referrals_referral " not in plan
         for text in (
             _referral(), _timeline(limit=26, order="sequence", lookup=None),

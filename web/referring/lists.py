@@ -18,7 +18,7 @@ from core.clocks import local_day
 from referrals import policies
 from referrals.enums import ReferralStatus
 from referrals.selectors.visible import made_by_teams_of
-from referrals.selectors.worklist import Lines, ListedReferral
+from referrals.selectors.worklist import Lines, ListedReferral, MadeByTeams
 from web import words
 from web.paging import Page, page_of
 from web.referring.sentences import sentence
@@ -65,22 +65,21 @@ def my_referrals(request: HttpRequest) -> HttpResponse:
     user = signed_in(request.user)
     if not user.team_ids(Role.REFERRER):
         raise PermissionDenied
-    rows = made_by_teams_of(user)
     look_for = request.POST.get("look_for", "").strip()[:35] if request.method == "POST" else ""
     show, whose = request.GET.get("show", "open"), request.GET.get("whose", "team")
     show, whose = show if show in SHOWS else "open", whose if whose in WHOSE else "team"
+    rows: Lines | MadeByTeams
     if look_for:
+        made = made_by_teams_of(user)
         if found := REFERENCE.match(look_for):
             reference = "-".join(found.groups()).upper()
-            if rows.filter(reference=reference).exists():
+            if made.filter(reference=reference).exists():
                 return redirect("web:record", reference)
-        rows = rows.filter(family_name__istartswith=look_for.replace("\0", ""))
+        rows = Lines(made.filter(family_name__istartswith=look_for.replace("\0", "")))
         show, whose = "all", "team"
     else:
-        rows = rows.filter(status__in=SHOWS[show][1])
-        if whose == "mine":
-            rows = rows.filter(referrer=user)
-    page, actor, today = page_of(request, Lines(rows), ordering=("-id",)), Actor(user), local_day(timezone.now())
+        rows = MadeByTeams(user, statuses=SHOWS[show][1], of_the_user_alone=whose == "mine")
+    page, actor, today = page_of(request, rows, ordering=("-id",)), Actor(user), local_day(timezone.now())
     context = {
         "page": page if not look_for else Page(rows=page.rows, previous="", next=""),
         "rows": [row_of(actor, referral, today=today) for referral in page.rows],

@@ -93,10 +93,10 @@ def test_the_list_is_mine_or_my_teams_and_never_anothers(browser_of, cast, refer
 
 def test_a_longer_list_has_pages_and_needs_no_more_queries(browser_of, cast, read, django_assert_num_queries):
     gita = browser_of(cast.gp)
-    # Session, user, memberships; which referrals, and their lines.
+    # Session, user, memberships; the referrals as lines.
     for name in ("Ann", "Bea"):
         stage.referral_at(cast, "submitted", at=NOW, person=another_person(name))
-        with django_assert_num_queries(3 + 2):
+        with django_assert_num_queries(3 + 1):
             gita.get("/referrals/")
 
 
