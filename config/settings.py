@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "web.account.life.IdleMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "web.account.typed.SignedInMiddleware",
     "web.account.second_factor.SecondFactorMiddleware",
@@ -250,6 +251,8 @@ CONTENT_SECURITY_POLICY = {
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True  # no script of ours reads it: forms carry the token
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=30 * 60)
+"""After so many seconds in which nothing was done somebody is signed out (OWASP ASVS 3.3.2: 30 minutes at most)."""
 SESSION_WARNING_AGE = 10 * 60
 """So many seconds before they are signed out somebody is warned, and can stay (WCAG 2.2.1 asks for 20 at least)."""
 if IS_PRODUCTION:
@@ -477,6 +480,9 @@ MESSAGE_RECIPIENTS = {
 }
 # A webhook goes to a public address by HTTPS; where nobody real is served, also to a receiver on this machine.
 WEBHOOKS_MAY_GO_TO_LOOPBACK = not IS_PRODUCTION
+# And to those hosts alone that whoever runs the service has named (OWASP ASVS 12.6.1): "hooks.practice.example",
+# ".nhs.uk" for all below it, "*" for every one. In production none, until it is said.
+WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[] if IS_PRODUCTION else ["*"])
 
 # --- Seen from outside ---------------------------------------------------------------------------------
 # Every request has an id, given by whoever sends it or made here: it is answered in X-Request-ID, and every line of the

@@ -55,7 +55,7 @@ def environment(**options: Any) -> Environment:
         "service_name": words.service_name,
         "organisation_name": settings.ORGANISATION_NAME,
         "contact_telephone": settings.CONTACT_TELEPHONE,
-        "session_life": settings.SESSION_COOKIE_AGE,
+        "session_life": min(settings.SESSION_COOKIE_AGE, settings.SESSION_IDLE_AGE),
         "session_warning": settings.SESSION_WARNING_AGE,
         "tag_of": states.tag_of,
         "errors_of": errors_of,

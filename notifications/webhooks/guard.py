@@ -1,7 +1,7 @@
 """Where a webhook may go: to a public address by HTTPS, and nowhere into our own network (server-side request forgery).
 
-An address is judged twice: in writing when an endpoint is registered, and by what its name resolves to each time
-something is sent. The connection is then made to the very address that was judged, so that a name which resolves
+An address is judged twice: in writing when an endpoint is registered, and again, and by what its name resolves to, each
+time something is sent. The connection is then made to the very address that was judged, so that a name which resolves
 otherwise a moment later gains nothing.
 """
 
@@ -74,9 +74,18 @@ def target_of(url: str) -> Target:
     is_loopback = host == "localhost" or (number is not None and number.is_loopback)
     if parts.scheme == "http" and not (settings.WEBHOOKS_MAY_GO_TO_LOOPBACK and is_loopback):
         raise Refused("Give an address that begins with https://.")
+    if not is_loopback and not _is_named(host):
+        raise Refused("Webhooks may not go to this host. Ask whoever runs this service to name it (WEBHOOK_HOSTS).")
     is_tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_tls=is_tls, host=host, port=port or (443 if is_tls else 80), path=path)
+
+
+def _is_named(host: str) -> bool:
+    """Whether whoever runs the service has named a host, or all below one (".nhs.uk"), or every one ("*")."""
+    names = {name.lower() for name in settings.WEBHOOK_HOSTS}
+    above = {host[place:] for place, letter in enumerate(host) if letter == "."}
+    return not names.isdisjoint({host, "*", *above})
 
 
 def check_address(address: IPAddress) -> None:

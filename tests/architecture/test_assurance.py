@@ -14,7 +14,7 @@ from referrals.holdings.register import HOLDINGS
 from tests.architecture.test_boundaries import APPS, lines_with, python_files
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("security", "hazards", "data-protection", "penetration")
+DOCUMENTS = ("security", "hazards", "data-protection", "penetration", "threats")
 ASVS: dict[str, int | tuple[int, ...]] = {
     "1.1": 7, "1.2": 4, "1.4": (1, 4, 5), "1.5": 4, "1.6": 4, "1.7": 2, "1.8": 2, "1.9": 2, "1.10": 1, "1.11": 2,
     "1.12": (2,), "1.14": 6, "2.1": 12, "2.2": 3, "2.3": 3, "2.4": 5, "2.5": 7, "2.6": 3, "2.7": 6, "2.8": 7, "2.9": 3,

@@ -97,5 +97,14 @@ def test_the_adrs_are_numbered_without_a_gap():
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_every_decision_since_threats_are_modelled_says_what_could_go_wrong():
+    silent = [
+        path.name
+        for path in sorted((ROOT / "docs" / "adr").glob("*.md"))[56:]
+        if "\n## What could go wrong\n" not in path.read_text(encoding="utf-8")
+    ]
+    assert silent == []
+
+
 def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150

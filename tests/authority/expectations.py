@@ -209,6 +209,7 @@ all    | -         | get    healthz readyz
 
 # Pages: accounts
 any    | -         | get    web:home web:inbox web:left web:account web:preferences account_reauthenticate
+any    | -         | get    web:still-here
 any    | -         | get    mfa_reauthenticate account_change_password mfa_index mfa_activate_totp
 any    | -         | get    mfa_reauthenticate_webauthn mfa_add_webauthn mfa_remove_webauthn
 any    | -         | get    mfa_generate_recovery_codes usersessions_list

@@ -41,6 +41,7 @@ with connection.cursor() as cursor:
     cursor.execute("SELECT name, setting FROM pg_settings WHERE name LIKE '%%_timeout' AND source = 'client'")
     limits = dict(cursor.fetchall())
 names = (
+    "SESSION_IDLE_AGE", "WEBHOOK_HOSTS", "WEBHOOKS_MAY_GO_TO_LOOPBACK",
     "SECRET_KEY", "SECRET_KEY_FALLBACKS", "DEBUG", "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE",
     "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE",
     "CSRF_COOKIE_HTTPONLY", "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT", "SECOND_FACTOR", "EMAIL_USE_TLS",
@@ -85,6 +86,7 @@ def test_production_reads_its_secrets_from_files_and_limits_what_a_request_takes
         "SESSION_COOKIE_NAME": "__Host-session", "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax", "CSRF_COOKIE_NAME": "__Host-csrf", "CSRF_COOKIE_SECURE": True,
         "CSRF_COOKIE_HTTPONLY": True, "SECURE_HSTS_SECONDS": 365 * 24 * 60 * 60, "SECURE_SSL_REDIRECT": True,
+        "SESSION_IDLE_AGE": 1800, "WEBHOOK_HOSTS": [], "WEBHOOKS_MAY_GO_TO_LOOPBACK": False,
         "EMAIL_USE_TLS": True, "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": False,
         "SESSION_SERIALIZER": "django.contrib.sessions.serializers.JSONSerializer", "SECURE_PROXY_SSL_HEADER": None,
     }  # fmt: skip

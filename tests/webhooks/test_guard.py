@@ -93,6 +93,29 @@ def test_what_is_judged_in_writing(url, refusal, production):
 
 
 @pytest.mark.parametrize(
+    ("host", "is_named"),
+    [
+        ("hooks.practice.example", True),
+        ("HOOKS.practice.example.", True),
+        ("in.hooks.practice.example", False),
+        ("practice.example", False),
+        ("hooks.practice.example.evil.example", False),
+        ("pas.trust.nhs.example", True),
+        ("nhs.example", False),  # all below it
+        ("evilnhs.example", False),
+        (PUBLIC, False),
+        ("[2606:2800:21f:cb07:6820:80da:af6b:8b2c]", False),
+    ],
+)
+def test_it_goes_to_those_hosts_alone_that_were_named(host, is_named, production, settings):
+    settings.WEBHOOK_HOSTS = ["Hooks.practice.example", ".nhs.example"]
+    said = judged(f"https://{host}/in")
+    assert said is None if is_named else "Webhooks may not go to this host." in (said or "")
+    settings.WEBHOOK_HOSTS = []
+    assert "Webhooks may not go to this host." in (judged(f"https://{host}/in") or "")
+
+
+@pytest.mark.parametrize(
     ("url", "refusal"),
     [
         ("http://127.0.0.1:8000/in", None),

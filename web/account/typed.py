@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
@@ -118,6 +118,15 @@ def drop_unless_theirs(request: HttpRequest, user: Any) -> None:
     waiting = request.session.get(_IN_SESSION)
     if waiting and not is_theirs(waiting, user):
         del request.session[_IN_SESSION]
+
+
+def sign_out_keeping_what_was_typed(request: HttpRequest) -> None:
+    """End the session of somebody who has not asked for it; what waited in it still waits for them."""
+    waiting = request.session.get(_IN_SESSION)
+    logout(request)
+    if waiting:
+        request.session.set_expiry(int(KEPT_FOR.total_seconds()))
+        request.session[_IN_SESSION] = waiting
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):

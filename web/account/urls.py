@@ -10,6 +10,7 @@ urlpatterns = [
     path("new-password/<str:reference>/<str:signature>/", sign_in.NewPasswordView.as_view(), name="new-password"),
     path("typed/", left.left_page, name="left"),
     path("stay-signed-in/", life.go_on, name="stay-signed-in"),
+    path("still-here/", life.still_here, name="still-here"),
     path("about/", pages.about, name="about"),
     path("help/", pages.help_page, name="help"),
     path("privacy/", pages.privacy, name="privacy"),

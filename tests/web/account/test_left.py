@@ -40,7 +40,9 @@ def test_who_opens_the_page_by_a_link_begins_with_an_empty_form(gita, read):
 
 
 def test_it_waits_for_half_an_hour(gita, time_machine):
-    time_machine.shift(dt.timedelta(minutes=31))
+    time_machine.shift(dt.timedelta(minutes=20))
+    assert gita.client.get("/still-here/").status_code == 200
+    time_machine.shift(dt.timedelta(minutes=11))
     assert gita.client.get(LEFT).status_code == 204
 
 

@@ -9,6 +9,28 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// How strong a new password is, while it is typed (OWASP ASVS 2.1.8). What repeats itself adds little; whether it is one
+// that many people have is for the server to say.
+const STRENGTHS = [[12, "Too short"], [16, "Good enough. Longer is stronger"], [20, "Strong"], [Infinity, "Very strong"]];
+const password = document.querySelector("input[type=password][autocomplete=new-password]");
+if (password) {
+  const meter = Object.assign(document.createElement("meter"), { max: 20, low: 12, high: 16, optimum: 20 });
+  const says = Object.assign(document.createElement("p"), { id: "strength", className: "nhsuk-hint" });
+  meter.setAttribute("aria-labelledby", says.id);
+  says.setAttribute("role", "status");
+  meter.hidden = true;
+  password.closest(".nhsuk-form-group").append(meter, says);
+  password.addEventListener("input", () => {
+    const letters = [...password.value];
+    const strength = Math.min(letters.length, letters.length < 12 ? 11 : 2 * new Set(letters).size);
+    meter.hidden = !letters.length;
+    meter.value = strength;
+    says.textContent = letters.length >= 12 && strength < 12
+      ? "Too much of it is the same"
+      : letters.length ? STRENGTHS.find(([below]) => strength < below)[1] : "";
+  });
+}
+
 // A page that is left with something typed sends it to its user's session, and asks for it when it was reached by
 // going back (web/account/left.py). The first form of the page that takes typing is meant, and only a signed-in one.
 const LEFT = "/typed/";
@@ -85,6 +107,16 @@ if (ending) {
   });
   windows.addEventListener("message", (event) => { endsAt = event.data; tell(); });
   windows.postMessage(endsAt);
+  // Who types is at work, though no page is asked for.
+  let saidAt = Date.now();
+  document.addEventListener("input", async () => {
+    if (Date.now() - saidAt < 300000 || said) return;
+    saidAt = Date.now();
+    const answer = await fetch("/still-here/", { redirect: "manual" });
+    if (answer.status !== 200) return;
+    endsAt = inSeconds((await answer.json()).seconds);
+    windows.postMessage(endsAt);
+  });
   document.addEventListener("visibilitychange", tell);
   setInterval(tell, 5000);
   tell();
