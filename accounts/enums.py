@@ -40,6 +40,7 @@ class AccountEventKind(models.TextChoices):
     FACTOR_ADDED = "factor_added", "A second step was added to sign-in"
     FACTOR_REMOVED = "factor_removed", "A second step was taken away from sign-in"
     CODES_MADE = "codes_made", "New recovery codes were made"
+    CODE_REUSED = "code_reused", "A code of the app was entered a second time, and refused"
     PROVIDER_LINKED = "provider_linked", "Signed in by the organisation's own identity provider for the first time"
 
 

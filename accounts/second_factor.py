@@ -4,16 +4,20 @@ django-allauth keeps the steps themselves (`allauth.mfa`): the secret of an app,
 """
 
 import base64
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 
 from accounts.models import User
 from accounts.providers import asks_for_second_factor
@@ -58,14 +62,25 @@ def was_at_a_provider(session: Mapping[str, Any]) -> bool:
     return last.get("method") == "socialaccount" and asks_for_second_factor(str(last.get("provider")))
 
 
-def is_code_of(user: User, code: str) -> bool:
+def is_code_of(user: User, code: str, *, at: dt.datetime) -> bool:
     """Whether a code is one of somebody's app or recovery codes. Either is good once: it is spent here."""
     rows = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).order_by("-type", "id")
     for row in rows:
         if row.wrap().validate_code(code):
             row.record_usage()
             return True
+    tell_if_used_before(user, code, at=at)
     return False
+
+
+def tell_if_used_before(user: User, code: str, *, at: dt.datetime) -> None:
+    """Tell somebody, where a refused code is one that their app shows now: it was good, and has been used (ASVS 2.8.5).
+
+    Whoever enters it the second time has seen it, and knows the password.
+    """
+    apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).order_by("id")
+    if any(validate_totp_code(decrypt(row.data["secret"]), code) for row in apps):
+        import_string(settings.CODE_REUSED)(user=user, at=at)
 
 
 def take_away(user: User) -> bool:

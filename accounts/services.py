@@ -160,7 +160,9 @@ def issue_token(*, user: User, life: dt.timedelta = TOKEN_LIFE) -> tuple[str, dt
     return token, row.expiry
 
 
-def exchange_password_for_token(*, email: str, password: str, code: str = "") -> tuple[User, str, dt.datetime]:
+def exchange_password_for_token(
+    *, email: str, password: str, at: dt.datetime, code: str = ""
+) -> tuple[User, str, dt.datetime]:
     """Sign in a program of somebody's by their email and password, and by the code of their second step if they have
     one.
 
@@ -173,7 +175,7 @@ def exchange_password_for_token(*, email: str, password: str, code: str = "") ->
     if second_factor.has_one(user):
         if not code:
             raise NotPermitted("Send the code of your second step as well, in code.", code="code_needed")
-        if not second_factor.is_code_of(user, code):
+        if not second_factor.is_code_of(user, code, at=at):
             raise NotPermitted("The code is not right, or has been used. Send the next one.", code="wrong_code")
     elif second_factor.must_have_one(user):
         raise NotPermitted(

@@ -468,6 +468,8 @@ NOTIFY_RECEIPTS_TOKEN = env.str("NOTIFY_RECEIPTS_TOKEN", default="")
 """What Notify presents as `Authorization: Bearer` when it tells what became of a message; empty: nobody may."""
 NOTIFY_TIMEOUT = (3.0, 4.0)
 """Seconds until connected, and until answered. A message may take two calls, within its lease: 14 of 20."""
+# Who tells somebody that a code of their app was entered a second time: see accounts/second_factor.py.
+CODE_REUSED = "notifications.account_messages.tell_of_reused_code"
 # Who is told, in the transaction which marks it, that nothing arrives at an address: see notifications/bounces.py.
 MESSAGE_BOUNCED = "referrals.services.not_reached.make_task"
 # Who is told, in the transaction which stops it, of what somebody was owed who has left: see notifications/leavers.py.

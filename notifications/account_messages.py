@@ -27,6 +27,8 @@ INVITATION_LIFE = dt.timedelta(days=7)
 """How long the link to a first password is: whoever joins may not be at work yet."""
 LIVES = {AccountEventKind.RESET_ASKED: RESET_LIFE, AccountEventKind.INVITED: INVITATION_LIFE}
 """How long each sort of link to a password is worth something."""
+REUSE_TOLD_EACH = dt.timedelta(minutes=5)
+"""Within so long of being told of a code that came twice, nobody is told again: it fills no mailbox."""
 RESETS_AT_ONCE = 3
 """How many such links one account may have at a time: whoever asks more often fills no mailbox."""
 
@@ -35,6 +37,15 @@ RESETS_AT_ONCE = 3
 def tell_of_change(*, user: User, kind: AccountEventKind, at: dt.datetime) -> AccountEvent:
     """Record that the way somebody signs in has changed, and tell them: else they do not know that it was not them."""
     return _tell(user, kind, at=at)
+
+
+@transaction.atomic(durable=True)
+def tell_of_reused_code(*, user: User, at: dt.datetime) -> None:
+    """Record that a code of somebody's app was entered a second time, and tell them; once within `REUSE_TOLD_EACH`."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    told = AccountEvent.objects.filter(user=user, kind=AccountEventKind.CODE_REUSED, at__gt=at - REUSE_TOLD_EACH)
+    if not told.exists():
+        owe(services.note_account_event(user=user, kind=AccountEventKind.CODE_REUSED, at=at), "code_reused")
 
 
 @transaction.atomic(durable=True)

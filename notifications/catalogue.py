@@ -122,6 +122,7 @@ ABOUT: Mapping[str, About] = MappingProxyType(
         "account_made": About(_USER, "a lead makes an account for them, for their team", None, is_essential=True),
         "team_joined": About(_USER, "a lead takes them into another team", None, is_essential=True),
         "account_changed": About(_USER, "the way they sign in has changed", None, is_essential=True),
+        "code_reused": About(_USER, "a code of their app is entered a second time", None, is_essential=True),
         # Nothing else says that their own system has stopped hearing.
         "webhook_disabled": About(
             "The leads and managers of the team whose system it is", "its webhook endpoint is disabled", _REMINDERS,

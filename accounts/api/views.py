@@ -49,7 +49,7 @@ class TokensView(APIView):
             tries.pre_authenticate(request._request, email=form.validated_data["email"])
         except ValidationError:
             raise TooOften("There were too many wrong tries at this account. Wait five minutes.", wait=300) from None
-        _, token, expires_at = services.exchange_password_for_token(**form.validated_data)
+        _, token, expires_at = services.exchange_password_for_token(**form.validated_data, at=timezone.now())
         tries._rollback_login_failed_rl_usage()
         return Response(
             TokenSerializer({"token": token, "expires_at": expires_at}).data, status=status.HTTP_201_CREATED

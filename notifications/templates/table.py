@@ -327,6 +327,13 @@ TEMPLATES: Mapping[str, MessageTemplate] = MappingProxyType(
             body=ABOUT_AN_ACCOUNT,
             link=link_to_account,
         ),
+        "code_reused": MessageTemplate(
+            subject="A code of your app was entered twice: $reference",
+            news="A code of your authenticator app was entered a second time, with your password. It was refused. "
+            "If that was not you, somebody knows your password and has seen the code: choose a new password.",
+            body=ABOUT_AN_ACCOUNT,
+            link=link_to_account,
+        ),
         # to the team whose system is told by webhooks
         "webhook_disabled": MessageTemplate(
             subject="Your system is not told any more: $reference",

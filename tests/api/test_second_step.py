@@ -46,7 +46,14 @@ def test_who_has_a_second_step_sends_its_code_and_each_code_is_worth_something_o
     assert AuthToken.objects.count() == 0
     code = app()
     assert ask(code=code) == (201, None)
-    assert ask(code=code) == (403, "wrong_code")
+    assert AccountEvent.objects.count() == 0
+    # The second time she is told: whoever sent it knows her password, and has seen the code. Once, however often.
+    assert [ask(code=code), ask(code=code)] == [(403, "wrong_code")] * 2
+    event, message = AccountEvent.objects.get(), OutboxMessage.objects.get()
+    assert (event.user, event.kind) == (gp, "code_reused")
+    assert (message.template, message.recipient, message.context) == (
+        "code_reused", gp.email, {"reference": event.reference},
+    )  # fmt: skip
 
 
 def test_a_recovery_code_stands_in_once(gp, app):

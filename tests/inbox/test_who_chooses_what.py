@@ -45,7 +45,7 @@ def test_every_message_has_its_entry_in_the_table():
 def test_what_goes_to_the_person_is_of_no_kind_nor_what_is_of_an_account_and_everything_else_of_one():
     to_the_person = {name for name in TEMPLATES if name.startswith(("self_referral_", "appointment_", "person_link"))}
     for_a_mailbox_alone = {"team_link_code", "team_link_again"}  # no news: a way in, for who reads that mailbox
-    of_an_account = {"password_reset", "account_changed", "account_made", "team_joined"}
+    of_an_account = {"password_reset", "account_changed", "code_reused", "account_made", "team_joined"}
     assert set(TEMPLATES) - FOR_INBOXES == to_the_person | of_an_account | for_a_mailbox_alone
 
 

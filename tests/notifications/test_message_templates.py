@@ -52,6 +52,7 @@ def test_these_messages_exist():
         "appointment_missed",
         "appointment_reminder",
         "clock_breached",
+        "code_reused",
         "consent_ends_soon",
         "consent_expired",
         "consent_withdrawn",

@@ -48,7 +48,7 @@ def test_nothing_personal_is_in_any_message_whatever_happens(cast, life, as_user
     by_other_ways = {"self_referral_code", "self_referral_received", "self_referral_question", "self_referral_update"}
     by_other_ways |= {"listing_proposed", "listing_decided", "listings_to_check", "listings_still_to_check"}
     by_other_ways |= {"listing_reported"}  # of the public door and of the directory: nobody's health is near
-    by_other_ways |= {"password_reset", "account_changed"}  # of a user: tests/web/account
+    by_other_ways |= {"password_reset", "account_changed", "code_reused"}  # of a user: tests/web/account
     by_other_ways |= {"person_link", "person_said_no", "person_wrote"}  # of the person's own page: tests/own_page
     by_other_ways |= {"account_made", "team_joined"}  # of a colleague: tests/teams
     by_other_ways |= {"team_link_code", "team_link_again"}  # of a mailbox: tests/doors

@@ -11,7 +11,10 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts import second_factor
+from accounts.models import User
 from web.account import life
 from web.forms import look
 
@@ -80,20 +83,32 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         _password(self.fields["password2"], "New password again", NEW)
 
 
-class CodeForm(AuthenticateForm):
+class _AsksForCode:
+    """What both forms share that ask for a code of an app, or a recovery code."""
+
+    fields: dict[str, forms.Field]
+    cleaned_data: dict[str, Any]
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _code(self.fields["code"], "Code", "6 digits from your authenticator app, or one of your recovery codes.")
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        try:
+            return str(super().clean_code())  # type: ignore[misc]  # of the form beside it
+        except forms.ValidationError:
+            second_factor.tell_if_used_before(self.user, code, at=timezone.now())
+            raise
+
+
+class CodeForm(_AsksForCode, AuthenticateForm):
     """The second step: a code of an app, or a recovery code."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _code(self.fields["code"], "Code", "6 digits from your authenticator app, or one of your recovery codes.")
 
-
-class ConfirmByCodeForm(AllauthReauthenticateByCodeForm):
+class ConfirmByCodeForm(_AsksForCode, AllauthReauthenticateByCodeForm):
     """The same, before something of the account is changed."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _code(self.fields["code"], "Code", "6 digits from your authenticator app, or one of your recovery codes.")
 
 
 class SetUpAppForm(ActivateTOTPForm):

@@ -1,11 +1,13 @@
 """The second step of signing in: set up, used, lost, and where it is required."""
 
+import datetime as dt
 import json
 import re
 from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth import SESSION_KEY
 
 from accounts.models import AccountEvent, User
@@ -65,6 +67,25 @@ def test_a_gp_sets_up_an_app_and_signs_in_by_its_code(cast, somebody, django_cap
     third.sign_in()
     assert third.client.post("/sign-in/code/", {"code": codes[0]}).status_code == 200
     assert SESSION_KEY not in third.client.session
+
+
+def test_whose_code_is_entered_a_second_time_is_told(cast, somebody, time_machine):
+    time_machine.move_to(dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC), tick=False)
+    secret = generate_totp_secret()
+    TOTP.activate(cast.gp, secret)
+    code = code_of(secret)
+    gita, thief = somebody(cast.gp), somebody(cast.gp)
+    thief.sign_in()
+    assert thief.client.post("/sign-in/code/", {"code": "000000x"}).status_code == 200
+    gita.sign_in()
+    assert gita.client.post("/sign-in/code/", {"code": code}).status_code == 302
+    assert AccountEvent.objects.count() == 0
+    refused = thief.client.post("/sign-in/code/", {"code": code})
+    assert "The code is not right, or has been used." in refused.content.decode()
+    assert SESSION_KEY not in thief.client.session
+    assert [(event.user, event.kind) for event in AccountEvent.objects.all()] == [(cast.gp, "code_reused")]
+    assert [(told.template, told.recipient) for told in OutboxMessage.objects.all()] == [("code_reused", cast.gp.email)]
+    assert "A code of the app was entered a second time, and refused" in gita.client.get("/me/").content.decode()
 
 
 def test_where_it_is_required_nothing_is_seen_before_it_is_set_up(cast, somebody, settings, read):
