@@ -58,8 +58,8 @@ class PreparedCursor(ServerBindingCursor):
     it cannot be told; there only what no trigger writes down is changed this way.
 
     A migration beside a running process may change what a planned statement answers (a column made longer is enough).
-    PostgreSQL then refuses it, and would each time: outside a transaction it is planned anew and asked again at once. In
-    one the request fails, once: what is rolled back is forgotten by psycopg, with all that was planned.
+    PostgreSQL then refuses it, and would each time: outside a transaction it is planned anew and asked again at once.
+    In one the request fails, once: at a rollback psycopg forgets all that was planned.
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:

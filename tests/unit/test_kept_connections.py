@@ -100,9 +100,9 @@ def widened():
     begun: dict[tuple[str, str], int] = {}
 
     def widen(table, column):
-        length = f"SELECT atttypmod - 4 FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = '{column}'"
         with from_elsewhere() as other:
-            (now,) = other.execute(length).fetchone()
+            length = "SELECT atttypmod - 4 FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s"
+            (now,) = other.execute(length, [table, column]).fetchone()
             begun.setdefault((table, column), now)
             other.execute(f"ALTER TABLE {table} ALTER {column} TYPE varchar({now + 1})")
 
