@@ -156,9 +156,12 @@ def test_a_list_by_hand_says_what_the_orm_says(cast, later):
             held.is_the_same((name, show), partial(Lines, rows), [lines[pk] for pk in ids_of(rows, NEWEST)], NEWEST)
         for whose, rows in {
             "all": cases, "own": cases.filter(owner=user), "overdue": cases.filter(next_action_on__lt=later.date()),
-            "waits": caseload.that_wait(user, cases, referrers=True, providers=True),
+            "waits": caseload.that_wait(cases, referrers=True, providers=True),
         }.items():  # fmt: skip
             held.is_the_same((name, whose), partial(Lines, rows), [lines[pk] for pk in ids_of(rows, CASES)], CASES)
+        waiting = {*caseload.waits_for_referrers(user).values_list("pk", flat=True)}
+        waiting |= {*caseload.waits_for_providers(user).values_list("referral", flat=True)}
+        assert {*caseload.that_wait(cases, referrers=True, providers=True).values_list("pk", flat=True)} == waiting
     assert held.told > 50, "of lists with nothing in them it says little"
 
     lead = stage.fresh(cast.lead)
