@@ -5,13 +5,16 @@ what, stays a queryset, and in one place: its text is taken, once, for all value
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
-from psycopg.types.json import Jsonb
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -124,11 +127,18 @@ def _is_plain(values: Iterable[Any], using: str) -> bool:
 
 def _as_columns(fields: Iterable[Any], values: Iterable[Any]) -> list[Any]:
     """Return values as the database takes them, most as text without a type: a prepared statement is one for all."""
-    said = [field.get_db_prep_save(value, connection) for field, value in zip(fields, values, strict=True)]
-    return [value if isinstance(value, _AS_IT_IS) else str(value) for value in said]
+    return [
+        _as_text(field.get_db_prep_save(value, connection)) for field, value in zip(fields, values, strict=True)
+    ]  # fmt: skip
 
 
-_AS_IT_IS = (type(None), list, Jsonb)
+_SAID_IN_TEXT = (str, int, float, Decimal, date, time, UUID)
+"""What PostgreSQL reads in Python's own words. All else (nothing, a list, JSON, bytes …) psycopg says as for Django."""
+
+
+def _as_text(value: Any) -> Any:
+    value = value.value if isinstance(value, Enum) else value
+    return str(value) if isinstance(value, _SAID_IN_TEXT) else value
 
 
 @cache

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import DateTimeField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Team, User
+from core.counting import count_of
 from core.errors import NotVisible
 from core.merged import Merged
 from notifications.catalogue import FOR_INBOXES, group_of, templates_of
@@ -20,8 +21,6 @@ from notifications.templates import say
 
 SHOWN_FOR = dt.timedelta(days=180)
 """How long the inbox shows a message. What matters longer is on the worklists, and in the timeline of its referral."""
-MOST_COUNTED = 1000
-"""Where counting stops: beyond, nobody reads the number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +76,7 @@ def unread(messages: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
 
 def count_unread(user: User, *, at: dt.datetime) -> int:
     """Return how many messages wait to be read; `MOST_COUNTED` means that many or more."""
-    # In no order: sorting would read them all before the first is counted.
-    return unread(inbox_of(user, at=at)).order_by()[:MOST_COUNTED].count()
+    return count_of(unread(inbox_of(user, at=at)))
 
 
 def message_in_inbox(user: User, message_id: UUID, *, at: dt.datetime) -> OutboxMessage:

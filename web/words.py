@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from accounts.actors import Actor
 from core.clocks import LONDON, local_day
+from core.counting import MOST_COUNTED
 from core.identifiers import NO_PRACTICE_CODES
 from insights.disclosure import SUPPRESS_UP_TO
 from referrals import policies
@@ -118,6 +119,11 @@ def in_a_sentence(label: str) -> str:
 def in_words(name: str) -> str:
     """Write the name of a figure or a field as a title: "left_early" is "Left early"."""
     return name.replace("_", " ").capitalize()
+
+
+def how_many(count: int) -> str:
+    """Write a number that `count_of` has counted."""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED:,} or more"
 
 
 def count(shown: int | None) -> str:

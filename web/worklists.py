@@ -48,6 +48,11 @@ class Worklist:
     due: str = "Next action due"
     count: int = 0
 
+    @property
+    def counted(self) -> str:
+        """How many, in words."""
+        return words.how_many(self.count)
+
 
 def list_of_referrals(
     slug: str, title: str, nothing: str, referrals: Any, today: dt.date, *, page: str = ""

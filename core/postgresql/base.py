@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.db.backends.postgresql import base, operations
 from psycopg import ClientCursor
+from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -55,6 +56,10 @@ class TellingCursor(Cursor):
 class PreparedCursor(ServerBindingCursor):
     """The same for statements that the server plans once: here it takes a round trip of its own. Outside a transaction
     it cannot be told; there only what no trigger writes down is changed this way.
+
+    A migration beside a running process may change what a planned statement answers (a column made longer is enough).
+    PostgreSQL then refuses it, and would each time: outside a transaction it is planned anew and asked again at once.
+    In one the request fails, once: at a rollback psycopg forgets all that was planned.
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
@@ -62,7 +67,13 @@ class PreparedCursor(ServerBindingCursor):
         if said is not None and not self.connection.autocommit:
             super().execute("SELECT set_config('pghistory.context_metadata', %s, true)", (said,))
             self.connection.told = said  # type: ignore[attr-defined]
-        return super().execute(query, params, **options)
+        try:
+            return super().execute(query, params, **options)
+        except FeatureNotSupported:  # "cached plan must not change result type"
+            if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            self.connection.execute("DEALLOCATE ALL")
+            return super().execute(query, params, **options)
 
 
 def _to_be_told(connection: Any, query: str) -> str | None:

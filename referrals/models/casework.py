@@ -224,6 +224,9 @@ class CaseTask(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_on"], condition=Q(done_at__isnull=True), name="task_still_to_do"),
+            models.Index(
+                fields=["referral", "due_on"], condition=Q(done_at__isnull=True), name="task_to_do_of_referral"
+            ),
             models.Index(fields=["referral", "-id"], name="task_of_referral"),
         ]  # fmt: skip
 

@@ -85,6 +85,11 @@ class OnwardReferral(SavedByHand, OnwardPathway):
         indexes = [
             models.Index(fields=["provider_team", "-id"], name="onward_by_provider_team"),
             models.Index(
+                fields=["provider_team", "status", "next_action_on", "id"],
+                condition=Q(status__in=OnwardStatus.OPEN),
+                name="onward_open_of_provider",
+            ),
+            models.Index(
                 fields=["next_action_on", "id"], condition=Q(status=OnwardStatus.SENT), name="onward_unanswered"
             ),
             models.Index(

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
@@ -64,11 +64,12 @@ def waits_for_referrers(user: User, *, of: User | None = None) -> QuerySet[Refer
 
     What nobody has taken on yet is everybody's.
     """
-    rows = caseload_visible_to(user).filter(status__in=(ReferralStatus.INFORMATION_REQUESTED, ReferralStatus.DEFERRED))
+    rows = caseload_visible_to(user).filter(status__in=WAITS_FOR_REFERRER)
     rows = rows if of is None else rows.filter(Q(owner=of) | Q(owner=None))
     return rows.order_by("next_action_on", "id")
 
 
+WAITS_FOR_REFERRER = (ReferralStatus.INFORMATION_REQUESTED, ReferralStatus.DEFERRED)
 WAITS_FOR_PROVIDER = (OnwardStatus.SENT, OnwardStatus.ACCEPTED, OnwardStatus.ASSESSMENT_BOOKED)
 """Sent to a service, and not begun there. Who is on its waiting list is for the team to look at again."""
 
@@ -96,13 +97,17 @@ def reviews_at_services(user: User, *, of: User | None = None) -> QuerySet[DueTa
     return rows if of is None else rows.filter(Q(assigned_to=of) | Q(assigned_to=None))
 
 
-def that_wait(user: User, rows: QuerySet[Referral], *, referrers: bool, providers: bool) -> QuerySet[Referral]:
-    """Return those of a caseload that wait for whoever referred, for a service, or for either."""
+def that_wait(rows: QuerySet[Referral], *, referrers: bool, providers: bool) -> QuerySet[Referral]:
+    """Return those of a caseload that wait for whoever referred, for a service, or for either.
+
+    It is looked up for the rows that are shown: as a set of ids, all that a team ever had would be read first.
+    """
     condition = Q(pk__in=[])
     if referrers:
-        condition |= Q(pk__in=waits_for_referrers(user).order_by().values("pk"))
+        condition |= Q(status__in=WAITS_FOR_REFERRER)
     if providers:
-        condition |= Q(pk__in=waits_for_providers(user).order_by().values("referral"))
+        sent = OnwardReferral.objects.filter(referral=OuterRef("pk"), status__in=WAITS_FOR_PROVIDER)
+        condition |= ~Q(status=ReferralStatus.ON_HOLD) & Q(Exists(sent))
     return rows.filter(condition)
 
 

@@ -1,12 +1,14 @@
 """What a provider's team has been sent: who waits for an answer, who waits in which order, and who takes part."""
 
 import datetime as dt
+from collections import Counter
 from uuid import UUID
 
 from django.db.models import Count, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.enums import Role
 from accounts.models import User
+from core.counting import MOST_COUNTED
 from referrals.enums import AttendanceResult, OnwardStatus
 from referrals.models import Attendance, OnwardReferral, ReferralEvent
 from referrals.models.follow_ups import OPENS
@@ -38,13 +40,17 @@ def received_alone(user: User, reference: str) -> OnwardReferral | None:
 
 
 def count_received(user: User, *, service_id: UUID | None = None) -> dict[str, int]:
-    """Return how many onward referrals of a provider's teams stand at each status; in one query."""
+    """Return how many onward referrals of a provider's teams stand at each status, in two queries: of what has ended,
+    the last `MOST_COUNTED` are looked through.
+    """
     rows = OnwardReferral.objects.filter(
         provider_team__in=user.team_ids(Role.PROVIDER), referral__forgotten_at__isnull=True
     )
     if service_id is not None:
         rows = rows.filter(service=service_id)
-    return dict(rows.order_by().values_list("status").annotate(Count("pk")))
+    ended = rows.filter(status__in=OnwardStatus.ENDED).order_by("-id").values_list("status", flat=True)[:MOST_COUNTED]
+    still_open = rows.filter(status__in=OnwardStatus.OPEN).order_by().values_list("status").annotate(Count("pk"))
+    return dict(still_open) | Counter(ended)
 
 
 def reviews_to_hold(rows: QuerySet[OnwardReferral], *, on: dt.date) -> QuerySet[OnwardReferral]:

@@ -13,52 +13,23 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient
 
 from accounts.actors import Actor
-from accounts.models import Membership
 from accounts.services import issue_token
 from referrals import policies, selectors
 from referrals.api.contacts import ContactSerializer
 from referrals.api.outputs import EventSerializer, ReferralSerializer, ReferralSummarySerializer
 from referrals.api.turns import ClockSerializer, clock_of
 from referrals.enums import ReferralStatus
-from referrals.models import Referral, TeamPolicy
+from referrals.models import Referral
 from referrals.selectors import casework
 from referrals.selectors.case import _referral, _timeline
 from referrals.selectors.contact_log import _page
 from referrals.selectors.turns import turn_of, with_last_moves
 from referrals.selectors.visible import made_by_teams_of
 from referrals.selectors.worklist import Lines, MadeByTeams, _made, _statement
-from referrals.services.consent import ConsentDetails
-from referrals.services.contacts import ContactDetails, log_contact
-from referrals.services.discharge import DischargeDetails
 from tests import stage
 from tests.in_the_tables import give_a_history, no_trigger_looks
 
 LIST = "/api/v1/referrals/"
-
-
-@pytest.fixture
-def everywhere(cast, referral_at, onward_at, now):
-    """A referral in every status, from a practice and from a hospital, sent onward and tried to be reached."""
-    for status in stage.REFERRAL_PATHS:
-        referral_at(status)
-    referral_at("active", consents=(
-        ConsentDetails(decision="given", to_service_id=cast.walking.pk, expires_on=dt.date(2026, 11, 2)),
-        ConsentDetails(decision="refused", to_organization_id=cast.befriending.organization_id),
-    ))  # fmt: skip
-    referral_at(
-        "deferred", discharge=DischargeDetails(ward="Seven", pathway=1), risks=("A dog", "Falls"), no_known_risks=False
-    )
-    onward = onward_at("completed")
-    onward_at("declined", referral=onward.referral)
-    worker = Actor(stage.fresh(cast.link_worker))
-    tried = ContactDetails(mechanism="02", outcome="no_answer")
-    first = log_contact(referral=referral_at("accepted"), actor=worker, at=now + dt.timedelta(hours=3), given=tried)
-    log_contact(
-        referral=first.contact.referral, actor=worker, at=now + dt.timedelta(hours=4),
-        given=ContactDetails(mechanism="02", outcome="spoke", replaces=first.contact.pk),
-    )  # fmt: skip
-    TeamPolicy.objects.create(team=cast.neighbouring_team, breach_working_days=1)
-    Membership.objects.create(user=cast.lead, team=cast.practice, role="referrer")
 
 
 def of(user):

@@ -11,11 +11,9 @@ from accounts.actors import Actor
 from accounts.enums import Role
 from accounts.models import Membership
 from insights import journeys, totals
-from insights import waits as waits_of
-from insights.counting import count_pathway
 from insights.dimensions import _GROUPS, DIMENSIONS
 from insights.disclosure import safe_cells, safe_count, safe_parts
-from insights.figures import PERIODS, Reader, period_of
+from insights.figures import PERIODS, period_of
 from insights.journeys import funnel
 from insights.outcomes import outcomes
 from insights.periods import Period
@@ -27,7 +25,6 @@ from referrals.enums import EthnicCategory, StatedGender
 from referrals.models import Referral
 from referrals.services.contacts import ContactDetails, log_contact
 from referrals.services.measures import TakenMeasure, record_measure
-from services_directory.models import Neighbourhood, Postcode
 from tests import stage
 from tests.conftest import NOW
 
@@ -40,31 +37,6 @@ LATER = dt.datetime(2027, 2, 15, 9, tzinfo=dt.UTC)
 def told(table):
     """Rows by name, with their values in the order of the figures."""
     return {row.name: [row.values.get(figure.key) for figure in table.figures] for row in table.rows}
-
-
-@pytest.fixture
-def november(cast, referral_at, onward_at, scene):
-    """Eight referrals of Rose's, each of which came a little further; and what does not count."""
-    scene("November of Rose's referrals", lambda: tell_of_november(cast, referral_at, onward_at))
-    return cast
-
-
-def tell_of_november(cast, referral_at, onward_at):
-    Postcode.objects.create(code="SK58BS", lsoa="E01000001", imd_rank=310)
-    Neighbourhood.objects.create(code="vale", name="=Vale", sectors=["SK5 8"])
-    referral_at("submitted")
-    reached = referral_at("accepted")
-    log_contact(
-        referral=reached, actor=Actor(stage.fresh(cast.link_worker)), at=NOW + dt.timedelta(days=2),
-        given=ContactDetails(mechanism="02", outcome="spoke"),
-    )  # fmt: skip
-    referral_at("active")
-    for status in ("declined", "not_started", "left_early", "started", "completed"):
-        onward_at(status)
-    for status in ("draft", "entered_in_error"):
-        referral_at(status)
-    referral_at("redirected")  # and so there is one next door, in its stead
-    referral_at("submitted", team_id=cast.neighbouring_team.pk)
 
 
 def test_a_lead_reads_how_far_the_referrals_of_her_team_have_come(november, django_assert_num_queries):
@@ -167,44 +139,6 @@ def test_how_services_answer(november, onward_at):
 
 
 # --- Counted at night ------------------------------------------------------------------------------------------------
-
-
-def test_what_is_counted_at_night_is_to_the_digit_what_would_be_counted_when_asked(
-    november, referral_at, onward_at, monkeypatch
-):
-    """Of everybody, by whatever tells them apart: here read without rounding, so that every digit is seen."""
-    onward_at("expired", service=november.visiting)
-    onward_at("sent", service=november.visiting)
-    Referral.objects.filter(status="accepted").update(postcode="ZZ99 3VZ")  # lives elsewhere
-    for module in (journeys, waits_of):
-        monkeypatch.setattr(module, "reader_of", lambda user: Reader(is_rounded=False, teams=None))
-
-    def read():
-        period, user = NOVEMBER, november.manager
-        return {
-            **{("funnel", by): funnel(user, period=period, by=by, at=LATER) for by in journeys.BY},
-            **{
-                (wait, by): waits(user, period=period, wait=wait, by=by)
-                for by in waits_of.BY for wait in WAITS if by != "programme" or wait in waits_of.OF_SERVICES
-            },
-            "responses": responses(user, period=period),
-        }  # fmt: skip
-
-    before = {which: table.rows for which, table in read().items()}
-    counted = count_pathway(at=LATER)
-    after = read()
-    assert {which: table.rows for which, table in after.items()} == before
-    assert {table.counted_at for table in after.values()} == {LATER}
-    assert before["funnel", "total"][0].values["referred"] == 12
-    assert [row.name for row in before["triage", "neighbourhood"]] == ["All", "=Vale", "Elsewhere, or not known"]
-
-    # What happens by day is told tomorrow; a count that comes again, or comes late, makes the same of it.
-    referral_at("submitted")
-    assert read()["funnel", "total"].rows == before["funnel", "total"]
-    tomorrow = LATER + dt.timedelta(days=1)
-    assert count_pathway(at=tomorrow) == counted | {"referrals": counted["referrals"] + 1}
-    told_then = read()["funnel", "total"]
-    assert (told_then.rows[0].values["referred"], told_then.counted_at) == (13, tomorrow)
 
 
 def test_of_how_many_days_each_has_taken_so_many_half_and_nine_in_ten_are_what_postgresql_says():

@@ -7,6 +7,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import Membership, User
+from core import counting
 from notifications import inbox, inbox_services
 from notifications.inbox import count_unread, entries_of, inbox_of
 from notifications.models import OutboxMessage, Reading
@@ -186,7 +187,7 @@ def test_a_moment_that_is_none_is_refused(cast, owe, as_user, body):
 
 
 def test_counting_ends_where_nobody_reads_the_number(cast, owe, monkeypatch):
-    monkeypatch.setattr(inbox, "MOST_COUNTED", 2)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 2)
     for _ in range(3):
         owe(cast.gp.email)
     assert count_unread(cast.gp, at=LATER) == 2

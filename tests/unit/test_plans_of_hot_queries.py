@@ -24,6 +24,7 @@ from referrals.selectors import clocks
 from referrals.selectors.casework import due_tasks_visible_to
 from referrals.selectors.due import DueInOrder
 from referrals.selectors.people import known_people
+from referrals.selectors.programmes import count_received, received_by
 from services_directory.search.asked import Asked, Near
 from services_directory.selectors import search_services
 from tests.conftest import NOW
@@ -61,6 +62,15 @@ HOT = {
     "what is due": (
         lambda cast: DueInOrder(cast.link_worker, due_tasks_visible_to(cast.link_worker))[:26], "referral_due_of_team",
     ),
+    "what is due of the tasks": (
+        lambda cast: DueInOrder(cast.link_worker, due_tasks_visible_to(cast.link_worker))[:26],
+        "task_to_do_of_referral",
+    ),
+    "what a provider was sent": (
+        lambda cast: list(received_by(cast.provider).filter(status="sent").order_by("next_action_on", "id")[:26]),
+        "onward_open_of_provider",
+    ),
+    "how much a provider has": (lambda cast: count_received(cast.provider), "onward_open_of_provider"),
     "funnel of everybody": (
         lambda cast: totals.journeys(NOVEMBER, by="source", stages=["referred"]), "journey_total_counted_once",
     ),
@@ -88,7 +98,7 @@ HOT = {
 
 BY_BITMAP = {"referral_by_birth_key"}
 IN_ORDER = {
-    "an inbox", "overdue cases", "providers to remind", "referrals on without an answer",
+    "an inbox", "what a provider was sent", "overdue cases", "providers to remind", "referrals on without an answer",
 }  # fmt: skip
 """What is read in the order of its index, a page or a batch of it: never all, to be sorted."""
 BESIDE_OTHERS = {"message_failed_idx"}

@@ -6,10 +6,12 @@ import pytest
 
 from accounts.actors import Actor
 from accounts.services import register_user
+from core import counting
 from referrals.services.case_tasks import add_task
 from tests import stage
 from tests.conftest import NOW
 from tests.web.scenes import another_person, supported, withdraw_consent
+from web import words as written
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -109,7 +111,9 @@ def test_a_long_list_says_that_there_is_more(browser_of, cast, referral_at, read
     assert [row.reference in page.section("made") for row in made] == [False] + [True] * 10
 
 
-def test_what_is_overdue_leaves_room_for_what_is_due_today(browser_of, cast, referral_at, read, time_machine):
+def test_what_is_overdue_leaves_room_for_what_is_due_today(
+    browser_of, cast, referral_at, read, time_machine, monkeypatch
+):
     """Lou was away: twenty-five tasks are overdue, and eleven are for today."""
     referral, lou = referral_at("active"), Actor(stage.fresh(cast.link_worker))
     tomorrow = NOW.date() + dt.timedelta(days=1)
@@ -121,6 +125,10 @@ def test_what_is_overdue_leaves_room_for_what_is_due_today(browser_of, cast, ref
     for slug, title in (("overdue", "Ring the bus company"), ("today", "Ask the library")):
         assert page.section(slug).count(title) == 10
         assert page.section(slug).endswith("There are more. See all of them")
+    assert "25 overdue" in page.text
+    for module in (counting, written):
+        monkeypatch.setattr(module, "MOST_COUNTED", 20)
+    assert "20 or more overdue" in read(browser_of(cast.link_worker), "/").text
 
 
 @pytest.mark.parametrize("who", ["gp", "link_worker", "provider", "manager"])

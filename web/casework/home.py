@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
+from core.counting import count_of
 from referrals.enums import TaskKind, TurnOf
 from referrals.models import DueTask, OnwardReferral, Referral
 from referrals.selectors import caseload
@@ -85,7 +86,7 @@ def _waiting(user: User, whose: Whose, today: dt.date) -> Worklist:
         *with_last_moves(referrals)[: LONGEST + 1], *with_last_moves(onward)[: LONGEST + 1]
     ]  # fmt: skip
     found.sort(key=lambda row: (row.next_action_on or dt.date.max, row.reference))
-    count = len(found) if len(found) <= LONGEST else referrals.count() + onward.count()
+    count = len(found) if len(found) <= LONGEST else count_of(referrals) + count_of(onward)
     return worklist(
         "waiting", "Waiting on others", "You wait for nobody.", [_row_of_waiting(row, today) for row in found],
         page="web:caseload", query=f"{whose.query}&waiting=others", count=count, says="Waits for", due="By",
@@ -102,7 +103,7 @@ def _late_at_services(user: User, whose: Whose, today: dt.date) -> Worklist:
     ]
     late += [(task.due_on, task.reference, row_of_task(task, today)) for task in reviews[: LONGEST + 1]]
     rows = [row for *_, row in sorted(late, key=lambda each: each[:2])]
-    count = len(rows) if len(rows) <= LONGEST else unanswered.count() + reviews.count()
+    count = len(rows) if len(rows) <= LONGEST else count_of(unanswered) + count_of(reviews)
     return worklist(
         "late", "Late at services", "No service is late.", rows, page="web:clocks", count=count, says="Waits for",
         due="By",
@@ -125,4 +126,4 @@ def _row_of_waiting(row: Referral | OnwardReferral, today: dt.date) -> Row:
 
 
 def _count(shown: Any, rows: Any) -> int:
-    return len(shown) if len(shown) <= LONGEST else int(rows.count())
+    return len(shown) if len(shown) <= LONGEST else count_of(rows)

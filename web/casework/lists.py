@@ -15,6 +15,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
+from core.counting import count_of
 from referrals.enums import ReferralStatus
 from referrals.models import Referral
 from referrals.selectors import caseload
@@ -137,13 +138,14 @@ def cases(request: HttpRequest) -> HttpResponse:
     if when in ("overdue", "due"):
         rows = rows.filter(next_action_on__lt=today + dt.timedelta(days=when == "due"))
     if waiting in ("others", "referrer", "provider"):
-        rows = caseload.that_wait(user, rows, referrers=waiting != "provider", providers=waiting != "referrer")
+        rows = caseload.that_wait(rows, referrers=waiting != "provider", providers=waiting != "referrer")
     page = page_of(request, Lines(rows), ordering=("next_action_on", "id"))
     labels = {key: ReferralStatus(key).label for key in ReferralStatus.SENT}
     context = {
         "whose": whose,
         "page": page,
-        "count": rows.order_by().count(),
+        "count": (count := count_of(rows)),
+        "counted": words.how_many(count),
         "cases": [_case(row, today) for row in page.rows],
         "states": _options({"": "Any"} | labels, state),
         "whens": _options(WHEN, when),

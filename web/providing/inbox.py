@@ -16,6 +16,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.selectors import signed_in
 from core.clocks import local_day
+from core.counting import count_of
 from core.errors import Invalid
 from referrals import policies
 from referrals.enums import OnwardStatus
@@ -103,7 +104,7 @@ class Tab:
     """A heap as one chooses it."""
 
     title: str
-    count: int
+    count: str
     address: str
     is_current: bool
 
@@ -131,8 +132,10 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
         "tabs": [
             Tab(
                 title=each.title,
-                count=each.due(received, on=today).count() if each.due
-                else sum(counts.get(status, 0) for status in each.statuses),
+                count=words.how_many(
+                    count_of(each.due(received, on=today)) if each.due
+                    else sum(counts.get(status, 0) for status in each.statuses)
+                ),
                 address=f"?show={each.key}{chosen}", is_current=each is heap,
             )
             for each in HEAPS

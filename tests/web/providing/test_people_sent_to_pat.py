@@ -64,11 +64,11 @@ def test_pat_reads_who_waits_for_an_answer_and_until_when(browser_of, cast, onwa
     assert "Not shown to you" in read(browser, INBOX).section("heap")
     assert "OKAFOR" not in read(browser, page_of(sent)).text.upper()
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(INBOX)
     onward_at("sent", referral=supported(cast, "Eve"))
     onward_at("sent", referral=supported(cast, "Flo"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(INBOX)
 
 

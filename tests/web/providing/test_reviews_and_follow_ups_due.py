@@ -35,7 +35,7 @@ def test_reviews_and_follow_ups_are_listed_when_they_can_be_held_the_longest_ove
         f"days late Overdue Sent Monday 2 November 2026. {rose.reference}"
     )
     assert away.reference not in heap.html
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         pat.get("/providing/?show=reviews")
 
     # She holds it: the next is to ask Rose half a year after she began.
