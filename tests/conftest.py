@@ -76,6 +76,13 @@ def _no_request() -> None:
     clear_guid()
 
 
+@pytest.fixture(autouse=True)
+def _template_string_if_invalid_marker() -> None:
+    """In place of pytest-django's, which is for templates of Django's: it asks for `monkeypatch` on behalf of each test,
+    and whoever has that plays its scenes in full.
+    """
+
+
 @pytest.fixture
 def now() -> dt.datetime:
     return NOW
