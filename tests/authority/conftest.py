@@ -59,7 +59,7 @@ def walked(request, tmp_path_factory) -> Callable[[Callable[[], Walk]], Walk]:
 
 
 @pytest.fixture
-def walk(cast, walked, request, monkeypatch, time_machine) -> Walk:
+def walk(cast, walked, request, monkeypatch, time_machine):
     """Everybody has asked for everything."""
 
     def go() -> Walk:
