@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     if workers == 1:
         return
-    heads = [[item for item in items if item.nodeid.startswith(start)] for start in FIRST]
+    heads = [[item for start in starts for item in items if item.nodeid.startswith(start)] for starts in FIRST]
     rest = [item for item in items if not item.nodeid.startswith(sum(FIRST, ()))]
     parts: list[pytest.Item] = []
     for number in range(workers):
