@@ -17,6 +17,7 @@ from accounts.models import User
 from core import limits
 from referrals.models import OnwardReferral, Referral
 from tests import stage
+from tests.once import CopiesForWorkers, folder_of_the_run, made_once
 from tests.standing_town import StandingTown
 
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
@@ -32,6 +33,39 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     TOWN.prepare(item)
 
 
+FIRST = (
+    (
+        "tests/authority/",
+        "tests/model/",
+        "tests/notifications/test_relays",
+        "tests/directory/test_import_",
+        "tests/demo/",
+    ),
+    ("tests/standalone/", "tests/architecture/", "tests/e2e/", "tests/schema/"),
+)
+"""What takes long, or is set up once for a whole folder: what each of two workers begins with. The second begins with
+what needs no database, while the first makes that for both."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with its own: each is given an equal part in this order, and who is idle takes from the
+    end of another's. What begins last would otherwise be waited for by all the others.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        return
+    heads = [[item for start in starts for item in items if item.nodeid.startswith(start)] for starts in FIRST]
+    rest = [item for item in items if not item.nodeid.startswith(sum(FIRST, ()))]
+    parts: list[pytest.Item] = []
+    for number in range(workers):
+        part = heads[number] if number < len(heads) else []
+        room = max(0, (len(items) - len(parts)) // (workers - number) - len(part))
+        parts += part + rest[:room]
+        del rest[:room]
+    items[:] = parts + rest
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the garbage collector need not look through it again and again."""
     gc.collect()
@@ -40,19 +74,45 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The empty database, and the town beside it. The first worker migrates, and makes a copy for each other one."""
+
+    def migrated() -> list[str]:
+        request.getfixturevalue("django_db_setup")
+        with django_db_blocker.unblock():
+            _let_tables_be_emptied()
+            return [] if django_db_keepdb else copies.made_for_others()
+
+    copies = CopiesForWorkers(request.config)
+    names, is_made_here = made_once(folder_of_the_run(request.config, tmp_path_factory) / "database", migrated)
+    is_copy = not is_made_here and copies.own in names
+    if not (is_made_here or is_copy):  # a worker that came in place of one that fell, or each has a database to keep
+        migrated()
+    with django_db_blocker.unblock():
+        if is_copy:
+            copies.open_own()
+        TOWN.build()
+    yield
+    with django_db_blocker.unblock():
+        TOWN.remove()
+        if is_copy:
+            copies.remove_own()
+
+
+def _let_tables_be_emptied() -> None:
     """Let the test runner empty the tables between tests; the tests of these triggers arm them again."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%no_truncate' ORDER BY 1"
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
-    with django_db_blocker.unblock():
-        TOWN.build()
-    yield
-    with django_db_blocker.unblock():
-        TOWN.remove()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -74,6 +134,13 @@ def _empty_cache() -> None:
 def _no_request() -> None:
     """What is done outside of a request has no request's id: not that of the test before."""
     clear_guid()
+
+
+@pytest.fixture(autouse=True)
+def _template_string_if_invalid_marker() -> None:
+    """In place of pytest-django's, which is for templates of Django's: it asks for `monkeypatch` on behalf of every
+    test, and whoever has that plays its scenes in full.
+    """
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from django.utils import timezone
 from tests.stage import Cast, build_cast
 
 _COMMITS = {"transactional_db", "live_server"}
-_PATCHES = {"monkeypatch", "settings", "django_capture_on_commit_callbacks"}
+PATCHES = {"monkeypatch", "settings", "django_capture_on_commit_callbacks"}
 """A test with one of these may want to see the services at work, or may have them work otherwise."""
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
@@ -86,7 +86,7 @@ class StandingTown:
         marker = test.get_closest_marker("django_db")
         commits = bool(_COMMITS & fixtures) or (marker is not None and bool(marker.kwargs.get("transaction")))
         self._wanted = "cast" in fixtures and not commits
-        self._is_plain = not _PATCHES & fixtures
+        self._is_plain = not PATCHES & fixtures
         self._is_another_time = "time_machine" in fixtures
         if self._town is not None:
             self._open()

@@ -19,8 +19,12 @@ def _the_next_morning(time_machine, now):
 
 
 @pytest.fixture
-def everywhere(cast, referral_at, onward_at, now):
+def everywhere(cast, referral_at, onward_at, scene, now):
     """A referral in every status, from a practice and from a hospital, sent onward and tried to be reached."""
+    scene("a referral in every status", lambda: tell_of_each(cast, referral_at, onward_at, now))
+
+
+def tell_of_each(cast, referral_at, onward_at, now):
     for status in stage.REFERRAL_PATHS:
         referral_at(status)
     referral_at("active", consents=(

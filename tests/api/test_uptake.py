@@ -15,12 +15,16 @@ URL = "/api/v1/insights/uptake/?since=2026-11-01&until=2026-11-30"
 
 
 @pytest.fixture
-def counted(cast, onward_at, now, time_machine):
+def counted(cast, onward_at, scene, now, time_machine):
     """Five people sent to walking, one to visiting; each got as far as its status says."""
     time_machine.move_to(now)
-    for status in ("sent", "declined", "not_started", "completed", "left_early"):
-        onward_at(status)
-    onward_at("sent", service=cast.visiting)
+
+    def tell():
+        for status in ("sent", "declined", "not_started", "completed", "left_early"):
+            onward_at(status)
+        onward_at("sent", service=cast.visiting)
+
+    scene("six people sent onward", tell)
     count_uptake(at=now)
 
 

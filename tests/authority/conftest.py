@@ -5,8 +5,9 @@ read in the next.
 import datetime as dt
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from tests.authority.planted import Planted, plant
 from tests.authority.routes import every_route
 from tests.authority.things import QUERIES, VARIANTS, Things
 from tests.conftest import NOW
+from tests.once import folder_of_the_run, made_once
 from tests.privacy.conftest import body, life, markers  # noqa: F401 - fixtures
 from tests.web.scenes import another_person
 
@@ -31,9 +33,9 @@ Asked = tuple[str, str]
 class Walk:
     """What came back: by who asked, for what is there and for what is not; and which planted words each read."""
 
-    own: dict[Asked, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
-    nobodys: dict[Asked, dict[str, Answer]] = field(default_factory=lambda: defaultdict(dict))
-    read: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    own: dict[Asked, dict[str, Answer]] = field(default_factory=partial(defaultdict, dict))
+    nobodys: dict[Asked, dict[str, Answer]] = field(default_factory=partial(defaultdict, dict))
+    read: dict[str, dict[str, set[str]]] = field(default_factory=partial(defaultdict, partial(defaultdict, set)))
     """By what was planted and who reads it, where: so that a surprise says where to look."""
     told: set[str] = field(default_factory=set)
     """What of it stands in a message."""
@@ -41,15 +43,29 @@ class Walk:
 
 SAYS_WHAT_IT_WAS_ASKED = {"postcode-detail"}
 """The postcode is the directory's, and the asker's own word."""
-_DONE: list[Walk] = []
+
+
+@pytest.fixture(scope="session")
+def walked(request, tmp_path_factory) -> Callable[[Callable[[], Walk]], Walk]:
+    """Walk, unless another worker of this run has done so."""
+    done: list[Walk] = []
+
+    def once(go: Callable[[], Walk]) -> Walk:
+        if not done:
+            done.append(made_once(folder_of_the_run(request.config, tmp_path_factory) / "walk", go)[0])
+        return done[0]
+
+    return once
 
 
 @pytest.fixture
-def walk(cast, life, referral_at, monkeypatch, time_machine) -> Walk:  # noqa: F811
+def walk(cast, walked, request, monkeypatch, time_machine):
     """Everybody has asked for everything."""
-    if not _DONE:
+
+    def go() -> Walk:
+        planted_in, referral_at = request.getfixturevalue("life"), request.getfixturevalue("referral_at")
         time_machine.move_to(NOW + dt.timedelta(days=1), tick=False)
-        planted = plant(life)
+        planted = plant(planted_in)
         draft = referral_at("draft", person=another_person("Dora"))
         another = referral_at("active", person=another_person("Ann"))
         clients = everybody(cast, rose=planted.onward.referral)
@@ -60,10 +76,11 @@ def walk(cast, life, referral_at, monkeypatch, time_machine) -> Walk:  # noqa: F
             monkeypatch.setattr(f"config.urls.handler{status}", _plainly(status), raising=False)
         logging.disable(logging.CRITICAL)
         try:
-            _DONE.append(_walked(things, planted))
+            return _walked(things, planted)
         finally:
             logging.disable(logging.NOTSET)
-    return _DONE[0]
+
+    return walked(go)
 
 
 def _plainly(status: int):

@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 from tests import stage
 from tests.conftest import NOW
-from tests.standing_town import recorded
+from tests.standing_town import PATCHES, recorded
 
 
 def _all_rows():
@@ -33,3 +33,9 @@ def test_what_is_played_again_is_the_tests_own_and_only_the_first_thing_in_the_t
     first, second = referral_at("active"), referral_at("active")
     assert (first.pk, first.reference) != (second.pk, second.reference)
     assert onward_at("started", referral=second).referral == second
+
+
+def test_nothing_asks_for_a_patch_on_behalf_of_every_test(request):
+    """A test with a patch plays its scenes in full (`tests.standing_town`): if a plug-in patches all of them, none is
+    ever played again, and the suite takes minutes more."""
+    assert set(request.fixturenames) & PATCHES == set()
