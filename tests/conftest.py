@@ -15,8 +15,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from core import limits
+from core.postgresql.roles import give_rights
 from referrals.models import OnwardReferral, Referral
 from tests import stage
+from tests.as_the_application import application_role, guard_the_doors
 from tests.standing_town import StandingTown
 
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
@@ -41,7 +43,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
-    """Let the test runner empty the tables between tests; the tests of these triggers arm them again."""
+    """Let the test runner empty the tables between tests; the tests of these triggers arm them again. What comes in by
+    a door of the application is done by its role.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%no_truncate' ORDER BY 1"
@@ -49,8 +53,14 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[No
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     with django_db_blocker.unblock():
+        role = application_role()
+        if role:
+            give_rights(role)
         TOWN.build()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        if role:
+            guard_the_doors(patch)
+        yield
     with django_db_blocker.unblock():
         TOWN.remove()
 

@@ -4,11 +4,12 @@ The test plays the application's role (docs/adr/0053), on the tables that the ow
 """
 
 import datetime as dt
-import os
+from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+from celery import current_app
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.actors import Actor
@@ -24,6 +25,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.retention import forget, propose_forgetting
 from referrals.services.steps import StepDetails
 from tests import stage
+from tests.as_the_application import application_role, as_the_application
 from tests.integrity.conftest import broken
 from tests.stage import fresh
 
@@ -41,19 +43,14 @@ def say(statement, *values):
 
 @pytest.fixture
 def role(db):
-    """The application's role, with its rights; the test goes on as the owner."""
-    name = urlsplit(os.environ.get("APPLICATION_DATABASE_URL", "")).username
-    if not name or name == connection.settings_dict["USER"]:
-        pytest.skip("this server has no second role: APPLICATION_DATABASE_URL names none")
-    give_rights(name)
-    return name
+    """The application's role; the test goes on as the owner."""
+    return application_role() or pytest.skip("this server has no second role: APPLICATION_DATABASE_URL names none")
 
 
 @pytest.fixture
 def as_application(cast, role):
-    say(f"SET ROLE {role}")
-    yield
-    say("RESET ROLE")
+    with as_the_application():
+        yield
 
 
 def test_every_table_has_its_line_and_postgresql_says_the_same(role):
@@ -186,3 +183,18 @@ def test_nobody_undoes_with_it_what_the_database_keeps(as_application, cast, as_
     say("SET pgtrigger.ignore = '{update_update}'")
     Person.objects.filter(pk=referral.person_id).update(first_name="Nobody")
     assert [row.first_name for row in kept(referral.person).order_by("pgh_id")] == ["Rose", "Rosa"]
+
+
+def test_whatever_comes_in_by_a_door_is_done_by_it_and_nothing_else(role, cast, as_user):
+    client = as_user(cast.lead)
+    doors = (
+        lambda: client.get("/api/v1/referrals/"),
+        lambda: current_app.tasks["accounts.forget_what_ended"](),
+        lambda: call_command("audit_pathway", stdout=StringIO()),
+    )
+    for table, come_in in zip(("referrals_referral", "knox_authtoken", "referrals_referral"), doors, strict=True):
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            say(f"REVOKE ALL ON {table} FROM {role}")
+            come_in()
+        come_in()
+        assert say("SELECT current_user::text = session_user::text") == [(True,)]
