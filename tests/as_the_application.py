@@ -11,14 +11,13 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
+import pytest
 from celery import Task
 from django.core.handlers.base import BaseHandler
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from psycopg import sql
 from psycopg.pq import TransactionStatus
-from pytest import MonkeyPatch
 
 from core.postgresql.roles import OwnersCommand
 
@@ -59,7 +58,7 @@ def _is_it(raw: Any) -> bool:
     return getattr(raw, "is_the_application", False)
 
 
-def guard_the_doors(patch: MonkeyPatch) -> None:
+def guard_the_doors(patch: pytest.MonkeyPatch) -> None:
     """Let what comes in be done by the application."""
 
     def guard(door: type, name: str, is_its_own: Callable[[Any], bool] = lambda _: True) -> None:
