@@ -11,7 +11,6 @@ from typing import Any
 
 import environ
 import pytest
-from celery import current_app
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
@@ -20,6 +19,7 @@ from accounts.actors import Actor
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent
 from accounts.services import note_account_event
+from accounts.tasks import forget_what_ended as nightly
 from config.rights import rights
 from core.checks import the_application_owns_nothing
 from core.history import histories
@@ -207,7 +207,7 @@ def test_whatever_comes_in_by_a_door_is_done_by_it(role, cast, as_user):
 
     for come_in in (
         lambda: client.get("/api/v1/referrals/"),
-        lambda: current_app.tasks["accounts.forget_what_ended"](),
+        nightly,
         lambda: call_command("audit_pathway", stdout=StringIO()),
     ):
         asked_as.clear()
