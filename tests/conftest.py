@@ -15,8 +15,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from core import limits
+from core.postgresql.roles import give_rights
 from referrals.models import OnwardReferral, Referral
 from tests import stage
+from tests.as_the_application import application_role, guard_the_doors
 from tests.once import CopiesForWorkers, folder_of_the_run, made_once
 from tests.standing_town import StandingTown
 
@@ -81,7 +83,9 @@ def django_db_setup(
     django_db_keepdb: bool,
     django_db_blocker: Any,
 ) -> Iterator[None]:
-    """The empty database, and the town beside it. The first worker migrates, and makes a copy for each other one."""
+    """The empty database, and the town beside it. The first worker migrates, and makes a copy for each other one. What
+    comes in by a door of the application is done by its role.
+    """
 
     def migrated() -> list[str]:
         request.getfixturevalue("django_db_setup")
@@ -97,8 +101,14 @@ def django_db_setup(
     with django_db_blocker.unblock():
         if is_copy:
             copies.open_own()
+        role = application_role()
+        if role:
+            give_rights(role)
         TOWN.build()
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        if role:
+            guard_the_doors(patch)
+        yield
     with django_db_blocker.unblock():
         TOWN.remove()
         if is_copy:

@@ -59,8 +59,9 @@ class Backstage:
 
 
 def url_of(database: Mapping[str, Any]) -> str:
-    """Return the DATABASE_URL of another database on the tests' server."""
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database['NAME']}").geturl()
+    """Return the DATABASE_URL of another database on the tests' server: the application's, where it has a role."""
+    ours = os.environ.get("APPLICATION_DATABASE_URL") or os.environ["DATABASE_URL"]
+    return urlsplit(ours)._replace(path=f"/{database['NAME']}").geturl()
 
 
 @contextlib.contextmanager

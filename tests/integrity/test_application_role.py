@@ -5,13 +5,21 @@ The test plays the application's role (docs/adr/0053), on the tables that the ow
 
 import datetime as dt
 import os
+from contextlib import contextmanager
+from io import StringIO
 from typing import Any
-from urllib.parse import urlsplit
 
+import environ
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.enums import AccountEventKind
+from accounts.models import AccountEvent
+from accounts.services import note_account_event
+from accounts.tasks import forget_what_ended as nightly
 from config.rights import rights
 from core.checks import the_application_owns_nothing
 from core.history import histories
@@ -24,6 +32,7 @@ from referrals.services.referrals import take_referral_step
 from referrals.services.retention import forget, propose_forgetting
 from referrals.services.steps import StepDetails
 from tests import stage
+from tests.as_the_application import application_role, as_the_application
 from tests.integrity.conftest import broken
 from tests.stage import fresh
 
@@ -41,19 +50,14 @@ def say(statement, *values):
 
 @pytest.fixture
 def role(db):
-    """The application's role, with its rights; the test goes on as the owner."""
-    name = urlsplit(os.environ.get("APPLICATION_DATABASE_URL", "")).username
-    if not name or name == connection.settings_dict["USER"]:
-        pytest.skip("this server has no second role: APPLICATION_DATABASE_URL names none")
-    give_rights(name)
-    return name
+    """The application's role; the test goes on as the owner."""
+    return application_role() or pytest.skip("this server has no second role: APPLICATION_DATABASE_URL names none")
 
 
 @pytest.fixture
 def as_application(cast, role):
-    say(f"SET ROLE {role}")
-    yield
-    say("RESET ROLE")
+    with as_the_application():
+        yield
 
 
 def test_every_table_has_its_line_and_postgresql_says_the_same(role):
@@ -121,6 +125,9 @@ NOBODY_DOES = (
     "UPDATE referrals_recordaccess SET reader_id = NULL",
     "UPDATE referrals_recordaccess SET words = ''",
     "DELETE FROM referrals_recordaccess",
+    "DELETE FROM accounts_accountevent",
+    "UPDATE accounts_accountevent SET at = '2020-01-01'",
+    "UPDATE accounts_accountevent SET used_at = NULL",
     "UPDATE referrals_personhistory SET first_name = 'Nobody'",
     "UPDATE referrals_personhistory SET first_name = NULL, pgh_salt = ''",
     "UPDATE referrals_personhistory SET pgh_context = NULL",
@@ -164,7 +171,9 @@ NOBODY_DOES = (
 def test_nobody_undoes_with_it_what_the_database_keeps(as_application, cast, as_user, now):
     referral = closed(cast, now)
     as_user(cast.lead).get(f"/api/v1/referrals/{referral.reference}/")
-    tables = (ReferralEvent, Delivery, RecordAccess, kept(Person).rel.related_model)
+    note_account_event(user=cast.lead, kind=AccountEventKind.RESET_ASKED, at=timezone.now())
+    AccountEvent.objects.update(used_at=timezone.now())
+    tables = (ReferralEvent, Delivery, RecordAccess, AccountEvent, kept(Person).rel.related_model)
 
     def standing():
         return [list(model.objects.order_by("pk").values()) for model in tables]
@@ -177,7 +186,7 @@ def test_nobody_undoes_with_it_what_the_database_keeps(as_application, cast, as_
             say(statement)
         said[statement] = str(refused.value).splitlines()[0]
         assert standing() == before, statement
-    allowed = ("permission denied", "must be owner", "is append-only", "must be superuser")
+    allowed = ("permission denied", "must be owner", "is append-only", "is kept for a year", "must be superuser")
     assert {statement: words for statement, words in said.items() if not any(word in words for word in allowed)} == {}
 
     # What is not refused changes nothing, or is on record all the same.
@@ -186,3 +195,88 @@ def test_nobody_undoes_with_it_what_the_database_keeps(as_application, cast, as_
     say("SET pgtrigger.ignore = '{update_update}'")
     Person.objects.filter(pk=referral.person_id).update(first_name="Nobody")
     assert [row.first_name for row in kept(referral.person).order_by("pgh_id")] == ["Rose", "Rosa"]
+
+
+def test_whatever_comes_in_by_a_door_is_done_by_it(role, cast, as_user):
+    client = as_user(cast.lead)
+    asked_as = set()
+
+    def note(execute, *asked):
+        asked_as.add(connection.connection.execute("SELECT current_user").fetchone()[0])
+        return execute(*asked)
+
+    for come_in in (
+        lambda: client.get("/api/v1/referrals/"),
+        nightly,
+        lambda: call_command("audit_pathway", stdout=StringIO()),
+    ):
+        asked_as.clear()
+        with connection.execute_wrapper(note):
+            come_in()
+        assert asked_as == {role}
+        assert say("SELECT current_user = session_user") == [(True,)]
+
+
+SUPERUSER, OWNER, CREATOR, KEEPER_OF_ROLES, WRITER = (
+    "is a superuser",
+    "owns tables, or is a member of a role that does",
+    "may create tables beside them",
+    "may create roles, or replicate",
+    "is a member of a role that may write anywhere",
+)
+UNDOING = {
+    "ALTER ROLE somebody SUPERUSER": [SUPERUSER, OWNER, CREATOR, WRITER],
+    "ALTER TABLE django_session OWNER TO somebody": [OWNER],
+    "ALTER ROLE somebody NOINHERIT; GRANT {owner} TO somebody": [OWNER],
+    "GRANT CREATE ON SCHEMA public TO somebody": [CREATOR],
+    "GRANT CREATE ON SCHEMA public TO PUBLIC": [CREATOR],
+    "ALTER ROLE somebody CREATEROLE": [KEEPER_OF_ROLES],
+    "ALTER ROLE somebody REPLICATION": [KEEPER_OF_ROLES],
+    "GRANT pg_write_all_data TO somebody": [WRITER],
+    "GRANT pg_write_server_files TO somebody": [WRITER],
+    "GRANT pg_execute_server_program TO somebody": [WRITER],
+    "CREATE ROLE between; GRANT pg_write_all_data TO between; GRANT between TO somebody": [WRITER],
+}
+
+
+@pytest.fixture
+def as_administrator(role):
+    """This database by the server's administrator, who may make roles: all of it is rolled back."""
+    administrator = os.environ.get("ADMIN_DATABASE_URL") or pytest.skip("this server has no administrator for tests")
+    with a_connection(environ.Env.db_url_config(administrator) | {"NAME": connection.settings_dict["NAME"]}):
+        yield
+
+
+@contextmanager
+def a_connection(settings):
+    before = connections["default"]
+    connections["default"] = another = connections.create_connection("default")
+    another.settings_dict = before.settings_dict | settings
+    try:
+        yield
+    finally:
+        another.close()
+        connections["default"] = before
+
+
+def test_each_way_to_undo_the_rules_is_warned_of(as_administrator, role):
+    owner = connections.settings["default"]["USER"]
+    found = {}
+    with transaction.atomic():
+        say("CREATE ROLE somebody")
+        for statement in ("SELECT", *UNDOING):
+            with transaction.atomic():
+                say(statement.format(owner=connection.ops.quote_name(owner)))
+                say("SET LOCAL ROLE somebody")
+                found[statement] = what_it_may_undo()
+                warnings = the_application_owns_nothing()
+                assert [warning.id for warning in warnings] == ["core.W001"] * len(found[statement])
+                assert all(words in warning.msg for words, warning in zip(found[statement], warnings, strict=True))
+                transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    assert found == {"SELECT": [], **UNDOING}
+
+
+def test_a_database_that_cannot_be_asked_is_warned_of(db):
+    with a_connection({"HOST": "127.0.0.1", "PORT": "1"}):
+        assert [warning.id for warning in the_application_owns_nothing()] == ["core.W002"]
