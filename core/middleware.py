@@ -34,10 +34,11 @@ class RequestIdMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.header = guid_settings.guid_header_name
+        self.header: str = guid_settings.guid_header_name
+        self.given = f"HTTP_{self.header.upper().replace('-', '_')}"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(self.header)
+        given = request.META.get(self.given)
         this = given if given and validate_guid(given) else generate_guid()
         guid.set(this)
         response = self.get_response(request)
