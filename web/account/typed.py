@@ -124,7 +124,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in whoever is not signed in, and from there back to the page on which they were typing."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
-        """Answer in the place of a view that is not theirs to open; where nobody need sign in, no session is looked at."""
+        """Answer in the place of a view that is not theirs to open; where nobody signs in, no session is looked at."""
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
