@@ -64,8 +64,8 @@ class Referral(SavedByHand, ReferralPathway, PersonAsGiven):
     referral_method = models.CharField(
         max_length=20, choices=ReferralMethod, default=ReferralMethod.SECURE_MESSAGING, help_text="How it came."
     )
-    # Neither team has an index of its own: those below begin with it. Beside them a smaller one leads the planner to sort
-    # all of a large team's referrals for a page, where the usual team has few.
+    # Neither team has an index of its own: those below begin with it. Beside them a smaller one leads the planner to
+    # sort all of a large team's referrals for a page, where the usual team has few.
     referring_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="referrals_made", db_index=False)
     referrer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="referrals_made")
     referrer_name = models.CharField(max_length=70)
