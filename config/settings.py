@@ -75,7 +75,7 @@ INSTALLED_APPS = [
     "pghistory",
 ]
 MIDDLEWARE = [
-    "django_guid.middleware.guid_middleware",
+    "core.middleware.RequestIdMiddleware",
     "core.middleware.SeenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,9 +89,9 @@ MIDDLEWARE = [
     "web.account.typed.SignedInMiddleware",
     "web.account.second_factor.SecondFactorMiddleware",
     "core.middleware.EverybodyMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "core.middleware.MessagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.PolicyMiddleware",
     "core.middleware.CarefulAnswersMiddleware",
     "referrals.access_log.AccessLogMiddleware",
 ]
@@ -491,9 +491,6 @@ WEBHOOK_HOSTS = env.list("WEBHOOK_HOSTS", default=[] if IS_PRODUCTION else ["*"]
 # log carries it, also those of the worker that sends what the request owed (docs/watching.md).
 DJANGO_GUID = {
     "GUID_HEADER_NAME": "X-Request-ID",
-    "VALIDATE_GUID": True,
-    "RETURN_HEADER": True,
-    "EXPOSE_HEADER": False,
     "INTEGRATIONS": [CeleryIntegration()],
 }
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="" if IS_PRODUCTION else "metrics-of-the-demo")

@@ -11,10 +11,11 @@ from services_directory.publishing.views import Root
 from web.account.pages import api_documentation
 
 api_v1: list[URLPattern | URLResolver] = [
+    # First, because addresses are tried one after another; and before the directory's own: its services, here with what
+    # they are for the person of a referral (docs/adr/0013).
+    path("", include("referrals.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("notifications.api.urls")),
-    # Before the directory's own: its services, here with what they are for the person of a referral (docs/adr/0013).
-    path("", include("referrals.api.urls")),
     path("", include("services_directory.api.urls")),
     path("", include("insights.api.urls")),
     path("schema/", SchemaView.as_view(), name="schema"),

@@ -17,3 +17,6 @@ connections.settings["default"]["OPTIONS"]["options"] += f" {settings.LIMITS_OF_
 get_resolver().url_patterns  # noqa: B018 - asking loads them
 gc.collect()
 gc.freeze()
+# An answer makes some thousands of things, nearly all of which go by themselves: to look for the others each time 700
+# have come took 3 % of it.
+gc.set_threshold(50_000)

@@ -22,6 +22,9 @@ _OF_CELERY = {"exc", "traceback", "args", "kwargs", "return_value"}
 """What Celery's lines repeat of a task: its error's words, and what it was called with."""
 
 
+_LINE = json.JSONEncoder(default=str)
+
+
 class JsonLines(logging.Formatter):
     """Writes a record as one line of JSON: time (UTC), level, logger, request_id, message, and what else is allowed."""
 
@@ -36,7 +39,7 @@ class JsonLines(logging.Formatter):
         line |= {name: getattr(record, name) for name in EXTRAS if hasattr(record, name)}
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = list(without_words(record.exc_info[1]))
-        return json.dumps(line, default=str)
+        return _LINE.encode(line)
 
 
 class WithoutTheEverySecond(logging.Filter):

@@ -5,8 +5,15 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from csp.constants import HEADER as POLICY_HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse
+from django_guid.config import settings as guid_settings
+from django_guid.context import guid
+from django_guid.utils import generate_guid, validate_guid
 
 from core import limits
 from core.addresses import address_of
@@ -18,6 +25,25 @@ from core.problems import is_for_machines, json_problem, too_often
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger(__name__)
+
+
+class RequestIdMiddleware:
+    """Give each request an id, the one that it comes with or a new one, and answer with it: what django-guid's own
+    middleware does, which looks its settings up some twenty times for it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.header: str = guid_settings.guid_header_name
+        self.given = f"HTTP_{self.header.upper().replace('-', '_')}"
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get(self.given)
+        this = given if given and validate_guid(given) else generate_guid()
+        guid.set(this)
+        response = self.get_response(request)
+        response.headers[self.header] = this
+        return response
 
 
 class SeenMiddleware:
@@ -116,3 +142,28 @@ class CarefulAnswersMiddleware:
         if is_for_machines(request) and "json" in response.headers.get("Content-Type", ""):
             response.headers.setdefault("Content-Disposition", 'attachment; filename="answer.json"')
         return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's, but that the policy of nearly every answer is written once: a page that needs another says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self._policy = build_policy()
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Make no nonce: no page of ours holds a script."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if any(name.startswith("_csp") for name in response.__dict__):
+            return super().process_response(request, response)
+        response.headers.setdefault(POLICY_HEADER, self._policy)
+        return response
+
+
+class MessagesMiddleware(MessageMiddleware):
+    """Django's, for pages: what is for machines is told nothing but its answer."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if not is_for_machines(request):
+            super().process_request(request)

@@ -1,6 +1,7 @@
 """Values as REST framework's fields write them, for answers that are put together by hand (docs/adr/0050)."""
 
 import datetime as dt
+from functools import lru_cache
 
 from core.clocks import LONDON
 
@@ -9,7 +10,10 @@ def as_json(day: dt.date | None) -> str | None:
     """Return a day as `DateField` writes it, a moment as `DateTimeField` does: by the clocks of England."""
     if day is None:
         return None
-    if not isinstance(day, dt.datetime):
-        return day.isoformat()
-    written = day.astimezone(LONDON).isoformat()
+    return _moment(day) if isinstance(day, dt.datetime) else day.isoformat()
+
+
+@lru_cache(maxsize=4096)  # lists are read over and over
+def _moment(moment: dt.datetime) -> str:
+    written = moment.astimezone(LONDON).isoformat()
     return f"{written[:-6]}Z" if written.endswith("+00:00") else written

@@ -12,6 +12,14 @@ PROBLEM_TYPE = "application/problem+json"
 class Negotiation(DefaultContentNegotiation):
     """REST framework's, but that a format which is not spoken here (`?format=xlsx`) is a 406 and no missing page."""
 
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        """Return what writes the answer, and its type. Who asks for just what there is needs no weighing up."""
+        first, asked = renderers[0], request.META.get("HTTP_ACCEPT", "*/*")
+        is_plain = asked == first.media_type or (asked == "*/*" and len(renderers) == 1)
+        if is_plain and not format_suffix and self.settings.URL_FORMAT_OVERRIDE not in request.query_params:
+            return first, first.media_type
+        return super().select_renderer(request, renderers, format_suffix)
+
     def filter_renderers(self, renderers: Any, format: str) -> Any:
         """Return those that write this format.
 

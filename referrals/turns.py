@@ -5,8 +5,8 @@ is one of `clocks.CLOCKS`; what a reader may not know is left out by `reads_all`
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from core.clocks import last_breached, local_day
 from referrals.clocks import BY_KEY
@@ -16,8 +16,7 @@ from referrals.models.facts import ReferralFacts
 from referrals.models.follow_ups import OPENS
 
 
-@dataclass(frozen=True, kw_only=True)
-class LastMove:
+class LastMove(NamedTuple):
     """The last step that moved a row to where it stands: on which day in England, and the reason that was given."""
 
     on: dt.date
@@ -29,8 +28,7 @@ def move_at(moment: dt.datetime | None, reason: str | None) -> LastMove | None:
     return LastMove(on=local_day(moment), reason=reason or "") if moment is not None else None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StandsStill:
+class StandsStill(NamedTuple):
     """What stands still meanwhile: the key of its clock (empty: none), since when, and why in words."""
 
     key: str
@@ -38,8 +36,7 @@ class StandsStill:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """Whose turn it is. `key`: the clock that runs, empty where none does; `since`: since when it has stood so."""
 
     key: str
@@ -144,7 +141,7 @@ def _late(turn: Turn, *, on: dt.date, grace: int | None) -> Turn:
     if turn.due_on is None or turn.due_on >= on:
         return turn
     is_breached = grace is not None and BY_KEY[turn.key].can_be_breached and turn.due_on <= last_breached(on, grace)
-    return replace(turn, is_overdue=True, is_breached=is_breached)
+    return turn._replace(is_overdue=True, is_breached=is_breached)
 
 
 def _of_referral(referral: ReferralFacts, *, on: dt.date, moved: LastMove | None, reads_all: bool) -> Turn:
@@ -165,8 +162,8 @@ def _reaching(referral: ReferralFacts, turn: Turn, *, on: dt.date) -> Turn:
     if referral.asks_to_close_at is not None:
         tried = _run("contact_attempts", turn)
         if turn.due_on is not None and turn.due_on > on:
-            return replace(tried, whose=TurnOf.PERSON, says="Answer the team's last try")
-        return replace(tried, says="Could not be reached: close it, or try on")
+            return tried._replace(whose=TurnOf.PERSON, says="Answer the team's last try")
+        return tried._replace(says="Could not be reached: close it, or try on")
     if referral.failed_tries:
         return _run("contact_attempts", turn)
     return _run("case_review", turn) if referral.reached_at is not None else turn
@@ -186,15 +183,15 @@ def _of_onward(
         return _no_clock(turn, TurnOf.NOBODY, "Wait for the end of the hold", since=held.on, stands_still=still)
     match onward.status:
         case OnwardStatus.ACCEPTED if onward.is_sent_out:
-            return replace(turn, says="Send the pack")
+            return turn._replace(says="Send the pack")
         case OnwardStatus.ASSESSMENT_BOOKED if due is not None and on <= due:
-            return replace(turn, whose=TurnOf.PERSON, says="Come to the first assessment")
+            return turn._replace(whose=TurnOf.PERSON, says="Come to the first assessment")
         case OnwardStatus.ASSESSMENT_BOOKED:
-            return replace(turn, since=due)
+            return turn._replace(since=due)
         case OnwardStatus.STARTED if onward.next_review_on is None:
             return _no_clock(turn, TurnOf.PERSON, "Take part")
         case OnwardStatus.STARTED:
-            return replace(turn, due_on=onward.next_review_on)
+            return turn._replace(due_on=onward.next_review_on)
         case OnwardStatus.PAUSED:
             return _until(turn, on=on, why="" if due is None or on < due else f"paused since {_since(moved)}")
         case _:
@@ -208,7 +205,7 @@ def _follow_up(onward: OnwardReferral, turn: Turn, *, on: dt.date) -> Turn:
         return turn
     if turn.due_on is not None and turn.due_on <= clock.due_on:
         return turn
-    return replace(_run("follow_ups", turn), due_on=clock.due_on, since=clock.due_on - OPENS)
+    return _run("follow_ups", turn)._replace(due_on=clock.due_on, since=clock.due_on - OPENS)
 
 
 def _turn(standing: Standing, *, due: dt.date | None, moved: LastMove | None, planned: dt.date | None = None) -> Turn:
@@ -230,22 +227,22 @@ def _turn(standing: Standing, *, due: dt.date | None, moved: LastMove | None, pl
 
 def _run(key: str, turn: Turn) -> Turn:
     clock = BY_KEY[key]
-    return replace(turn, key=key, says=clock.says, whose=TurnOf(clock.turn))
+    return turn._replace(key=key, says=clock.says, whose=TurnOf(clock.turn))
 
 
 def _no_clock(
     turn: Turn, whose: TurnOf, says: str, *, since: dt.date | None = None, stands_still: StandsStill | None = None
 ) -> Turn:
     since = since or turn.since
-    return replace(turn, key="", says=says, whose=whose, due_on=None, since=since, stands_still=stands_still)
+    return turn._replace(key="", says=says, whose=whose, due_on=None, since=since, stands_still=stands_still)
 
 
 def _until(turn: Turn, *, on: dt.date, why: str) -> Turn:
     """Let it be nobody's turn until the day that was named, and then that of whose clock it is."""
-    still = replace(turn.stands_still, why=why) if turn.stands_still and why else turn.stands_still
+    still = turn.stands_still._replace(why=why) if turn.stands_still and why else turn.stands_still
     if turn.due_on is not None and on < turn.due_on:
-        return replace(turn, whose=TurnOf.NOBODY, stands_still=still)
-    return replace(turn, since=turn.due_on, stands_still=still)
+        return turn._replace(whose=TurnOf.NOBODY, stands_still=still)
+    return turn._replace(since=turn.due_on, stands_still=still)
 
 
 def _held(moved: LastMove | None, *, due: dt.date | None, on: dt.date) -> str:
@@ -261,8 +258,8 @@ def _is_in_hospital(moved: LastMove | None) -> bool:
 
 def _in_hospital(turn: Turn) -> Turn:
     """After a stay the person is asked anew, so what stands still is the first contact."""
-    still = replace(turn.stands_still, key="first_contact") if turn.stands_still else None
-    return replace(turn, says="Confirm the discharge, or hold it longer", stands_still=still)
+    still = turn.stands_still._replace(key="first_contact") if turn.stands_still else None
+    return turn._replace(says="Confirm the discharge, or hold it longer", stands_still=still)
 
 
 def _since(moved: LastMove | None) -> str:

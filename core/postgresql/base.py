@@ -4,11 +4,12 @@ the triggers who is at work, and lets a statement be planned once for a connecti
 
 import re
 import select
+from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.db.backends.postgresql import base, operations
-from psycopg import ClientCursor
+from psycopg import ClientCursor, RawCursor
 from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
@@ -23,12 +24,7 @@ from core.doing import told
 _MAY_CHANGE = ("INSERT", "UPDATE", "DELETE", "MERGE", "WITH")
 """How statements begin that may change a row; no other can be sure to stand behind another (VACUUM, CREATE INDEX …)."""
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
-
-
-if TYPE_CHECKING:
-    ServerBindingCursor = psycopg.Cursor[Any]
-else:
-    ServerBindingCursor = base.ServerBindingCursor
+_PLACES = re.compile(r"%(?:%|s|\((\w+)\)s)")
 
 
 class TellingCursor(Cursor):
@@ -53,7 +49,7 @@ class TellingCursor(Cursor):
         return self
 
 
-class PreparedCursor(ServerBindingCursor):
+class PreparedCursor(RawCursor[Any]):
     """The same for statements that the server plans once: here it takes a round trip of its own. Outside a transaction
     it cannot be told; there only what no trigger writes down is changed this way.
 
@@ -65,8 +61,11 @@ class PreparedCursor(ServerBindingCursor):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         said = _to_be_told(self.connection, query)
         if said is not None and not self.connection.autocommit:
-            super().execute("SELECT set_config('pghistory.context_metadata', %s, true)", (said,))
+            super().execute(b"SELECT set_config('pghistory.context_metadata', $1, true)", (said,))
             self.connection.told = said  # type: ignore[attr-defined]
+        if params is not None:
+            query, names = _numbered(query)
+            params = [params[name] for name in names] if isinstance(params, dict) else params
         try:
             return super().execute(query, params, **options)
         except FeatureNotSupported:  # "cached plan must not change result type"
@@ -74,6 +73,25 @@ class PreparedCursor(ServerBindingCursor):
                 raise
             self.connection.execute("DEALLOCATE ALL")
             return super().execute(query, params, **options)
+
+
+@lru_cache(maxsize=2048)
+def _numbered(query: str) -> tuple[bytes, list[str]]:
+    """Return a statement with its places as PostgreSQL numbers them, and the names that they had, if any.
+
+    psycopg's cursors do it with each call, where a statement is longer than 4,096 letters or has more than 50 places.
+    """
+    names: dict[str, str] = {}
+    numbers = count(1)
+
+    def number(place: re.Match[str]) -> str:
+        if place[0] == "%%":
+            return "%"
+        if place[1] is None:
+            return f"${next(numbers)}"
+        return names.setdefault(place[1], f"${len(names) + 1}")
+
+    return _PLACES.sub(number, query).encode(), list(names)
 
 
 def _to_be_told(connection: Any, query: str) -> str | None:

@@ -19,10 +19,10 @@ from referrals.api.team_clocks import TeamClocksView
 from referrals.api.views import OnwardReferralViewSet, ReferralViewSet
 
 router = SimpleRouter()
-# First, because it is asked most often and addresses are tried one after another.
+# First, because they are asked most often and addresses are tried one after another; services have the fewest.
 router.register("services", MatchingServiceViewSet, basename="service")
-router.register("people", PeopleViewSet, basename="person")
 router.register("referrals", ReferralViewSet, basename="referral")
+router.register("people", PeopleViewSet, basename="person")
 router.register("onward-referrals", OnwardReferralViewSet, basename="onward-referral")
 router.register("sessions", SessionViewSet, basename="session")
 router.register("tasks", DueTaskViewSet, basename="task")

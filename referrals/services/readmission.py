@@ -97,10 +97,11 @@ def hold_or_restart_onward(referral: Referral, step: str, *, actor: Actor, at: d
 
 def let_onward_clocks_go_on(referral: Referral, step: str, *, at: dt.datetime) -> None:
     """Give back the days for which a referral was on hold to what was due. Called inside the step that resumes it."""
-    held = _last_hold(referral) if step == "resume" else None
+    waiting = _waiting().ask(referral=referral.pk) if step == "resume" else []
+    held = _last_hold(referral) if waiting else None
     if held is None:
         return
-    for onward in _waiting().ask(referral=referral.pk):
+    for onward in waiting:
         onward.referral = referral
         held_for(onward, since=held.occurred_at, at=at)
         onward.version += 1

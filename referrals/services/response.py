@@ -4,9 +4,11 @@ Reminded at half of it, told to the leads before its end, and then it expires (`
 """
 
 import datetime as dt
+from functools import cache
 from uuid import UUID
 
 from core.clocks import add_working_days, last_working_day, local_day
+from core.statements import Written, constants
 from referrals.enums import EventKind
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 from referrals.services.scheme_clocks import clocks_between, clocks_for
@@ -58,13 +60,19 @@ def go_on_with_response(onward: OnwardReferral, *, at: dt.datetime) -> None:
 
 def held_for(onward: OnwardReferral, *, since: dt.datetime, at: dt.datetime) -> None:
     """Move what is due by the days for which the referral was on hold; what came back meanwhile, from then on."""
-    last = onward.events.exclude(to_status="").order_by("-sequence").first()
+    last = _moves().first(onward=onward.pk)
     began = max(since, last.occurred_at) if last is not None else since
     days = dt.timedelta(days=max((local_day(at) - local_day(began)).days, 0))
     if onward.next_action_on is not None:
         onward.next_action_on = add_working_days(onward.next_action_on + days, 0)
     if onward.chase_on is not None:
         onward.chase_on = add_working_days(onward.chase_on + days, 0)
+
+
+@cache
+def _moves() -> Written[ReferralEvent]:
+    rows = ReferralEvent.objects.filter(onward_referral=0).exclude(to_status="").order_by("-sequence")
+    return Written(rows[:1], {0: "%(onward)s", **constants([""])})
 
 
 def was_nudged(onward: OnwardReferral) -> bool:

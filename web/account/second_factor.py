@@ -34,7 +34,7 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Answer in the place of a view which they may not open yet."""
-        if not isinstance(request.user, User) or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True) or not isinstance(request.user, User):
             return None
         match = request.resolver_match
         if match is not None and match.url_name in MAY_OPEN:

@@ -132,6 +132,12 @@ def sign_out_keeping_what_was_typed(request: HttpRequest) -> None:
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Leads to sign-in whoever is not signed in, and from there back to the page on which they were typing."""
 
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        """Answer in the place of a view that is not theirs to open; where nobody signs in, no session is looked at."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)

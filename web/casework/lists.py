@@ -1,7 +1,7 @@
 """The lists of a link-worker team, whole and paged: what is new, what is due, who is being supported."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -160,7 +160,7 @@ def _case(referral: ListedReferral, today: dt.date) -> Case:
         reference=referral.reference,
         person=words.name_in_a_list(referral),
         tag=tag_of("referral", referral.status),
-        turn=words.whose_turn(replace(referral.turn(on=today, reads_all=True), due_on=None)),  # it has a column
+        turn=words.whose_turn(referral.turn(on=today, reads_all=True)._replace(due_on=None)),  # it has a column
         holder=words.holder_of(
             status=referral.status,
             referring_team=referral.referring_team,
