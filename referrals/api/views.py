@@ -53,7 +53,8 @@ from referrals.api.steps import STEP_PROBLEMS, with_steps
 from referrals.api.worklist import lines_of
 from referrals.models import OnwardReferral, Referral
 from referrals.selectors.case import OpenedReferral, Timeline, open_referral
-from referrals.selectors.turns import with_last_moves
+from referrals.selectors.onward_list import OnwardList
+from referrals.selectors.visible import onward_rows_visible_to
 from referrals.selectors.worklist import Worklist
 from referrals.services import attendance, onward
 from referrals.services import referrals as services
@@ -275,12 +276,15 @@ class OnwardReferralViewSet(
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return OnwardReferral.objects.none()
-        return with_last_moves(selectors.onward_referrals_visible_to(signed_in(self.request.user)))
+        return onward_rows_visible_to(signed_in(self.request.user))
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        page = super().paginate_queryset(queryset)
-        if self.action == "list":  # it says of each person what a provider needs to know
-            opened(self.request, Subject(referrals=tuple(row.referral_id for row in page or ())))
+        if self.action != "list":
+            return super().paginate_queryset(queryset)
+        rows: Any = OnwardList(signed_in(self.request.user), chosen=queryset)
+        page: Any = super().paginate_queryset(rows)
+        # It says of each person what a provider needs to know.
+        opened(self.request, Subject(referrals=tuple(row.referral_id for row in page or ())))
         return page
 
     def row(self, reference: str) -> OnwardReferral:

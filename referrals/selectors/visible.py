@@ -164,17 +164,23 @@ def _what_it_holds() -> dict[str, Written[Any]]:
     }
 
 
-def onward_rows_visible_to(user: User) -> QuerySet[OnwardReferral]:
-    """Return the onward referrals a user may see, the newest first, and nothing beside them.
-
-    A provider's team sees what was sent to it; the owning team and the referrer see those of their referrals.
+def onward_teams_of(user: User) -> dict[str, list[UUID]]:
+    """Return the teams from which a user sees onward referrals, by their side: a provider's team sees what was sent to
+    it; the owning team and the referrer see those of their referrals.
     """
-    return OnwardReferral.objects.filter(
-        Q(provider_team__in=user.team_ids(Role.PROVIDER))
-        | Q(referral__owner_team__in=user.team_ids(Role.LINK_WORKER, Role.LEAD))
-        | Q(referral__referring_team__in=user.team_ids(Role.REFERRER)),
-        referral__forgotten_at__isnull=True,
-    ).order_by("-id")
+    return {
+        "provider_team": user.team_ids(Role.PROVIDER),
+        "referral__owner_team": user.team_ids(Role.LINK_WORKER, Role.LEAD),
+        "referral__referring_team": user.team_ids(Role.REFERRER),
+    }
+
+
+def onward_rows_visible_to(user: User) -> QuerySet[OnwardReferral]:
+    """Return the onward referrals a user may see, the newest first, and nothing beside them."""
+    seen = Q()
+    for side, teams in onward_teams_of(user).items():
+        seen |= Q(**{f"{side}__in": teams})
+    return OnwardReferral.objects.filter(seen, referral__forgotten_at__isnull=True).order_by("-id")
 
 
 def onward_referrals_visible_to(user: User) -> QuerySet[OnwardReferral]:

@@ -23,14 +23,15 @@ from notifications.api.views import InboxFilterSet
 from notifications.inbox_services import mark_all_read
 from referrals import selectors
 from referrals.api.due import DueTaskFilterSet
-from referrals.api.filters import ReferralFilterSet
+from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.models import CaseTask
 from referrals.selectors import caseload
 from referrals.selectors.case import Timeline
 from referrals.selectors.casework import contacts_of, due_tasks_visible_to
 from referrals.selectors.contact_log import ContactLog
 from referrals.selectors.due import DueInOrder
-from referrals.selectors.visible import in_hands_of_teams_of, made_by_teams_of
+from referrals.selectors.onward_list import OnwardList
+from referrals.selectors.visible import in_hands_of_teams_of, made_by_teams_of, onward_rows_visible_to
 from referrals.selectors.worklist import Lines, Worklist
 from referrals.services.contacts import ContactDetails, log_contact
 from tests import stage
@@ -132,6 +133,10 @@ def test_a_list_by_hand_says_what_the_orm_says(cast, later):
         "kind": ["by_hand", "triage", "next_action"], "due_by": [day], "mine": ["false", "true"],
         "overdue": ["true", "false"], "breached": ["true", "false"], "team": [cast.team.pk],
     })  # fmt: skip
+    of_onward = ways_to_ask(OnwardReferralFilterSet, {
+        "status": ["completed", "sent"], "service": [cast.walking.pk], "due_by": [day], "review_due_by": [day],
+        "follow_up_due_by": ["2027-12-31"],
+    })  # fmt: skip
     of_inbox = ways_to_ask(InboxFilterSet, {"unread": ["false", "true"], "group": ["new_work", "news"]})
     for name in ("gp", "discharge_nurse", "link_worker", "lead", "hub_worker", "provider", "outsider"):
         user = stage.fresh(getattr(cast, name))
@@ -144,6 +149,12 @@ def test_a_list_by_hand_says_what_the_orm_says(cast, later):
         for query, rows in narrowed(DueTaskFilterSet, of_due[:most], due_tasks_visible_to(user), user):
             due = partial(DueInOrder, user, rows)
             held.is_the_same((name, query), due, ids_of(rows, URGENT), URGENT, key="key", sizes=() if query else sizes)
+        onward = onward_rows_visible_to(user)
+        for query, rows in narrowed(
+            OnwardReferralFilterSet, of_onward[: None if name == "provider" else most], onward, user
+        ):
+            sent_on = partial(OnwardList, user, chosen=rows)
+            held.is_the_same((name, query), sent_on, ids_of(rows, NEWEST), NEWEST, key="pk", sizes=sizes)
         for query, rows in narrowed(InboxFilterSet, of_inbox[:most], inbox.inbox_of(user, at=later), user):
             messages = partial(inbox.in_order, user, rows)
             held.is_the_same((name, query), messages, ids_of(rows, LATEST), LATEST, key="pk", sizes=sizes)
@@ -178,6 +189,7 @@ def test_a_list_by_hand_says_what_the_orm_says(cast, later):
             (Worklist(lead), NEWEST), (Worklist(lead, chosen=selectors.referrals_visible_to(lead)), NEWEST),
             (Lines(made_by_teams_of(lead)), NEWEST), (Lines(caseload.caseload_visible_to(lead)), CASES),
             (DueInOrder(lead, due_tasks_visible_to(lead)), URGENT),
+            (OnwardList(lead, chosen=onward_rows_visible_to(lead)), NEWEST),
             (inbox.in_order(lead, inbox.inbox_of(lead, at=later)), LATEST),
             (ContactLog(lead, referral.reference), LATEST), (Timeline(lead, referral.reference), ("sequence",)),
         ):  # fmt: skip

@@ -137,3 +137,14 @@ def test_it_is_answered_by_its_index(cast, what):
     assert any(index in plan for plan in plans), "\n\n".join(plans)
     if what in IN_ORDER:
         assert not any("Sort Key" in plan for plan in plans if index in plan and "Merge Append" not in plan), plans
+
+
+@pytest.mark.django_db
+def test_how_large_each_of_a_thousand_teams_is_is_known_to_the_planner():
+    """Else the few referrals of a small team are looked for in all that was ever sent to a service."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, attstattarget FROM pg_attribute WHERE attrelid = 'referrals_referral'::regclass"
+            " AND attname IN ('owner_team_id', 'referring_team_id') ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("owner_team_id", 1000), ("referring_team_id", 1000)]
