@@ -16,7 +16,7 @@ from celery import Task
 from django.core.handlers.base import BaseHandler
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
-from psycopg import sql
+from psycopg import OperationalError, sql
 from psycopg.pq import TransactionStatus
 
 from core.postgresql.roles import OwnersCommand
@@ -35,7 +35,11 @@ def as_the_application() -> Iterator[None]:
     if raw is None or raw.info.transaction_status == TransactionStatus.INERROR or _is_it(raw):
         yield
         return
-    raw.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(application_role())), prepare=False)
+    try:
+        raw.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(application_role())), prepare=False)
+    except OperationalError:  # the server has ended it: whoever comes in finds that out, and opens another
+        yield
+        return
     raw.is_the_application = True
     try:
         yield
