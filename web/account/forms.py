@@ -98,8 +98,9 @@ class _AsksForCode:
         code = self.cleaned_data["code"]
         try:
             return str(super().clean_code())  # type: ignore[misc]  # of the form beside it
-        except forms.ValidationError:
-            second_factor.tell_if_used_before(self.user, code, at=timezone.now())
+        except forms.ValidationError as refused:
+            if refused.code == "incorrect_code":  # and not for too many tries: then it was not looked at
+                second_factor.tell_if_used_before(self.user, code, at=timezone.now())
             raise
 
 

@@ -88,6 +88,19 @@ def test_whose_code_is_entered_a_second_time_is_told(cast, somebody, time_machin
     assert "A code of the app was entered a second time, and refused" in gita.client.get("/me/").content.decode()
 
 
+def test_a_code_that_is_refused_for_too_many_tries_has_not_been_used_and_nobody_is_told_so(cast, somebody):
+    secret = generate_totp_secret()
+    TOTP.activate(cast.gp, secret)
+    gita = somebody(cast.gp)
+    gita.sign_in()
+    for _ in range(10):
+        assert gita.client.post("/sign-in/code/", {"code": "000000x"}).status_code == 200
+    refused = gita.client.post("/sign-in/code/", {"code": code_of(secret)})
+    assert "There were too many wrong tries." in refused.content.decode()
+    assert SESSION_KEY not in gita.client.session
+    assert (AccountEvent.objects.count(), OutboxMessage.objects.count()) == (0, 0)
+
+
 def test_where_it_is_required_nothing_is_seen_before_it_is_set_up(cast, somebody, settings, read):
     settings.SECOND_FACTOR = "required"
     gita = somebody(cast.gp)

@@ -68,6 +68,25 @@ def test_who_does_nothing_for_half_an_hour_is_signed_out_and_finds_what_she_type
     assert at_home.client.get("/").headers["Location"] == "/sign-in/?next=/"
 
 
+def test_what_waited_for_her_still_does_where_she_is_signed_out_sooner(cast, somebody, read, time_machine, settings):
+    """Signed out twice: what she typed before the first time waits half an hour, through the second."""
+    read(Client(), "/about/")  # the templates learn the usual time with the first page
+    settings.SESSION_IDLE_AGE = 600
+    time_machine.move_to(dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC), tick=False)
+    gita = somebody(cast.gp)
+    gita.sign_in()
+    form = gita.fields_of("/me/messages/")
+    time_machine.shift(601)
+    gita.client.post("/me/messages/", form | {"quiet_from": "18:00"})
+    gita.sign_in(next_page="/inbox/")
+    time_machine.shift(601)
+    assert gita.client.get("/inbox/").headers["Location"] == "/sign-in/?next=/inbox/"
+    gita.sign_in()
+    page = read(gita.client, "/me/messages/")
+    assert "What you had typed is still here" in page.text
+    assert 'value="18:00"' in page.html
+
+
 def test_while_nobody_can_say_when_she_was_last_seen_she_stays(cast, somebody, time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC), tick=False)
     gita = somebody(cast.gp)
