@@ -309,7 +309,8 @@ def everything_about_the_table():
               WHERE conrelid = 'services_directory_postcode'::regclass
             UNION ALL SELECT 'column', attname::text,
                 format_type(atttypid, atttypmod) || attnotnull || coalesce(attcollation::regcollation::text, '')
-              FROM pg_attribute WHERE attrelid = 'services_directory_postcode'::regclass AND attnum > 0
+              FROM pg_attribute
+              WHERE attrelid = 'services_directory_postcode'::regclass AND attnum > 0 AND NOT attisdropped
             UNION ALL SELECT 'may', grantee::text, privilege_type FROM pg_class, aclexplode(relacl)
               WHERE pg_class.oid = 'services_directory_postcode'::regclass
             ORDER BY 1, 2, 3
