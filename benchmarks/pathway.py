@@ -103,10 +103,7 @@ def comparisons(
             raw.execute(statement, case).fetchall()
 
     def open_ours() -> None:
-        reference = next(ours)["reference"]
-        client.get(f"/api/v1/referrals/{reference}/")
-        client.get(f"/api/v1/referrals/{reference}/events/")
-        client.get(f"/api/v1/referrals/{reference}/contacts/")
+        client.get(f"/api/v1/referrals/{next(ours)['reference']}/?include=events,contacts")
 
     yield compare(
         "a case opened: the referral, whole, its events and its contacts", ours=open_ours, raw=open_raw,

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
@@ -62,6 +62,20 @@ class CursorPages(CursorPagination):
         page["required"] = ["next", "previous", "results"]
         page["properties"] |= {"next": link, "previous": link}
         return page
+
+
+def first_page(rows: Keyset[T], *, ordering: tuple[str, ...], address: str) -> dict[str, Any]:
+    """Return the first page of a list that is told within another answer, in the shape of `CursorPages`.
+
+    :param address: of the list itself, where it goes on.
+    """
+    pages = CursorPages()
+    pages.base_url = address
+    first = rows.order_by(*ordering)[: pages.page_size + 1]
+    shown, is_all = first[: pages.page_size], len(first) <= pages.page_size
+    position = None if is_all else pages._get_position_from_instance(shown[-1], ordering)
+    link = None if is_all else pages.encode_cursor(Cursor(offset=0, reverse=False, position=position))
+    return {"next": link, "previous": None, "results": shown}
 
 
 class _AfterAll:

@@ -1,4 +1,4 @@
--- A case opened: what GET /api/v1/referrals/{reference}/, its first page of events and of contacts tell, read by hand, with what
+-- A case opened: what GET /api/v1/referrals/{reference}/?include=events,contacts tells, read by hand, with what
 -- says who sees what. Frozen, as worklist.sql.
 SELECT team_id, role
 FROM accounts_membership AS membership JOIN accounts_team AS team ON team.id = membership.team_id AND team.is_active

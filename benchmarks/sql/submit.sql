@@ -14,7 +14,7 @@ JOIN accounts_organization AS organization ON organization.id = team.organizatio
 LEFT JOIN referrals_teampolicy AS policy ON policy.team_id = team.id
 WHERE team.id = %(team)s;
 SELECT pg_advisory_xact_lock(hashtextextended('referrals.person:' || %(birth_key)s::text, 0));
-SELECT id, date_of_birth, is_deceased, merged_into_id FROM referrals_person WHERE nhs_number = %(nhs_number)s;
+SELECT id, date_of_birth, is_deceased, merged_into_id FROM referrals_person WHERE nhs_number = %(nhs_number)s AND nhs_number <> '';
 INSERT INTO referrals_person (id, nhs_number, nhs_number_status, first_name, family_name, date_of_birth, is_deceased)
 VALUES (%(person)s, %(nhs_number)s, '02', %(first_name)s, %(family_name)s, %(born)s, false);
 SELECT person_id, first_name, family_name, date_of_birth, postcode, nhs_number

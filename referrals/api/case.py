@@ -12,6 +12,8 @@ from referrals import policies
 from referrals.api.turns import clock_of
 from referrals.selectors.case import OpenedReferral, TimelineEvent, counts_today
 
+TIMELINE_ORDER = ("sequence",)
+
 
 def whole_of(opened: OpenedReferral, *, actor: Actor, today: dt.date) -> dict[str, Any]:
     """Return a referral, whole, as whoever asks is told it."""

@@ -1,5 +1,6 @@
 """The contact log and the notes of a case, over HTTP: added to and never changed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -29,6 +30,7 @@ from referrals.services import contacts, notes
 
 UNREACHED = {"step": "close", "outcome": CloseOutcome.UNABLE_TO_CONTACT.value}
 """What is suggested when a case asks to be closed. Somebody decides."""
+LOG_ORDER = ("-occurred_at", "-id")
 
 
 class ContactInputSerializer(StrictSerializer):
@@ -95,10 +97,12 @@ class ContactSerializer(Output):
         return later.pk if later else None
 
 
-def _line(contact: LoggedContact) -> dict[str, Any]:
+def lines_of_log(contacts: Iterable[LoggedContact]) -> list[dict[str, Any]]:
     """Return what `ContactSerializer` describes, by hand (docs/adr/0050)."""
-    times = {"occurred_at": as_json(contact.occurred_at), "recorded_at": as_json(contact.recorded_at)}
-    return contact._asdict() | times
+    return [
+        contact._asdict() | {"occurred_at": as_json(contact.occurred_at), "recorded_at": as_json(contact.recorded_at)}
+        for contact in contacts
+    ]
 
 
 class SuggestedStepSerializer(Output):
@@ -170,13 +174,13 @@ class ContactActions:
         methods=["POST"], request=ContactInputSerializer, parameters=[IF_MATCH, IDEMPOTENCY_KEY],
         responses={201: LoggedContactSerializer},
     )  # fmt: skip
-    @action(detail=True, methods=["get", "post"], ordering=("-occurred_at", "-id"), filterset_class=None)
+    @action(detail=True, methods=["get", "post"], ordering=LOG_ORDER, filterset_class=None)
     def contacts(self: Any, request: Request, reference: str) -> Response:
         """The contact log. A try that fails makes the next one due, by the team's policy."""
         user = signed_in(request.user)
         if request.method == "GET":
             page = self.page_of(ContactLog(user, reference))
-            rows: Response = self.get_paginated_response([_line(contact) for contact in page])
+            rows: Response = self.get_paginated_response(lines_of_log(page))
             return rows
         referral = self.row(reference)
         form = ContactInputSerializer(data=request.data)

@@ -20,7 +20,7 @@ from core.statements import Keyset
 from core.throttling import ReferralThrottle
 from referrals import policies, selectors
 from referrals.access_log import opened
-from referrals.api.case import events_of, whole_of
+from referrals.api.case import TIMELINE_ORDER, events_of, whole_of
 from referrals.api.casework import CASEWORK_PROBLEMS, CaseworkActions
 from referrals.api.consents import ConsentActions
 from referrals.api.dapb4066 import StandardActions
@@ -28,6 +28,7 @@ from referrals.api.discharge import DischargeActions
 from referrals.api.filters import OnwardReferralFilterSet, ReferralFilterSet
 from referrals.api.follow_ups import FollowUpActions
 from referrals.api.health import HealthActions
+from referrals.api.including import INCLUDE, OpenedReferralSerializer, included
 from referrals.api.inputs import (
     AllocationInputSerializer,
     AttendanceInputSerializer,
@@ -173,10 +174,12 @@ class ReferralViewSet(
         )  # fmt: skip
         return self.answer(self.whole(reference))
 
-    @extend_schema(responses=ReferralSerializer)
+    @extend_schema(responses=OpenedReferralSerializer, parameters=[INCLUDE])
     def retrieve(self, request: Request, reference: str) -> Response:
         """One referral, whole, with what you may do next."""
-        return self.answer(self.whole(reference))
+        response = self.answer(self.whole(reference))
+        response.data |= included(request, reference)
+        return response
 
     @extend_schema(request=ReferralInputSerializer, responses={201: ReferralSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request) -> Response:
@@ -248,7 +251,7 @@ class ReferralViewSet(
         return Response(body, status=status.HTTP_201_CREATED, headers={"ETag": etag(row.version)})
 
     @extend_schema(responses=EventSerializer(many=True))
-    @action(detail=True, ordering=("sequence",), filterset_class=None)
+    @action(detail=True, ordering=TIMELINE_ORDER, filterset_class=None)
     def events(self, request: Request, reference: str) -> Response:
         """The timeline: everything that happened, in order."""
         timeline = Timeline(signed_in(request.user), reference)

@@ -1,17 +1,18 @@
 """What is known of a person's health."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.enums import OrganizationKind
 from accounts.models import User
 from core.errors import Invalid
+from core.statements import ask
 from referrals.enums import ReferralSource
 from referrals.models import Clearance, Observation, Referral
-from referrals.selectors.visible import referrals_visible_to, the_one
+from referrals.selectors.visible import ask_of_the_one, text_of_the_one
 from services_directory.selectors import locate
 from services_directory.suitability.dates import PartialDate
 from services_directory.suitability.facts import Answer, ClearanceGiven, Facts
@@ -38,19 +39,7 @@ def facts_for(user: User, reference: str) -> Facts:
 
     :raises NotVisible: if there is no such referral, or none that the user may see; it does not say which.
     """
-    visible = referrals_visible_to(user).select_related(None)
-    referral_id, postcode, practice, born, source, kind, not_before = the_one(
-        visible.values_list(
-            "id",
-            "postcode",
-            "gp_practice_code",
-            "date_of_birth",
-            "source",
-            "referring_team__organization__kind",
-            "discharge__start_no_earlier_than",
-        ),
-        reference,
-    )
+    ((referral_id, postcode, practice, born, source, kind, not_before),) = ask_of_the_one(_known(), user, reference)
     return _facts(
         referral_id, postcode=postcode, practice=practice, born=born, source=source, kind=kind, not_before=not_before
     )  # fmt: skip
@@ -77,8 +66,8 @@ def _facts(
     not_before: dt.date | None,
 ) -> Facts:
     # By hand: a search for a person is to cost twice a search at most, and rows of a model would be half of that.
-    answers = {row.pop("code"): _answer(**row) for row in _rows(_ANSWERS, referral_id)}
-    clearances = [ClearanceGiven(**row) for row in _rows(_CLEARANCES, referral_id)]
+    answers = {code: _answer(*said) for code, *said in ask(_ANSWERS, [referral_id])}
+    clearances = [ClearanceGiven(**dict(zip(_DECIDED, row, strict=True))) for row in ask(_CLEARANCES, [referral_id])]
     return Facts(
         date_of_birth=born,
         gp_practice_code=practice,
@@ -90,15 +79,28 @@ def _facts(
     )
 
 
+@cache
+def _known() -> str:
+    return f"""
+SELECT referral.id, referral.postcode, referral.gp_practice_code, referral.date_of_birth, referral.source,
+    organization.kind, discharge.start_no_earlier_than
+FROM referrals_referral AS referral
+JOIN accounts_team AS referring ON referring.id = referral.referring_team_id
+JOIN accounts_organization AS organization ON organization.id = referring.organization_id
+LEFT JOIN referrals_discharge AS discharge ON discharge.referral_id = referral.id
+WHERE referral.id = ({text_of_the_one()})
+"""  # noqa: S608 - of words of this module, and `text_of`
+
+
 _ANSWERS = """
 SELECT DISTINCT ON (code) code, answer, observed_on, recorded_at, value, second_value, choice, occurred
 FROM referrals_observation WHERE referral_id = %s ORDER BY code, observed_on DESC, id DESC
 """
 """Of each question the answer that counts."""
-_CLEARANCES = """
-SELECT code, is_cleared, professional_name, professional_role, decided_on, recorded_at, service_id
-FROM referrals_clearance WHERE referral_id = %s ORDER BY id
-"""
+_DECIDED = (
+    "code", "is_cleared", "professional_name", "professional_role", "decided_on", "recorded_at", "service_id"
+)  # fmt: skip
+_CLEARANCES = f"SELECT {', '.join(_DECIDED)} FROM referrals_clearance WHERE referral_id = %s ORDER BY id"  # noqa: S608 - names
 _SOURCES = {
     ReferralSource.GP_PRACTICE.value: "gp",
     ReferralSource.HOSPITAL.value: "health_professional",
@@ -116,15 +118,13 @@ def _said_of(source: str, kind: str) -> str:
     return _SOURCES.get(source, "")
 
 
-def _rows(statement: str, *values: Any) -> list[dict[str, Any]]:
-    with connection.cursor() as database:
-        database.execute(statement, values)
-        names = [column.name for column in database.description]
-        return [dict(zip(names, row, strict=True)) for row in database.fetchall()]
-
-
-def _answer(*, answer: str, occurred: str, **parts: Any) -> Answer:
-    return Answer(answer=Answered(answer), occurred=PartialDate.read(occurred) if occurred else None, **parts)
+def _answer(
+    answer: str, observed_on: dt.date, recorded_at: dt.datetime, value: Any, second: Any, choice: str, occurred: str
+) -> Answer:
+    return Answer(
+        answer=Answered(answer), observed_on=observed_on, recorded_at=recorded_at, value=value, second_value=second,
+        choice=choice, occurred=PartialDate.read(occurred) if occurred else None,
+    )  # fmt: skip
 
 
 def _areas_of(postcode: str) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from core.errors import Invalid
 from core.identifiers import clean_postcode
+from core.statements import ask
 from services_directory.models import Neighbourhood
 
 
@@ -59,9 +59,7 @@ def locate_many(postcodes: Iterable[str]) -> dict[str, Located]:
     wanted = sorted({code for code in codes.values() if code.isalnum()})
     if not wanted:
         return {}
-    with connection.cursor() as database:
-        database.execute(_WHERE, [wanted])
-        located = {code: Located(f"{code[:-3]} {code[-3:]}", *known) for code, *known in database.fetchall()}
+    located = {code: Located(f"{code[:-3]} {code[-3:]}", *known) for code, *known in ask(_WHERE, [wanted])}
     return {given: located[code] for given, code in codes.items() if code in located}
 
 

@@ -8,8 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection
-
+from core.statements import ask
 from services_directory.models import EligibilityRule
 from services_directory.suitability.engine import Judge, Suitability
 from services_directory.suitability.facts import Facts
@@ -54,8 +53,7 @@ def suitability_of(
 
 def rules_of(service_ids: Iterable[UUID], *, on: dt.date) -> dict[UUID, list[RulesOfVersion]]:
     """Return the rules in force on a day for each service: what its listing says first, then its sets by name."""
-    with connection.cursor() as database:
-        services = database.execute(_IN_FORCE, [on, list(service_ids)]).fetchall()
+    services = ask(_IN_FORCE, [on, list(service_ids)])
     versions = _versions({pk for *_, pks in services for pk in pks if pk is not None})
     return {
         service_id: [

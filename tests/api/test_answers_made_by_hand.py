@@ -79,6 +79,10 @@ def test_each_answer_is_what_its_serializer_says(cast, everywhere, as_user, time
                 if len(log) > 1:
                     one = client.get(f"{LIST}{row.reference}/contacts/?page_size=1").json()
                     assert client.get(one["next"]).json()["results"] == written(log)[1:2]
+                both = client.get(f"{LIST}{row.reference}/?include=events,contacts").json()
+                assert both == answer.json() | {
+                    "events": client.get(f"{LIST}{row.reference}/events/").json(), "contacts": contacts.json()
+                }  # fmt: skip
             else:
                 assert contacts.status_code == 403
             turn = turn_of(whole, on=timezone.now().date(), reads_all=True)
@@ -128,7 +132,10 @@ def test_a_page_beyond_the_end_and_a_cursor_that_is_none(cast, referral_at, as_u
     assert [row["sequence"] for row in client.get(answer["next"]).json()["results"]] == [3][: len(answer["results"])]
 
 
-@pytest.mark.parametrize(("address", "count"), [("", 2), ("{}/", 3), ("{}/events/", 3), ("{}/contacts/", 3)])
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [("", 2), ("{}/", 3), ("{}/events/", 3), ("{}/contacts/", 3), ("{}/?include=events,contacts", 5)],
+)
 def test_each_costs_two_statements_however_much_it_holds_and_a_record_the_row_that_says_who_opened_it(
     cast, referral_at, onward_at, now, address, count, django_assert_num_queries
 ):
