@@ -156,7 +156,8 @@ class Stage:
             "due": now.date() + dt.timedelta(days=2), "reason": "Lives alone and would like company.", "at": now,
             "today": now.date(), "details": Jsonb({"consent": {"basis": "consent", "decision": "given"}}),
             "hashed": hashed, "hash": _digest(hashed), "event_key": f"referral-event:{reference}:1",
-            "context": json.dumps({"reference": reference}), "link": _digest(secrets.token_hex()),
+            "context": json.dumps({"reference": reference, "due_on": str(now.date())}),
+            "link": _digest(secrets.token_hex()),
             "expires": now.date() + dt.timedelta(days=90), "owning": [], "referring_teams": [referring],
         }  # fmt: skip
 

@@ -28,6 +28,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django_guid import set_guid
 
+from core.statements import change
 from notifications import bounces, leavers
 from notifications.channels import SENDERS, AddressRefused, PermanentFailure, Sender, TemporaryFailure, Unreachable
 from notifications.enums import MessageStatus
@@ -242,23 +243,20 @@ def _pass_on(message: OutboxMessage) -> int:
     return _settle(message, status=MessageStatus.STOPPED, failure=leavers.WHY)
 
 
+_RECORD = """
+WITH settled AS (
+    UPDATE notifications_outboxmessage SET status = 'sent', sent_at = %(at)s, failure = ''
+    WHERE id = %(id)s AND status = 'pending'
+    RETURNING id
+)
+INSERT INTO notifications_delivery (message_id, at, wire_id, attempts)
+SELECT id, %(at)s, %(wire_id)s::text, %(attempts)s::integer FROM settled
+"""
+
+
 def _record(message: OutboxMessage, *, wire_id: str, at: dt.datetime, report: Report) -> None:
     """Mark a message as sent and record its delivery: one statement, so both or neither, and durable on return."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH settled AS (
-                UPDATE notifications_outboxmessage
-                SET status = 'sent', sent_at = %(at)s, failure = ''
-                WHERE id = %(id)s AND status = 'pending'
-                RETURNING id
-            )
-            INSERT INTO notifications_delivery (message_id, at, wire_id, attempts)
-            SELECT id, %(at)s, %(wire_id)s, %(attempts)s FROM settled
-            """,
-            {"id": message.id, "at": at, "wire_id": wire_id, "attempts": message.attempts},
-        )
-        recorded = cursor.rowcount
+    recorded = change(_RECORD, {"id": message.id, "at": at, "wire_id": wire_id, "attempts": message.attempts})
     if recorded:
         logger.info("message sent", extra={"message_id": str(message.id)})
         report.sent += 1

@@ -20,6 +20,7 @@ from notifications.channels.base import (
     Unreachable,
     is_about_address,
 )
+from notifications.channels.plain_email import PlainEmail
 from notifications.models import OutboxMessage
 from notifications.templates import Text, compose, may_open_by_link
 
@@ -114,4 +115,4 @@ def _email(text: Text, *, to: str, message_id: UUID) -> tuple[EmailMessage, str]
     _, our_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     wire_id = f"<{message_id}@{our_address.rpartition('@')[2]}>"
     headers = {"Message-ID": wire_id, "X-Message-Id": str(message_id), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject=text.subject, body=text.body, to=[to], headers=headers), wire_id
+    return PlainEmail(subject=text.subject, body=text.body, to=[to], headers=headers), wire_id

@@ -1,0 +1,55 @@
+"""An email is written in less time than Django takes, and is to the letter what Django would have written."""
+
+import pytest
+from django.core.mail import EmailMessage
+
+from notifications.channels.plain_email import PlainEmail
+from notifications.templates import TEMPLATES, compose
+
+LONG = "a subject that goes on for so long that it stands on two lines or three of the message, wherever it is read"
+HEADERS = {"Message-ID": "<0b9d2c6e-6a55-4e2c-8c5e-2f0b6a0d1e11@referral.example>", "Auto-Submitted": "auto-generated"}
+
+
+def both(**said):
+    return [
+        kind(from_email="Community Referral <no-reply@referral.example>", headers={"Date": "x", **HEADERS}, **said)
+        .message()
+        .as_bytes(linesep="\r\n")
+        for kind in (PlainEmail, EmailMessage)
+    ]
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES))
+def test_each_message_of_ours(template):
+    context = {"reference": "R-22222-77777", "due_on": "2026-12-01"}
+    text = compose(template, {name: context[name] for name in TEMPLATES[template].context})
+    ours, django = both(subject=text.subject, body=text.body, to=["reader@work.example"])
+    assert ours == django
+    assert b"\r\nMessage-ID: <0b9d2c6e" in ours
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "to"),
+    [
+        (LONG, "News.", "reader@work.example"),
+        ("Grüße aus Brinnington", "News.", "reader@work.example"),
+        ("", "", "reader@work.example"),
+        ("x" * 66, "News.", "reader@work.example"),
+        ("x" * 67, "News.", "reader@work.example"),
+        ("y " * 60, "News.", "reader@work.example"),
+        ("tab\tin it", "News.", "reader@work.example"),
+        ("News", "From here on.\n.\nFrom there: é\r\n" + "z" * 1200, "reader@work.example"),
+        ("News", "News.", f"{'long-' * 12}reader@{'far-' * 14}away.example"),
+        ("News", "News.", "Zoë Reader <reader@work.example>"),
+        ("News", "News.", "reader@bücher.example"),
+    ],
+)
+def test_whatever_it_holds(subject, body, to):
+    ours, django = both(subject=subject, body=body, to=[to])
+    assert ours == django
+
+
+@pytest.mark.parametrize("subject", ["one\ntwo", "one\r\nBcc: others@work.example"])
+def test_no_line_of_a_subject_becomes_a_header(subject):
+    with pytest.raises(ValueError, match="newlines"):
+        both(subject=subject, body="News.", to=["reader@work.example"])
