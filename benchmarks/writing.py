@@ -68,6 +68,10 @@ class Poster:
         if answer.status not in {200, 201}:
             raise RuntimeError(f"{answer.status} for {address}: {said[:300]!r}")
 
+    def hang_up(self) -> None:
+        """End the connection; the next request opens another."""
+        self._connection.close()
+
 
 class Stage:
     """The two sides, with what each needs for its next call prepared before it is measured."""
@@ -114,6 +118,10 @@ class Stage:
         """Send a referral."""
         self._new_request()
         self._send()
+
+    def hang_up(self) -> None:
+        """End the connection over which referrals are sent, until the next one."""
+        self._poster.hang_up()
 
     def send_by_hand(self) -> None:
         """Carry out the statements of one."""

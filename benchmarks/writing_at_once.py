@@ -58,6 +58,8 @@ def measured(clients: list[Stage], *, seconds: float, rounds: int) -> list[Figur
         rate_of(sends, seconds=1)
     for _ in range(rounds):
         for side in (*sides, *reversed(sides)):
+            for client in clients:
+                client.hang_up()  # the server has, where the other side took its turn meanwhile
             rates[side].append(rate_of(sides[side], seconds=seconds))
     found = {side: median(each) for side, each in rates.items()}
     told = [
