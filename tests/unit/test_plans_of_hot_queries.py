@@ -108,7 +108,8 @@ another, and which is chosen hangs on what was written there before."""
 
 _RIVALS = """
 SELECT other.indexrelid::regclass::text FROM pg_index AS other JOIN pg_index AS made ON made.indrelid = other.indrelid
-WHERE made.indexrelid = %s::regclass AND other.indexrelid <> made.indexrelid AND NOT other.indisunique
+WHERE made.indexrelid = %s::regclass AND other.indexrelid <> made.indexrelid
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = other.indexrelid)
 """
 
 
