@@ -15,7 +15,7 @@ _LONGEST = 76
 class _Generator(BytesGenerator):
     """Python's, but a short header in plain letters is written as it stands: nothing there is to fold or encode."""
 
-    def _write_headers(self, msg: "Message[Any, Any]") -> None:
+    def _write_headers(self: Any, msg: "Message[Any, Any]") -> None:
         for name, value in msg.raw_items():
             if value.isascii() and value.isprintable() and len(name) + len(value) < _LONGEST:
                 self.write(f"{name}: {value}{self._NL}")
@@ -25,7 +25,11 @@ class _Generator(BytesGenerator):
 
 
 class _PlainText(SafeMIMEText):
-    def as_bytes(self, unixfrom: bool = False, linesep: str = "\n") -> bytes:  # noqa: FBT001, FBT002 - Django's
+    def as_bytes(  # type: ignore[override]  # as in Django 5.2
+        self,
+        unixfrom: bool = False,  # noqa: FBT001, FBT002
+        linesep: str = "\n",
+    ) -> bytes:
         written = BytesIO()
         _Generator(written, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)
         return written.getvalue()
@@ -34,7 +38,7 @@ class _PlainText(SafeMIMEText):
 class PlainEmail(EmailMessage):
     """Django's, without attachments."""
 
-    def message(self) -> SafeMIMEText:
-        made = super().message()
+    def message(self) -> Any:  # type: ignore[override]  # as in Django 5.2
+        made: Any = super().message()
         made.__class__ = _PlainText
         return made
