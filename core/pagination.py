@@ -72,10 +72,10 @@ def first_page(rows: Keyset[T], *, ordering: tuple[str, ...], address: str) -> d
     pages = CursorPages()
     pages.base_url = address
     first = rows.order_by(*ordering)[: pages.page_size + 1]
-    shown, is_all = first[: pages.page_size], len(first) <= pages.page_size
-    position = None if is_all else pages._get_position_from_instance(shown[-1], ordering)
-    begin = Cursor(offset=0, reverse=False, position=position)  # type: ignore[arg-type]  # a text, where the stubs have a number
-    link = None if is_all else pages.encode_cursor(begin)
+    shown, link = first[: pages.page_size], None
+    if len(first) > len(shown):
+        position: Any = pages._get_position_from_instance(shown[-1], ordering)
+        link = pages.encode_cursor(Cursor(offset=0, reverse=False, position=position))
     return {"next": link, "previous": None, "results": shown}
 
 

@@ -1,4 +1,4 @@
-"""An email of one text, written as Django writes it, in less time: of what a worker does, the headers were a third."""
+"""An email of one text, written as Django writes it, in less time: to encode each header was dear to a worker."""
 
 from email.generator import BytesGenerator
 from email.message import Message
@@ -36,7 +36,7 @@ class _PlainText(SafeMIMEText):
 
 
 class PlainEmail(EmailMessage):
-    """Django's, without attachments."""
+    """Django's, of one text: it takes no attachments."""
 
     def message(self) -> Any:  # type: ignore[override]  # as in Django 5.2
         made: Any = super().message()

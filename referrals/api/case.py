@@ -10,6 +10,7 @@ from accounts.actors import Actor
 from core.plain_json import as_json
 from referrals import policies
 from referrals.api.turns import clock_of
+from referrals.models.facts import Sides
 from referrals.selectors.case import OpenedReferral, TimelineEvent, counts_today
 
 TIMELINE_ORDER = ("sequence",)
@@ -56,8 +57,11 @@ def _moment(written: str | None) -> str | None:
     return as_json(dt.datetime.fromisoformat(written)) if written else None
 
 
-def events_of(rows: Iterable[TimelineEvent], *, sees_onward_notes: bool) -> list[dict[str, Any]]:
-    """Return a page of a timeline; what link worker and provider write to each other, for those who read that."""
+def events_of(rows: Iterable[TimelineEvent], *, of: Sides, actor: Actor) -> list[dict[str, Any]]:
+    """Return a page of a referral's timeline; what link worker and provider write to each other, for those who read
+    that.
+    """
+    sees_onward_notes = policies.sees_notes_of_referral(actor, of)
     return [
         {
             **row._asdict(),

@@ -13,7 +13,6 @@ from accounts.api.machines import refuse_beyond_scope
 from accounts.selectors import signed_in
 from core.errors import Invalid
 from core.pagination import first_page
-from referrals import policies
 from referrals.api.case import TIMELINE_ORDER, events_of
 from referrals.api.contacts import LOG_ORDER, ContactSerializer, lines_of_log
 from referrals.api.outputs import EventSerializer, Output, ReferralSerializer
@@ -25,8 +24,7 @@ def _events(request: Request, reference: str, address: str) -> dict[str, Any]:
     user = signed_in(request.user)
     timeline = Timeline(user, reference)
     page = first_page(timeline, ordering=TIMELINE_ORDER, address=address)
-    sees_all = policies.sees_notes_of_referral(Actor(user), timeline.referral)
-    return page | {"results": events_of(page["results"], sees_onward_notes=sees_all)}
+    return page | {"results": events_of(page["results"], of=timeline.referral, actor=Actor(user))}
 
 
 def _contacts(request: Request, reference: str, address: str) -> dict[str, Any]:
@@ -58,10 +56,11 @@ def included(request: Request, reference: str) -> dict[str, Any]:
     asked = [name for name in request.query_params.get("include", "").split(",") if name]
     if unknown := sorted(set(asked) - set(PARTS)):
         raise Invalid({"include": [f"There is no {name} to include." for name in unknown]})
-    for name in asked:
+    own, found = request.build_absolute_uri(request.path), dict[str, Any]()
+    for name in dict.fromkeys(asked):
         refuse_beyond_scope(request, f"referral-{name}")
-    own = request.build_absolute_uri(request.path)
-    return {name: PARTS[name](request, reference, f"{own}{name}/") for name in dict.fromkeys(asked)}
+        found[name] = PARTS[name](request, reference, f"{own}{name}/")
+    return found
 
 
 class _FirstPageSerializer(Output):

@@ -256,8 +256,7 @@ class ReferralViewSet(
         """The timeline: everything that happened, in order."""
         timeline = Timeline(signed_in(request.user), reference)
         page = self.page_of(timeline)
-        sees_all = policies.sees_notes_of_referral(self.actor, timeline.referral)
-        return self.get_paginated_response(events_of(page, sees_onward_notes=sees_all))
+        return self.get_paginated_response(events_of(page, of=timeline.referral, actor=self.actor))
 
 
 @with_steps(steps=policies.ONWARD_STEPS, machine="Onward", output=OnwardSerializer, take="take")
