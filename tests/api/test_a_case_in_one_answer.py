@@ -72,6 +72,14 @@ def test_the_surgery_that_referred_reads_what_happened_and_not_the_teams_calls(
         assert not RecordAccess.objects.filter(referral=referral, reader=cast.gp).exists()
 
 
+def test_what_the_provider_writes_to_the_team_is_no_more_the_surgerys_than_in_the_list(cast, onward_at, as_user):
+    onward = onward_at("information_requested")
+    said = onward.events.exclude(note="").values_list("note", flat=True).get()
+    for user, is_theirs in ((cast.link_worker, True), (cast.gp, False)):
+        told = as_user(user).get(f"{LIST}{onward.referral.reference}/?include=events").json()["events"]["results"]
+        assert (said in [event["note"] for event in told]) is is_theirs
+
+
 def test_somebody_elsewhere_is_told_that_there_is_none(cast, referral_at, as_user):
     answer = as_user(cast.outsider).get(f"{LIST}{referral_at('active').reference}/{BOTH}")
     assert answer.status_code == 404

@@ -49,6 +49,20 @@ def test_whatever_it_holds(subject, body, to):
     assert ours == django
 
 
+@pytest.mark.parametrize("length", range(60, 90))
+def test_a_header_is_folded_where_django_folds_it(length):
+    """Django itself folds a subject; any other header is folded as it is written."""
+    value = ("word " * 20)[:length].strip().ljust(length, "x")
+    ours, django = (
+        kind(subject="News", body="News.", from_email="a@work.example", to=["b@work.example"],
+             headers={"Date": "x", "Message-ID": "<1@work.example>", "X-About": value})
+        .message()
+        .as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # as in Django 5.2
+        for kind in (PlainEmail, EmailMessage)
+    )  # fmt: skip
+    assert ours == django
+
+
 @pytest.mark.parametrize("subject", ["one\ntwo", "one\r\nBcc: others@work.example"])
 def test_no_line_of_a_subject_becomes_a_header(subject):
     with pytest.raises(ValueError, match="newlines"):
