@@ -447,7 +447,7 @@ CELERY_TASK_IGNORE_RESULT = True
 EMAIL_BACKEND = (
     "django.core.mail.backends.locmem.EmailBackend"
     if DEPLOYMENT == "test" and not env.bool("TEST_REAL_SMTP", default=False)
-    else "django.core.mail.backends.smtp.EmailBackend"
+    else "notifications.channels.plain_email.PlainBackend"
 )
 EMAIL_HOST = env.str("EMAIL_HOST", default="127.0.0.1")
 EMAIL_PORT = env.int("EMAIL_PORT", default=1025)

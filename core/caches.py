@@ -4,7 +4,7 @@ import json
 import logging
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -25,12 +25,29 @@ class Json:
         return json.loads(data)
 
 
+class _OneClient(RedisCacheClient):
+    """Django's, which makes a client for each question, with more work than that. One is kept, with its pool."""
+
+    _kept: Any = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """Return the client of the pool that is asked; whoever reads and writes at one server has one."""
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # Django's own
+        if self._kept is None or self._kept.connection_pool is not pool:
+            self._kept = super().get_client(key, write=write)
+        return self._kept
+
+
 class ForgivingRedisCache(RedisCache):
     """Redis; while it is down, a cache in which nothing is ever found.
 
     What counts in it (throttles, the tries at a password, the codes that were used) then counts nothing: whoever works
     here must be able to sign in and to refer.
     """
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _OneClient
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
         try:

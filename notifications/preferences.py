@@ -4,10 +4,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
+
+from django.db import connection
 
 from accounts.models import Team, User
 from core.clocks import LONDON
+from core.statements import ask
 from notifications.catalogue import group_of, is_essential
 from notifications.enums import Channel, HowTold
 from notifications.models import Preference
@@ -102,14 +106,23 @@ def preferences_at(addresses: Collection[str]) -> dict[str, list[Preference]]:
     """
     if not addresses:
         return {}
-    rows = Preference.objects.raw(
-        """
-        SELECT preference.*, wanted.address
+    columns = [field.attname for field in Preference._meta.concrete_fields]
+    found: dict[str, list[Preference]] = defaultdict(list)
+    for address, *values in ask(_chosen_at(), {"addresses": sorted(addresses)}):
+        found[address].append(Preference.from_db(connection.alias, columns, values))
+    return {address: [each for each in chosen if each.user_id] or chosen for address, chosen in found.items()}
+
+
+@cache
+def _chosen_at() -> str:
+    columns = ", ".join(f"preference.{field.column}" for field in Preference._meta.concrete_fields)
+    return f"""
+        SELECT wanted.address, {columns}
         FROM unnest(%(addresses)s::text[]) AS wanted (address)
         JOIN accounts_user AS person ON lower(person.email) = lower(wanted.address) AND person.is_active
         JOIN notifications_preference AS preference ON preference.user_id = person.id
         UNION ALL
-        SELECT preference.*, wanted.address
+        SELECT wanted.address, {columns}
         FROM unnest(%(addresses)s::text[]) AS wanted (address)
         JOIN accounts_team AS team ON team.inbox_email = wanted.address AND team.is_active
         JOIN notifications_preference AS preference ON preference.team_id = team.id
@@ -118,13 +131,7 @@ def preferences_at(addresses: Collection[str]) -> dict[str, list[Preference]]:
             JOIN accounts_user AS person ON person.id = membership.user_id AND person.is_active
             WHERE membership.team_id = team.id
         )
-        """,
-        {"addresses": sorted(addresses)},
-    )
-    found: dict[str, list[Preference]] = defaultdict(list)
-    for row in rows:
-        found[row.address].append(row)  # type: ignore[attr-defined]  # selected beside the columns
-    return {address: [each for each in chosen if each.user_id] or chosen for address, chosen in found.items()}
+    """  # noqa: S608 - names of our model
 
 
 def preference_of(chooser: User | Team) -> Preference:

@@ -1,9 +1,12 @@
 """An email is written in less time than Django takes, and is to the letter what Django would have written."""
 
+import smtplib
+
 import pytest
 from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 
-from notifications.channels.plain_email import PlainEmail
+from notifications.channels.plain_email import PlainBackend, PlainEmail
 from notifications.templates import TEMPLATES, compose
 
 LONG = "a subject that goes on for so long that it stands on two lines or three of the message, wherever it is read"
@@ -67,3 +70,58 @@ def test_a_header_is_folded_where_django_folds_it(length):
 def test_no_line_of_a_subject_becomes_a_header(subject):
     with pytest.raises(ValueError, match="newlines"):
         both(subject=subject, body="News.", to=["reader@work.example"])
+
+
+class Line:
+    """A connection that keeps what it is handed, and refuses who is called nobody."""
+
+    def __init__(self):
+        self.sent = []
+
+    def sendmail(self, sender, recipients, written):
+        if "nobody@work.example" in recipients:
+            raise smtplib.SMTPRecipientsRefused({"nobody@work.example": (550, b"No such user")})
+        self.sent.append((sender, recipients, written))
+
+
+def handed_over(backend, *emails, is_silent=False):
+    backend = backend(fail_silently=is_silent)
+    backend.connection = Line()
+    sent = backend.send_messages(emails)
+    return sent, backend.connection.sent
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        ["reader@work.example"],
+        ["Zoë Reader <reader@work.example>", '"Reader, A." <reader@work.example>'],
+        ["reader@bücher.example"],
+        ["rosé@work.example"],
+        [],
+    ],
+)
+def test_what_is_handed_to_the_mail_server_is_what_django_hands_over_the_first_time_and_the_second(to):
+    emails = [
+        PlainEmail(subject="News", body=f"{number}", from_email="Community Referral <no-reply@referral.example>", to=to,
+                   headers={"Date": "x", **HEADERS})
+        for number in range(2)
+    ]  # fmt: skip
+    ours = handed_over(PlainBackend, *emails)
+    assert ours == handed_over(EmailBackend, *emails)
+    assert ours[0] == (2 if to else 0)
+
+
+def test_whom_the_server_refuses_is_told_as_django_tells_it():
+    email = PlainEmail(subject="News", body="News.", from_email="a@work.example", to=["nobody@work.example"])
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        handed_over(PlainBackend, email)
+    assert handed_over(PlainBackend, email, is_silent=True) == (0, [])
+
+
+@pytest.mark.parametrize("to", ["a@work.example b@work.example", "a@work.example\nBcc: b@work.example"])
+def test_what_is_no_address_is_refused_each_time(to):
+    email = PlainEmail(subject="News", body="News.", from_email="a@work.example", to=[to])
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"[Ii]nvalid address|newlines"):
+            handed_over(PlainBackend, email)
