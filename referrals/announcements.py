@@ -20,6 +20,7 @@ from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
+from referrals.facts import EventFacts
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
 from referrals.reaching import address_by, channels_for, recipient_at_the_door, recipient_of
 from referrals.webhooks import news_of
@@ -94,7 +95,7 @@ def announce(event: ReferralEvent, *, actor: Actor) -> None:
     )
 
 
-def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
+def owed_after(event: EventFacts) -> tuple[tuple[Audience, str], ...]:
     """Return who is owed which message after an event: the audit asks too."""
     owed = (AFTER_ONWARD_STEP if event.onward_referral_id else AFTER_REFERRAL_STEP).get(event.kind, ())
     if _never_left_its_referrer(event):
@@ -102,17 +103,17 @@ def owed_after(event: ReferralEvent) -> tuple[tuple[Audience, str], ...]:
     return _to_the_person_instead(event, owed) if event.referral.confirmed_email else owed
 
 
-def _never_left_its_referrer(event: ReferralEvent) -> bool:
+def _never_left_its_referrer(event: EventFacts) -> bool:
     """Whether it is the end of a draft, which nobody else ever saw."""
     return event.kind in {"withdraw", "record_death"} and event.from_status == "draft"
 
 
-def key_of(event: ReferralEvent) -> str:
+def key_of(event: EventFacts) -> str:
     """Return what makes the messages of an event unique (with recipient and channel)."""
     return f"referral-event:{event.referral.reference}:{event.sequence}"
 
 
-def templates_owed_after(event: ReferralEvent) -> set[str]:
+def templates_owed_after(event: EventFacts) -> set[str]:
     """Return every message that is owed after an event, to whomever."""
     to_leads = {TOLD_TO_LEADS[event.kind]} if event.kind in TOLD_TO_LEADS else set()
     return {template for _, template in owed_after(event)} | to_leads
@@ -175,7 +176,7 @@ def tell_person(
 
 
 def _to_the_person_instead(
-    event: ReferralEvent, owed: tuple[tuple[Audience, str], ...]
+    event: EventFacts, owed: tuple[tuple[Audience, str], ...]
 ) -> tuple[tuple[Audience, str], ...]:
     """Put the person's own messages in place of the referrer's; of a death nobody is told by email."""
     has_died = bool({event.outcome, event.reason} & DIED)

@@ -4,14 +4,18 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from uuid import UUID
+
+from django.db.models import TextChoices
 
 from core.clocks import FARTHEST_PLAN, local_day
 from referrals import consents, policies
 from referrals.announcements import key_of, owed_after, templates_owed_after
 from referrals.enums import CloseOutcome, EventKind, OnwardStatus, ReferralStatus, SnomedCode
-from referrals.models import Consent, OnwardReferral, Referral, ReferralEvent
+from referrals.facts import EventFacts
+from referrals.models import Consent, OnwardReferral, Referral
 from referrals.services.events import text_to_hash
 
 Broken = tuple[str, str]
@@ -29,7 +33,7 @@ class Case:
     """One referral and what hangs on it, as they were at one moment."""
 
     referral: Referral
-    events: Sequence[ReferralEvent]
+    events: Sequence[EventFacts]
     onward: Sequence[OnwardReferral]
     consents: Sequence[Consent]
     attended: frozenset[int]
@@ -97,8 +101,8 @@ def _walked(case: Case) -> Iterator[Broken]:
             if event.from_status in ended and event.kind not in {"reopen", "enter_in_error"}:
                 yield "ended", reference
         if step is not None and (
-            (step.rules.reasons is not None and event.reason not in step.rules.reasons.values)
-            or (step.rules.outcomes is not None and event.outcome not in step.rules.outcomes.values)
+            (step.rules.reasons is not None and event.reason not in _values_of(step.rules.reasons))
+            or (step.rules.outcomes is not None and event.outcome not in _values_of(step.rules.outcomes))
         ):
             yield "reasoned", reference
         stands[whose] = event.to_status
@@ -112,6 +116,11 @@ def _walked(case: Case) -> Iterator[Broken]:
             yield "attended", onward.reference
     if referral.status == ReferralStatus.CLOSED and referral.outcome not in CloseOutcome.values:
         yield "reasoned", referral.reference
+
+
+@cache
+def _values_of(choices: type[TextChoices]) -> frozenset[str]:
+    return frozenset(choices.values)
 
 
 def _stands_so(case: Case) -> Iterator[Broken]:
@@ -184,7 +193,7 @@ def _coded(case: Case) -> Iterator[Broken]:
         yield "coded", case.referral.reference
 
 
-def _says_yes_or_no(event: ReferralEvent) -> bool:
+def _says_yes_or_no(event: EventFacts) -> bool:
     """Whether the person accepts or declines by this step."""
     is_no = event.kind == "close" and event.outcome == CloseOutcome.DECLINED_BY_PERSON
     return event.onward_referral_id is None and (is_no or event.kind == "start_support")
@@ -222,5 +231,5 @@ def _told(case: Case) -> Iterator[Broken]:
             yield "referrer_told", case.referral.reference
 
 
-def _of_referrer(event: ReferralEvent) -> set[str]:
+def _of_referrer(event: EventFacts) -> set[str]:
     return {template for audience, template in owed_after(event) if audience == "referrer"}

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from accounts.actors import Actor
+from referrals.facts import EventFacts
 from referrals.models import OnwardReferral, Referral, ReferralEvent
 
 CHAINED_FIELDS = (
@@ -14,6 +15,7 @@ CHAINED_FIELDS = (
     "occurred_at", "reason", "outcome", "note", "details", "snomed_code", "previous_hash",
 )  # fmt: skip
 """What the hash covers, in the order in which it is written down."""
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def record_event(
@@ -70,7 +72,7 @@ def seal_of(event: ReferralEvent) -> str:
     return hashlib.sha256(f"{event.note_salt}{event.note}".encode()).hexdigest()
 
 
-def text_to_hash(event: ReferralEvent) -> str:
+def text_to_hash(event: EventFacts) -> str:
     """Return the canonical text of an event: a JSON array in the order of CHAINED_FIELDS.
 
     For the note stands its seal; where an event has none (before notes were sealed), the note itself.
@@ -85,4 +87,4 @@ def text_to_hash(event: ReferralEvent) -> str:
         "note": event.note_seal or event.note,
     }
     row = [written_otherwise[name] if name in written_otherwise else getattr(event, name) for name in CHAINED_FIELDS]
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _CANONICAL.encode(row)

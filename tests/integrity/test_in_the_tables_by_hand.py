@@ -155,6 +155,20 @@ def test_to_go_elsewhere_instead_needs_no_consent_to_where_the_person_was_before
     assert broken(audit(at=now)) == {}
 
 
+# --- The chain: what an event tells of ------------------------------------------------------------------------------
+
+
+def test_an_onward_referral_put_under_somebody_elses_case_is_found(referral_at, onward_at, by_hand, now):
+    """Her events tell of what is not hers any more, and his onward referral has none of its own."""
+    onward, other = onward_at("accepted"), referral_at("active")
+    hers = onward.referral.reference
+    assert broken(audit(at=now)) == {}
+    by_hand("UPDATE referrals_onwardreferral SET referral_id = %s WHERE id = %s", other.pk, onward.pk)
+    found = broken(audit(at=now))
+    assert found["chained"] == [hers]
+    assert onward.reference in found["replayed"]
+
+
 # --- Rule 7: the national codes -------------------------------------------------------------------------------------
 
 
