@@ -20,8 +20,8 @@ from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
-from referrals.facts import EventFacts
 from referrals.models import Consent, MessageBack, OnwardReferral, Referral, ReferralEvent
+from referrals.models.facts import EventFacts
 from referrals.reaching import address_by, channels_for, recipient_at_the_door, recipient_of
 from referrals.webhooks import news_of
 

@@ -14,8 +14,8 @@ from core.clocks import FARTHEST_PLAN, local_day
 from referrals import consents, policies
 from referrals.announcements import key_of, owed_after, templates_owed_after
 from referrals.enums import CloseOutcome, EventKind, OnwardStatus, ReferralStatus, SnomedCode
-from referrals.facts import EventFacts
 from referrals.models import Consent, OnwardReferral, Referral
+from referrals.models.facts import EventFacts
 from referrals.services.events import text_to_hash
 
 Broken = tuple[str, str]

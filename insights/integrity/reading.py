@@ -39,7 +39,7 @@ def cases() -> Iterator[Case]:
 
 
 class Told(NamedTuple):
-    """An event as the rules see it (`referrals.facts`): of so many, a model for each took most of an audit."""
+    """An event as the rules see it (`referrals.models.facts`): of so many, a model for each took most of an audit."""
 
     referral_id: int
     onward_referral_id: int | None

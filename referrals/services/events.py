@@ -7,8 +7,8 @@ import secrets
 from typing import Any
 
 from accounts.actors import Actor
-from referrals.facts import EventFacts
 from referrals.models import OnwardReferral, Referral, ReferralEvent
+from referrals.models.facts import EventFacts
 
 CHAINED_FIELDS = (
     "referral", "onward_referral", "sequence", "kind", "from_status", "to_status", "actor", "actor_name",

@@ -30,7 +30,7 @@ def book(settings, tmp_path):
 @pytest.fixture
 def letterbox(settings):
     """A mail server; set its `rule`."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.channels.plain_email.PlainBackend"
     letterbox = Letterbox()
     with mail_server(letterbox) as port:
         settings.EMAIL_PORT = port

@@ -29,7 +29,7 @@ def at_port(settings):
     """Points email at a port of this machine."""
 
     def choose(port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.plain_email.PlainBackend"
         settings.EMAIL_PORT = port
 
     return choose

@@ -193,7 +193,7 @@ def test_two_relays_at_once_send_each_message_once(settings):
             connections.close_all()
 
     with mail_server(letterbox) as port:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "notifications.channels.plain_email.PlainBackend"
         settings.EMAIL_PORT = port
         relays = [threading.Thread(target=relay, args=(own,)) for own in reports]
         for thread in relays:
