@@ -188,7 +188,8 @@ class Referral(SavedByHand, ReferralPathway, PersonAsGiven):
         indexes = [
             models.Index(fields=["owner_team", "-id"], name="referral_by_owner_team"),
             models.Index(fields=["referring_team", "-id"], name="referral_by_referring_team"),
-            models.Index(fields=["birth_key"], name="referral_by_birth_key"),
+            # With the names beside it: of some hundred people of one birth key only those are read who may be meant.
+            models.Index(fields=["birth_key"], include=["name_keys", "id"], name="referral_by_birth_and_names"),
             models.Index(
                 fields=["next_action_on"], condition=Q(status__in=ReferralStatus.SENT), name="referral_due"
             ),

@@ -78,7 +78,7 @@ HOT = {
         lambda cast: totals.waits(NOVEMBER, by="source", waits=["start"]), "wait_total_counted_once",
     ),
     "answers of everybody": (lambda cast: totals.answers(NOVEMBER), "answer_total_counted_once"),
-    "who is known": (lambda cast: known_people(ROSE), "referral_by_birth_key"),
+    "who is known": (lambda cast: known_people(ROSE), "referral_by_birth_and_names"),
     "figures of everybody": (
         lambda cast: list(
             figures.uptake(manager_of(cast), since=TODAY, until=TODAY, by="programme", source="gp_practice")
@@ -96,7 +96,7 @@ HOT = {
 }  # fmt: skip
 
 
-BY_BITMAP = {"referral_by_birth_key"}
+BY_BITMAP = {"referral_by_birth_and_names"}
 IN_ORDER = {
     "an inbox", "what a provider was sent", "overdue cases", "providers to remind", "referrals on without an answer",
 }  # fmt: skip
