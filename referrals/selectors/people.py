@@ -175,13 +175,13 @@ def referred_already(user: User, nhs_number: str) -> QuerySet[Referral]:
 def open_referrals_like(referral: Referral) -> QuerySet[Referral]:
     """Return the open referrals of the same person to the same team and scheme that were sent before this one."""
     return _open_ones(
-        person=referral.person_id, team=referral.owner_team_id, service=referral.service_id, besides=referral.pk
+        person=referral.person_id, team=referral.owner_team_id, service=referral.service_id, besides=referral.pk or 0
     )
 
 
 def is_one_open_like(referral: Referral) -> bool:
     """Whether there is any."""
-    asked = {"person": referral.person_id, "team": referral.owner_team_id, "besides": referral.pk}
+    asked = {"person": referral.person_id, "team": referral.owner_team_id, "besides": referral.pk or 0}
     return bool(
         ask(_is_one_open(for_a_scheme=referral.service_id is not None), asked | {"service": referral.service_id})
     )

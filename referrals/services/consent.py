@@ -1,7 +1,7 @@
 """Record what the person decided about sharing, and refuse to share without it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,6 @@ from referrals.enums import (
     ReferralStatus,
 )
 from referrals.models import Consent, ConsentClock, OnwardReferral, Referral, ReferralEvent
-from referrals.selectors.consents import decisions_of
 from referrals.services.copying import copies_of
 from referrals.services.events import record_event
 from referrals.services.follow_up_clocks import plan_follow_ups_of
@@ -137,13 +136,19 @@ def _problems_with_end(details: ConsentDetails, *, on: dt.date) -> dict[str, lis
 
 def append_consent(referral: Referral, details: ConsentDetails, *, by: User, at: dt.datetime) -> Consent:
     """Write the row of a decision that has been judged, and start the clock of one that ends. No event, no message."""
+    consent = consent_of(referral, details, by=by, at=at)
+    consent.save(force_insert=True)
+    start_clock(consent, on=local_day(at))
+    return consent
+
+
+def consent_of(referral: Referral, details: ConsentDetails, *, by: User, at: dt.datetime) -> Consent:
+    """Return the row of a decision, not written yet."""
     said = {name: value for name, value in asdict(details).items() if name != "decided_on"}
-    consent = Consent.objects.create(
+    return Consent(
         referral=referral, decided_on=details.decided_on or local_day(at), recorded_by=by, recorded_at=at,
         **said | {"note": details.note.strip()},
     )  # fmt: skip
-    start_clock(consent, on=local_day(at))
-    return consent
 
 
 def start_clock(consent: Consent, *, on: dt.date) -> None:
@@ -219,11 +224,13 @@ def in_the_chain(consent: Consent) -> dict[str, Any]:
     return said
 
 
-def as_sent(referral: Referral) -> dict[str, Any]:
+def as_sent(rows: Sequence[Consent]) -> dict[str, Any]:
     """Return what the event of a sending says of what the person had agreed to by then: about sharing with all
     services, and, only where there are any, the other decisions.
+
+    :param rows: all their decisions, in the order in which they were written.
     """
-    rows = decisions_of(referral)
+    rows = sorted(rows, key=lambda row: row.decided_on)
     to_all = [row for row in rows if is_about_sharing(row) and not (row.to_service_id or row.to_organization_id)]
     latest = to_all[-1] if to_all else None
     others = [in_the_chain(row) for row in rows if row not in to_all]

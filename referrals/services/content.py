@@ -19,7 +19,7 @@ from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.selectors import team_for
 from referrals.selectors.consents import decisions_of
 from referrals.services.consent import ConsentDetails as ConsentDetails
-from referrals.services.consent import append_consent, problems_with
+from referrals.services.consent import consent_of, problems_with, start_clock
 from referrals.services.discharge import DischargeDetails, write_discharge
 from referrals.services.doors import FamilyMember, fill_door, named
 from referrals.services.known_people import settle_person
@@ -135,8 +135,32 @@ def fill(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.d
     referral.discharged_on = content.discharged_on
 
 
-def write_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
-    """Write the rows that hang on a referral which has been saved: needs, risks, consents, the discharge.
+@dataclass(kw_only=True)
+class Hanging:
+    """The rows that hang on a referral: read, or judged and not written yet."""
+
+    needs: list[ReferralNeed]
+    risks: list[Risk]
+    consents: list[Consent]
+    """In the order in which they were written, or are to be."""
+
+    def write(self, *, at: dt.datetime) -> None:
+        """Write those that are not; the referral is written by now."""
+        for row in (*self.needs, *self.risks, *self.consents):
+            if row._state.adding:
+                row.save(force_insert=True)
+                if isinstance(row, Consent):
+                    start_clock(row, on=local_day(at))
+
+
+def hanging_on(referral: Referral) -> Hanging:
+    """Return what has been written, of needs, risks and consents."""
+    needs, risks = referral.needs.order_by("id"), referral.risks.order_by("id")
+    return Hanging(needs=list(needs), risks=list(risks), consents=decisions_of(referral))
+
+
+def judge_content(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> Hanging:
+    """Return the needs, risks and consents that a referrer sends, and what else the person has decided before.
 
     :raises Invalid: if a need is none of ours, the risks contradict each other, or a consent cannot be right.
     """
@@ -151,27 +175,37 @@ def write_content(referral: Referral, content: ReferralContent, *, actor: Actor,
     for number, (code, display) in enumerate(codes.values()):
         for name, said in problems_of_code(code, display).items():
             raise Invalid({f"needs.{number}.{name}": [said]})
-    for term_id, note in notes.items():
-        code, display = codes[term_id]
-        need = ReferralNeed(
-            referral=referral, term=known[term_id], note=note, code=code.strip(), display=display.strip()
+    needs = [
+        ReferralNeed(
+            referral=referral, term=known[term_id], note=note, code=codes[term_id][0].strip(),
+            display=codes[term_id][1].strip(),
         )
-        need.save(force_insert=True)
+        for term_id, note in notes.items()
+    ]  # fmt: skip
     risks = [Risk(referral=referral, description=text.strip()) for text in content.risks if text.strip()]
     if content.no_known_risks:
         risks = [Risk(referral=referral, is_none_known=True)]
     risks += made_of(referral, content.coded_risks, today=local_day(at), where="record.risks.")
-    for risk in risks:
-        risk.save(force_insert=True)
+    consents = decisions_of(referral) if referral.pk else []
+    if actor.user is not None:
+        consents += _new_consents(referral, content, before=consents, by=actor.user, at=at)
+    return Hanging(needs=needs, risks=risks, consents=consents)
+
+
+def write_more(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.datetime) -> None:
+    """Write what a hospital and a record say of a referral that has been written.
+
+    :raises Invalid: if something of it cannot be right.
+    """
     write_discharge(referral, content.discharge, actor=actor, at=at)
     if content.record is not None and actor.user is not None:
         add_version(referral, content.record, user=actor.user, at=at, where="record.")
-    if actor.user is not None:
-        _write_consents(referral, content, by=actor.user, at=at)
 
 
-def _write_consents(referral: Referral, content: ReferralContent, *, by: User, at: dt.datetime) -> None:
-    """Append what is new among the decisions sent; what a draft no longer says that the person agreed to is taken back.
+def _new_consents(
+    referral: Referral, content: ReferralContent, *, before: list[Consent], by: User, at: dt.datetime
+) -> list[Consent]:
+    """Return what is new among the decisions sent; what a draft no longer says that the person agreed to is taken back.
 
     Names of fields are those of the form: `consent.note`, `consents.0.expires_on`.
     """
@@ -185,15 +219,19 @@ def _write_consents(referral: Referral, content: ReferralContent, *, by: User, a
         problems["consents"] = ["Give one decision for each purpose and recipient."]
     if problems:
         raise Invalid(problems)
-    latest = {consent_as_given(row).scope: consent_as_given(row) for row in decisions_of(referral)}
-    for scope, earlier in latest.items():
-        if earlier.decision == ConsentDecision.GIVEN and scope not in {each.scope for each in sent.values()}:
-            taken_back = replace(_BLANK, purpose=scope[0], to_service_id=scope[1], to_organization_id=scope[2])
-            append_consent(referral, taken_back, by=by, at=at)
-    for each in sent.values():
-        earlier_one = latest.get(each.scope)
-        if earlier_one is None or _what_matters(earlier_one) != _what_matters(each):
-            append_consent(referral, each, by=by, at=at)
+    latest = {given.scope: given for given in map(consent_as_given, before)}
+    named = {each.scope for each in sent.values()}
+    taken_back = [
+        replace(_BLANK, purpose=scope[0], to_service_id=scope[1], to_organization_id=scope[2])
+        for scope, earlier in latest.items()
+        if earlier.decision == ConsentDecision.GIVEN and scope not in named
+    ]
+    said_anew = [
+        each
+        for each in sent.values()
+        if each.scope not in latest or _what_matters(latest[each.scope]) != _what_matters(each)
+    ]
+    return [consent_of(referral, each, by=by, at=at) for each in (*taken_back, *said_anew)]
 
 
 _BLANK = ConsentDetails(decision=ConsentDecision.WITHDRAWN)

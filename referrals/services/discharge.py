@@ -175,7 +175,7 @@ def first_contact_due(referral: Referral, *, at: dt.datetime, usual: dt.date) ->
 
 def start_of(referral: Referral) -> dt.date | None:
     """Return the day before which nothing begins, where the hospital has named one."""
-    discharge = _discharges().first(referral=referral.pk)
+    discharge = _discharges().first(referral=referral.pk) if referral.pk else None
     return discharge.start_no_earlier_than if discharge is not None else None
 
 

@@ -76,20 +76,22 @@ def settle_person(referral: Referral, details: PersonDetails, *, actor: Actor, a
     referral.person = person or _new(referral, details)
 
 
-def ask_before_sending(referral: Referral, *, actor: Actor) -> None:
+def ask_before_sending(referral: Referral, *, actor: Actor, is_just_settled: bool = False) -> None:
     """Refuse to send a referral as long as the referrer has not been told what must be told before.
 
     A history that is told again is not asked: it was decided then.
 
+    :param is_just_settled: if `settle_person` has held the lock, and seen that the person lives, in this transaction.
     :raises PersonDeceased: if the person has died.
     :raises PersonMayBeKnown: if the person may be known, and the referrer has not said whether they are.
     :raises AlreadyReferred: if the person is with this team already, and the referrer has not said to send it anyway.
     """
-    if ask("SELECT FROM referrals_person WHERE id = %s AND is_deceased", [referral.person_id]):
+    if not is_just_settled and ask("SELECT FROM referrals_person WHERE id = %s AND is_deceased", [referral.person_id]):
         raise PersonDeceased
     if actor.user is None or actor.is_retelling:
         return
-    lock_birth(referral.birth_key)
+    if not is_just_settled:
+        lock_birth(referral.birth_key)
     if not referral.is_person_settled:
         _ask(identity_of(referral), actor=actor, besides=referral)
     if not referral.is_second_meant:

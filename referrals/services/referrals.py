@@ -13,7 +13,6 @@ from core.clocks import is_plannable, local_day
 from core.errors import Conflict, Invalid, NotPermitted
 from core.idempotency import Claim, take
 from core.identifiers import new_reference
-from core.statements import ask
 from referrals import policies
 from referrals.announcements import announce
 from referrals.enums import (
@@ -28,7 +27,15 @@ from referrals.models import Referral, ReferralNeed, TeamPolicy
 from referrals.services.clearance_requests import copy_requests
 from referrals.services.consent import as_sent, copy_consents
 from referrals.services.contacts import forget_tries
-from referrals.services.content import ReferralContent, fill, referrer_of, write_content
+from referrals.services.content import (
+    Hanging,
+    ReferralContent,
+    fill,
+    hanging_on,
+    judge_content,
+    referrer_of,
+    write_more,
+)
 from referrals.services.deaths import lock_person_of, record_death
 from referrals.services.discharge import copy_discharge, day_after_planned, first_contact_due
 from referrals.services.events import record_event
@@ -96,13 +103,16 @@ def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.d
     :raises: as `create_referral` says.
     """
     fill(referral, content, actor=actor, at=at)
+    hanging = judge_content(referral, content, actor=actor, at=at)
     if content.is_draft:
         record_event(referral=referral, kind=EventKind.CREATED, actor=actor, at=at, to_status=ReferralStatus.DRAFT)
-        write_content(referral, content, actor=actor, at=at)
+        hanging.write(at=at)
+        write_more(referral, content, actor=actor, at=at)
         return
-    referral.save()  # what it holds needs its id; its version is set by the event of the step below
-    write_content(referral, content, actor=actor, at=at)
-    _send(referral, actor=actor, at=at)
+    if content.discharge is not None or content.record is not None:
+        referral.save()  # what the hospital says decides by when somebody must act: it is there when that is asked
+        write_more(referral, content, actor=actor, at=at)
+    _send(referral, hanging, actor=actor, at=at, is_just_settled=True)
 
 
 @transaction.atomic(durable=True)
@@ -131,8 +141,10 @@ def edit_draft(
     fill(referral, content, actor=actor, at=at)
     referral.needs.all().delete()
     referral.risks.all().delete()
+    hanging = judge_content(referral, content, actor=actor, at=at)
     record_event(referral=referral, kind=EventKind.EDITED, actor=actor, at=at)
-    write_content(referral, content, actor=actor, at=at)
+    hanging.write(at=at)
+    write_more(referral, content, actor=actor, at=at)
     return referral
 
 
@@ -160,7 +172,8 @@ def take_referral_step(
     declared = policies.REFERRAL_STEPS[step]
     judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
     if step in {"submit", "defer", "confirm_discharge"}:
-        return _send(referral, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
+        hanging = hanging_on(referral)
+        return _send(referral, hanging, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
     if declared.target in ReferralStatus.ENDED and step != "close":
         withdraw_open_onward_referrals(referral, actor=actor, at=at, reason=WithdrawalReason.REFERRAL_ENDED)
@@ -338,15 +351,25 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
 
 
 def _send(
-    referral: Referral, *, actor: Actor, at: dt.datetime, discharged_on: dt.date | None = None, step: str | None = None
+    referral: Referral,
+    hanging: Hanging,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    discharged_on: dt.date | None = None,
+    step: str | None = None,
+    is_just_settled: bool = False,
 ) -> Referral:
-    """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act."""
+    """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act.
+
+    One that is made in this act is written once, as it is sent, and what hangs on it after it.
+    """
     today = local_day(at)
-    if not ask("SELECT FROM referrals_risk WHERE referral_id = %s LIMIT 1", [referral.pk]):
+    if not hanging.risks:
         raise Invalid(
             {"risks": ["Name at least one risk, or state no_known_risks: the team must know that you asked."]}
         )
-    if not referral.reason.strip() and not referral.needs.exists():
+    if not referral.reason.strip() and not hanging.needs:
         raise Invalid({"reason": ["Say in a few words why you refer, or choose a need."]})
     if discharged_on is not None:
         if discharged_on > today:
@@ -365,7 +388,7 @@ def _send(
     if not (takes and is_receiving(referral.owner_team)):
         raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
     if step != "confirm_discharge":  # it was asked when it was sent
-        ask_before_sending(referral, actor=actor)
+        ask_before_sending(referral, actor=actor, is_just_settled=is_just_settled)
     referral.sent_at = referral.sent_at or at
     if step == "defer" and referral.planned_discharge_on is not None:
         taken = Taken(next_action_on=day_after_planned(referral.planned_discharge_on, today=today))
@@ -374,9 +397,10 @@ def _send(
         usual = working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days)
         taken = Taken(next_action_on=first_contact_due(referral, at=at, usual=usual))
     # What the person had agreed to when it was sent is part of the chain.
-    taken.details |= as_sent(referral)
+    taken.details |= as_sent(hanging.consents)
     details = StepDetails(discharged_on=referral.discharged_on)
     write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
+    hanging.write(at=at)
     if referral.status == ReferralStatus.SUBMITTED:
         issue_on_arrival(referral, actor=actor, at=at)
     if referral.service is None or referral.status != ReferralStatus.SUBMITTED:
