@@ -1,7 +1,7 @@
 """Small things that every REST view shares: entity tags, preconditions, strict input, and the schema's own view."""
 
 import re
-from copy import copy, deepcopy
+from copy import copy
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, QueryDict
@@ -30,7 +30,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-_HOLDS_OTHERS = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
 _WRITTEN_AS: tuple[tuple[Any, set[type], str], ...] = (
     ((serializers.CharField, serializers.UUIDField), {str}, "Not a valid string."),
     (serializers.BooleanField, {bool}, "Must be a valid boolean."),
@@ -48,13 +47,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     """
 
     def get_fields(self) -> dict[str, Any]:
-        """Return a copy of each field for this request. REST framework makes each anew, with all that it checks: only
-        where fields hang on a field is that needed.
-        """
-        return {
-            name: deepcopy(field) if isinstance(field, _HOLDS_OTHERS) else copy(field)
-            for name, field in self._declared_fields.items()
-        }
+        """Return a copy of each field for this request. REST framework makes each anew, with all that it checks."""
+        return {name: _of_its_own(field) for name, field in self._declared_fields.items()}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -66,6 +60,18 @@ class StrictSerializer(serializers.Serializer[Any]):
                 if wrong:
                     raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+
+def _of_its_own(field: Any) -> Any:
+    """Return a copy that can be bound to a serializer of this request, as all that hangs on it is to the copy."""
+    own = copy(field)
+    for worked_out in ("fields", "_writable_fields", "_readable_fields"):
+        own.__dict__.pop(worked_out, None)
+    child = own.__dict__.get("child")
+    if child is not None:
+        own.child = _of_its_own(child)
+        own.child.parent = own  # it was bound, to the declared one, as that was made
+    return own
 
 
 def _misfit(field: Any, value: Any) -> str:

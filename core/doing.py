@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -43,7 +44,12 @@ def told() -> str:
         said |= {"by": by} if (by := visitor_of(what)) else {}
     else:
         said = what
-    return json.dumps(said, separators=(",", ":")) if said else ""
+    return _as_json(tuple(said.items())) if said else ""
+
+
+@lru_cache(maxsize=8)
+def _as_json(said: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(said), separators=(",", ":"))
 
 
 def user_of(request: HttpRequest) -> Any:

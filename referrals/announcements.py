@@ -16,7 +16,6 @@ from core.clocks import local_day
 from notifications import bounces
 from notifications import services as notifications
 from notifications.enums import Channel
-from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
@@ -151,8 +150,9 @@ def tell_person(
     """Owe the person of a referral one message, by the channel that they prefer among those that they allow.
 
     The row names no address: `person:<reference>`, resolved when it is sent, and then asked again whether they may be
-    reached (`referrals.reaching`). One event tells them once, also where the channel would be another by now. A
-    channel that is not set up here, or whose address is marked as undeliverable, is passed over.
+    reached (`referrals.reaching`). A channel that is not set up here, or whose address is marked as undeliverable, is
+    passed over. One event tells them once, also where the channel would be another by now: so it must not have told
+    them yet, which the caller has seen (`notifications.selectors.channel_told_by`) or, of a new key, knows.
 
     :param template: one of `notifications.templates.TEMPLATES`, worded for the person.
     :param event_key: what happened, for example `session:S-7K3M9-QXD24:reminder`; of the same key there is one message.
@@ -162,8 +162,6 @@ def tell_person(
     :raises ValueError: as `notifications.services.enqueue` does.
     """
     recipient = recipient or recipient_of(referral)
-    if told_by := channel_told_by(event_key, recipient):
-        return told_by
     for channel in channels_for(referral, on=local_day(at)):
         is_marked = bounces.is_marked(channel, address_by(referral, channel, on=local_day(at)))
         if notifications.can_send_by(channel) and not is_marked:
