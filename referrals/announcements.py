@@ -16,6 +16,7 @@ from core.clocks import local_day
 from notifications import bounces
 from notifications import services as notifications
 from notifications.enums import Channel
+from notifications.selectors import channel_told_by
 from notifications.templates import TEMPLATES
 from notifications.webhooks.owing import owe
 from referrals.enums import CloseOutcome, WithdrawalReason
@@ -146,22 +147,25 @@ def tell_person(
     at: dt.datetime,
     actor: Actor,
     recipient: str = "",
+    is_first: bool = False,
 ) -> Channel | None:
     """Owe the person of a referral one message, by the channel that they prefer among those that they allow.
 
     The row names no address: `person:<reference>`, resolved when it is sent, and then asked again whether they may be
-    reached (`referrals.reaching`). A channel that is not set up here, or whose address is marked as undeliverable, is
-    passed over. One event tells them once, also where the channel would be another by now: so it must not have told
-    them yet, which the caller has seen (`notifications.selectors.channel_told_by`) or, of a new key, knows.
+    reached (`referrals.reaching`). One event tells them once, also where the channel would be another by now. A
+    channel that is not set up here, or whose address is marked as undeliverable, is passed over.
 
     :param template: one of `notifications.templates.TEMPLATES`, worded for the person.
     :param event_key: what happened, for example `session:S-7K3M9-QXD24:reminder`; of the same key there is one message.
     :param at: from when it may go.
     :param recipient: where it is only for as long as something is so: a key as `reaching.recipient_about` gives.
+    :param is_first: if the key is a new one, so that nobody can have been told of it.
     :return: the channel; None if there is none, and somebody has to ring: the caller makes that a task.
     :raises ValueError: as `notifications.services.enqueue` does.
     """
     recipient = recipient or recipient_of(referral)
+    if not is_first and (told_by := channel_told_by(event_key, recipient)):
+        return told_by
     for channel in channels_for(referral, on=local_day(at)):
         is_marked = bounces.is_marked(channel, address_by(referral, channel, on=local_day(at)))
         if notifications.can_send_by(channel) and not is_marked:

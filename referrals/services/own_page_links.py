@@ -135,7 +135,7 @@ def _send(link: PersonLink, *, actor: Actor, at: dt.datetime) -> Channel | None:
     message = _message(link)
     return tell_person(
         link.referral, message["template"], event_key=message["event_key"], context=message["context"], at=at,
-        actor=actor,
+        actor=actor, is_first=True,
     )  # fmt: skip
 
 

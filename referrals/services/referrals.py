@@ -25,10 +25,9 @@ from referrals.enums import (
 )
 from referrals.models import Referral, ReferralNeed, TeamPolicy
 from referrals.services.clearance_requests import copy_requests
-from referrals.services.consent import as_sent, copy_consents
+from referrals.services.consent import copy_consents
 from referrals.services.contacts import forget_tries
 from referrals.services.content import (
-    Hanging,
     ReferralContent,
     fill,
     hanging_on,
@@ -37,12 +36,11 @@ from referrals.services.content import (
     write_more,
 )
 from referrals.services.deaths import lock_person_of, record_death
-from referrals.services.discharge import copy_discharge, day_after_planned, first_contact_due
+from referrals.services.discharge import copy_discharge, first_contact_due
 from referrals.services.events import record_event
 from referrals.services.health import copy_health
-from referrals.services.known_people import PersonDeceased, ask_before_sending
+from referrals.services.known_people import PersonDeceased
 from referrals.services.measures import copy_measures
-from referrals.services.onward import can_send_at_submission, send_at_submission
 from referrals.services.own_page_links import issue_on_arrival
 from referrals.services.people import AS_GIVEN
 from referrals.services.readmission import (
@@ -55,6 +53,7 @@ from referrals.services.readmission import (
 from referrals.services.record import copy_record
 from referrals.services.risks import copy_risks
 from referrals.services.safeguarding import copy_concerns
+from referrals.services.sending import send
 from referrals.services.steps import (
     NOTHING_SAID,
     NotPossibleNow,
@@ -112,7 +111,7 @@ def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.d
     if content.discharge is not None or content.record is not None:
         referral.save()  # what the hospital says decides by when somebody must act: it is there when that is asked
         write_more(referral, content, actor=actor, at=at)
-    _send(referral, hanging, actor=actor, at=at, is_just_settled=True)
+    send(referral, hanging, actor=actor, at=at, is_just_settled=True)
 
 
 @transaction.atomic(durable=True)
@@ -173,7 +172,7 @@ def take_referral_step(
     judge(referral, declared, actor=actor, at=at, details=details, expected_version=expected_version)
     if step in {"submit", "defer", "confirm_discharge"}:
         hanging = hanging_on(referral)
-        return _send(referral, hanging, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
+        return send(referral, hanging, actor=actor, at=at, discharged_on=details.discharged_on, step=step)
     taken = _consequences(referral, step, actor=actor, at=at, details=details)
     if declared.target in ReferralStatus.ENDED and step != "close":
         withdraw_open_onward_referrals(referral, actor=actor, at=at, reason=WithdrawalReason.REFERRAL_ENDED)
@@ -345,70 +344,6 @@ def _arrive_at(team: Team, earlier: Referral, *, actor: Actor, at: dt.datetime) 
     copy_discharge(earlier, arrived)
     announce(event, actor=actor)
     issue_on_arrival(arrived, actor=actor, at=at)
-
-
-# --- Making and sending -----------------------------------------------------------------------------------
-
-
-def _send(
-    referral: Referral,
-    hanging: Hanging,
-    *,
-    actor: Actor,
-    at: dt.datetime,
-    discharged_on: dt.date | None = None,
-    step: str | None = None,
-    is_just_settled: bool = False,
-) -> Referral:
-    """Send a referral, or let it wait for the discharge; a scheme's hub gets its onward referral in the same act.
-
-    One that is made in this act is written once, as it is sent, and what hangs on it after it.
-    """
-    today = local_day(at)
-    if not hanging.risks:
-        raise Invalid(
-            {"risks": ["Name at least one risk, or state no_known_risks: the team must know that you asked."]}
-        )
-    if not referral.reason.strip() and not hanging.needs:
-        raise Invalid({"reason": ["Say in a few words why you refer, or choose a need."]})
-    if discharged_on is not None:
-        if discharged_on > today:
-            raise Invalid({"discharged_on": ["The discharge has not happened yet."]})
-        referral.discharged_on = discharged_on
-    waits = referral.planned_discharge_on is not None and referral.discharged_on is None
-    step = step or ("defer" if waits else "submit")
-    if step == "submit" and waits:
-        raise Invalid(
-            {"discharged_on": ["The person is still in hospital: use defer, and confirm the discharge later."]}
-        )
-    if step == "defer" and not waits:
-        raise Invalid({"planned_discharge_on": ["Give the planned date of a discharge that is still to come."]})
-    # A scheme's hub takes the scheme's referrals, whether or not it takes others.
-    takes = referral.service is not None or referral.owner_team.takes_referrals
-    if not (takes and is_receiving(referral.owner_team)):
-        raise Invalid({"team": ["This team takes no referrals any more. Choose another: see /api/v1/teams/."]})
-    if step != "confirm_discharge":  # it was asked when it was sent
-        ask_before_sending(referral, actor=actor, is_just_settled=is_just_settled)
-    referral.sent_at = referral.sent_at or at
-    if step == "defer" and referral.planned_discharge_on is not None:
-        taken = Taken(next_action_on=day_after_planned(referral.planned_discharge_on, today=today))
-    else:
-        referral.submitted_at = at
-        usual = working_days_after(at, clocks_of(referral.owner_team_id).triage_working_days)
-        taken = Taken(next_action_on=first_contact_due(referral, at=at, usual=usual))
-    # What the person had agreed to when it was sent is part of the chain.
-    taken.details |= as_sent(hanging.consents)
-    details = StepDetails(discharged_on=referral.discharged_on)
-    write(referral, policies.REFERRAL_STEPS[step], actor=actor, at=at, details=details, taken=taken)
-    hanging.write(at=at)
-    if referral.status == ReferralStatus.SUBMITTED:
-        issue_on_arrival(referral, actor=actor, at=at)
-    if referral.service is None or referral.status != ReferralStatus.SUBMITTED:
-        return referral
-    # A person who comes home is with the hub, whatever has changed at the scheme meanwhile: the hub triages.
-    if step != "confirm_discharge" or can_send_at_submission(referral, service=referral.service, at=at):
-        send_at_submission(referral, service=referral.service, actor=actor, at=at)
-    return referral
 
 
 def _works_in_the_team(user: User | None, referral: Referral) -> bool:

@@ -49,10 +49,20 @@ def owe_many(count: int, *, at: dt.datetime = AT) -> list[OutboxMessage]:
 
 
 class Letterbox:
-    """A mail server's rule, and what it has taken. `rule` answers for a command ("RCPT", "DATA") and its number."""
+    """A mail server's rule, and what it has taken. `rule` answers for a command ("RCPT", "DATA") and its number.
 
-    def __init__(self, rule: Callable[[str, int], str] = lambda command, number: OK, *, slow: float = 0) -> None:
+    Like nearly all it takes several commands in one go, unless it is told not to announce that.
+    """
+
+    def __init__(
+        self,
+        rule: Callable[[str, int], str] = lambda command, number: OK,
+        *,
+        slow: float = 0,
+        takes_at_once: bool = True,
+    ) -> None:
         self.rule = rule
+        self.takes_at_once = takes_at_once
         self.slow = slow
         self.taken: list[Message] = []
         self.connections = 0
@@ -68,19 +78,21 @@ class Letterbox:
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [responses[0], *["250-PIPELINING"][: self.takes_at_once], *responses[1:]]
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        envelope.mail_from = address
-        return self._answer("MAIL", server)
+        answer = self._answer("MAIL", server)
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self._answer("RCPT", server)
-        if answer == OK:
+        if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
@@ -89,7 +101,7 @@ class Letterbox:
         if self.slow:
             await asyncio.sleep(self.slow)
         answer = self._answer("DATA", server)
-        if answer == OK:
+        if answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.taken.append(message_from_bytes(envelope.content))
         return answer

@@ -1,10 +1,16 @@
 """An email is written in less time than Django takes, and is to the letter what Django would have written."""
 
+import datetime as dt
 import smtplib
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 
 import pytest
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notifications.channels.plain_email import PlainBackend, PlainEmail
 from notifications.templates import TEMPLATES, compose
@@ -13,13 +19,17 @@ LONG = "a subject that goes on for so long that it stands on two lines or three 
 HEADERS = {"Message-ID": "<0b9d2c6e-6a55-4e2c-8c5e-2f0b6a0d1e11@referral.example>", "Auto-Submitted": "auto-generated"}
 
 
-def both(**said):
-    return [
-        kind(from_email="Community Referral <no-reply@referral.example>", headers={"Date": "x", **HEADERS}, **said)
-        .message()
-        .as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # as in Django 5.2
-        for kind in (PlainEmail, EmailMessage)
-    ]
+FROM = "Community Referral <no-reply@referral.example>"
+
+
+def both(from_email=FROM, headers=HEADERS, **said):
+    """Return an email as it goes to the mail server, and as Django would let it go."""
+    headers = {"Date": "x", **headers}
+    ours = PlainEmail(from_email=from_email, headers=headers, **said)
+    django = EmailMessage(from_email=from_email, headers=headers, **said)
+    by_django = [each.message().as_bytes(linesep="\r\n") for each in (ours, django)]  # type: ignore[call-arg]
+    assert by_django[0] == by_django[1]
+    return [ours.written(), by_django[1]]
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
@@ -56,14 +66,40 @@ def test_whatever_it_holds(subject, body, to):
 def test_a_header_is_folded_where_django_folds_it(length):
     """Django itself folds a subject; any other header is folded as it is written."""
     value = ("word " * 20)[:length].strip().ljust(length, "x")
-    ours, django = (
-        kind(subject="News", body="News.", from_email="a@work.example", to=["b@work.example"],
-             headers={"Date": "x", "Message-ID": "<1@work.example>", "X-About": value})
-        .message()
-        .as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # as in Django 5.2
-        for kind in (PlainEmail, EmailMessage)
-    )  # fmt: skip
+    for name in ("X-About", "X-Message-Id"):
+        ours, django = both(
+            subject="News", body="News.", from_email="a@work.example", to=["b@work.example"],
+            headers={"Message-ID": "<1@work.example>", name: value},
+        )  # fmt: skip
+        assert ours == django
+
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(
+    subject=ANY_TEXT, body=ANY_TEXT | st.from_regex(r"([ -~]{0,300}[\n\r\x0b\u2028]?){0,4}", fullmatch=True),
+    to=st.sampled_from(["a@work.example", "Ann <a@work.example>", "Zoë <a@work.example>", " a@work.example ", ""]),
+    about=ANY_TEXT,
+)  # fmt: skip
+def test_of_any_text_it_is_what_django_writes_or_refused_as_django_refuses(subject, body, to, about):
+    said = {"subject": subject, "body": body, "to": [to], "headers": {**HEADERS, "Auto-Submitted": about}}
+    try:
+        ours, django = both(**said)
+    except ValueError:  # a line end in a header
+        email = PlainEmail(from_email=FROM, **said)
+        with pytest.raises(ValueError, match="newlines"):
+            email.written()
+        return
     assert ours == django
+
+
+def test_without_a_date_it_has_the_one_of_now():
+    email = PlainEmail(subject="News", body="News.", from_email=FROM, to=["reader@work.example"], headers=HEADERS)
+    written = message_from_bytes(email.written())
+    said = parsedate_to_datetime(written["Date"]).replace(tzinfo=dt.UTC)
+    assert abs(said - timezone.now()) < dt.timedelta(minutes=1)
+    assert list(written) == list(message_from_bytes(email.message().as_bytes()))
 
 
 @pytest.mark.parametrize("subject", ["one\ntwo", "one\r\nBcc: others@work.example"])
