@@ -11,8 +11,7 @@ from typing import TextIO
 
 ANSWERS = {
     b"EHLO": b"250-post-room\r\n250 PIPELINING\r\n", b"HELO": b"250 post-room\r\n", b"MAIL": b"250 OK\r\n",
-    b"RCPT": b"250 OK\r\n",
-    b"RSET": b"250 OK\r\n", b"NOOP": b"250 OK\r\n",
+    b"RCPT": b"250 OK\r\n", b"RSET": b"250 OK\r\n", b"NOOP": b"250 OK\r\n",
 }  # fmt: skip
 
 

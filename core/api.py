@@ -65,8 +65,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 def _of_its_own(field: Any) -> Any:
     """Return a copy that can be bound to a serializer of this request, as all that hangs on it is to the copy."""
     own = copy(field)
-    for worked_out in ("fields", "_writable_fields", "_readable_fields"):
-        own.__dict__.pop(worked_out, None)
+    own.__dict__.pop("fields", None)  # worked out anew
     child = own.__dict__.get("child")
     if child is not None:
         own.child = _of_its_own(child)

@@ -98,18 +98,14 @@ def _to_be_told(connection: Any, query: str) -> str | None:
     """Return what the triggers do not know yet; None if there is nothing, or nothing is going to be changed."""
     if connection.info.transaction_status == TransactionStatus.IDLE:
         connection.told = ""
-    if query[:9] == "ROLLBACK ":  # … TO SAVEPOINT, as Django writes it, takes back what was told since
+    begins = query.lstrip()[:9].upper()
+    if begins == "ROLLBACK ":  # … TO SAVEPOINT takes back what was told since
         connection.told = None
-    if not _may_change(query):
+    if not begins.startswith(_MAY_CHANGE) or (begins.startswith("WITH") and not _CHANGES.search(query)):
         return None
     said = told()
     known = getattr(connection, "told", "")
     return None if said == known else said
-
-
-def _may_change(query: str) -> bool:
-    begins = query.lstrip()[:9].upper()
-    return begins.startswith(_MAY_CHANGE) and (not begins.startswith("WITH") or bool(_CHANGES.search(query)))
 
 
 class DatabaseOperations(operations.DatabaseOperations):

@@ -21,11 +21,9 @@ from notifications.channels.base import (
     is_about_address,
 )
 from notifications.channels.plain_email import PlainEmail
+from notifications.channels.smtp_at_once import CLOSING
 from notifications.models import OutboxMessage
 from notifications.templates import Text, compose, may_open_by_link
-
-CLOSING = 421
-"""The code with which a mail server says goodbye, to whatever it was asked."""
 
 
 class EmailSender:

@@ -3,17 +3,14 @@ encode each header was dear to a worker.
 """
 
 import smtplib
-from email.generator import BytesGenerator
-from email.message import Message
 from email.utils import formatdate
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import SafeMIMEText, sanitize_address
+from django.core.mail.message import sanitize_address
 
 from notifications.channels.smtp_at_once import Smtp, SmtpOverTls
 
@@ -21,36 +18,8 @@ _LONGEST = 76
 """Letters of a header that stands on one line whatever it holds (RFC 5322, 2.1.1: 78 with what may be added)."""
 
 
-class _Generator(BytesGenerator):
-    """Python's, but a short header in plain letters is written as it stands: nothing there is to fold or encode."""
-
-    def _write_headers(self: Any, msg: "Message[Any, Any]") -> None:
-        for name, value in msg.raw_items():
-            if value.isascii() and value.isprintable() and len(name) + len(value) < _LONGEST:
-                self.write(f"{name}: {value}{self._NL}")
-            else:
-                self._fp.write(self.policy.fold_binary(name, value))
-        self.write(self._NL)
-
-
-class _PlainText(SafeMIMEText):
-    def as_bytes(  # type: ignore[override]  # as in Django 5.2
-        self,
-        unixfrom: bool = False,  # noqa: FBT001, FBT002
-        linesep: str = "\n",
-    ) -> bytes:
-        written = BytesIO()
-        _Generator(written, mangle_from_=False).flatten(self, unixfrom=unixfrom, linesep=linesep)
-        return written.getvalue()
-
-
 class PlainEmail(EmailMessage):
     """Django's, of one text: it takes no attachments."""
-
-    def message(self) -> Any:  # type: ignore[override]  # as in Django 5.2
-        made: Any = super().message()
-        made.__class__ = _PlainText
-        return made
 
     def written(self) -> bytes:
         """Return what goes to the mail server: to the letter what Django writes, which does so where anything in it is
@@ -60,8 +29,7 @@ class PlainEmail(EmailMessage):
         """
         headers = self._usual_headers()
         if headers is None or "\r" in self.body or max(map(len, self.body.splitlines()), default=0) > _LONGEST_LINE:
-            made: bytes = self.message().as_bytes(linesep="\r\n")
-            return made
+            return _by_django(self)
         encoded = "7bit" if self.body.isascii() else "8bit"
         begin = (
             f'Content-Type: text/plain; charset="utf-8"\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: {encoded}'
@@ -91,6 +59,12 @@ def _is_usual(name: str, value: str) -> bool:
     return is_plain and value == " ".join(value.split())
 
 
+def _by_django(email: EmailMessage) -> bytes:
+    made: Any = email.message()
+    written: bytes = made.as_bytes(linesep="\r\n")
+    return written
+
+
 class PlainBackend(EmailBackend):
     """Django's, but an address that comes again (the sender's with each email) is not read again."""
 
@@ -104,9 +78,7 @@ class PlainBackend(EmailBackend):
         encoding = email_message.encoding or settings.DEFAULT_CHARSET
         sender = _address(email_message.from_email, encoding)
         recipients = [_address(each, encoding) for each in email_message.recipients()]
-        is_plain = isinstance(email_message, PlainEmail)
-        made: Any = email_message
-        written = made.written() if is_plain else made.message().as_bytes(linesep="\r\n")
+        written = email_message.written() if isinstance(email_message, PlainEmail) else _by_django(email_message)
         try:
             self.connection.sendmail(sender, recipients, written)
         except smtplib.SMTPException:

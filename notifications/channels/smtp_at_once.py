@@ -51,13 +51,13 @@ class _AtOnce:
 
     def _answered(self: Any) -> tuple[int, bytes]:
         code, why = self.getreply()
-        if code == _CLOSING:
+        if code == CLOSING:
             self.close()
         return code, why
 
     def _take_back(self: Any, *, waits_for: int, was: int) -> None:
         """Hear what was said to the rest, and let the connection be as before."""
-        if was == _CLOSING:
+        if was == CLOSING:
             return
         for _ in range(waits_for):
             code, _ = self.getreply()
@@ -67,8 +67,8 @@ class _AtOnce:
         self._rset()
 
 
-_CLOSING = 421
-"""The server says goodbye, and nothing more."""
+CLOSING = 421
+"""The code with which a mail server says goodbye, to whatever it was asked."""
 
 
 def _with_end(msg: bytes) -> bytes:

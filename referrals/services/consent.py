@@ -134,14 +134,6 @@ def _problems_with_end(details: ConsentDetails, *, on: dt.date) -> dict[str, lis
     return {}
 
 
-def append_consent(referral: Referral, details: ConsentDetails, *, by: User, at: dt.datetime) -> Consent:
-    """Write the row of a decision that has been judged, and start the clock of one that ends. No event, no message."""
-    consent = consent_of(referral, details, by=by, at=at)
-    consent.save(force_insert=True)
-    start_clock(consent, on=local_day(at))
-    return consent
-
-
 def consent_of(referral: Referral, details: ConsentDetails, *, by: User, at: dt.datetime) -> Consent:
     """Return the row of a decision, not written yet."""
     said = {name: value for name, value in asdict(details).items() if name != "decided_on"}
@@ -151,8 +143,12 @@ def consent_of(referral: Referral, details: ConsentDetails, *, by: User, at: dt.
     )  # fmt: skip
 
 
-def start_clock(consent: Consent, *, on: dt.date) -> None:
-    """Let a consent that ends be told of: a warning before, unless that day has come already, and its end."""
+def write_consent(consent: Consent, *, on: dt.date) -> None:
+    """Write the row of a decision that has been judged. No event, no message.
+
+    One that ends is told of: a warning before, unless that day has come already, and its end.
+    """
+    consent.save(force_insert=True)
     if consent.expires_on is None:
         return
     warning_on = consent.expires_on - dt.timedelta(days=WARNING_DAYS)
@@ -164,8 +160,7 @@ def start_clock(consent: Consent, *, on: dt.date) -> None:
 def copy_consents(earlier: Referral, arrived: Referral, *, on: dt.date) -> None:
     """Let a referral that arrives from another team have what the person decided: each row as it was."""
     for consent in copies_of(Consent.objects.filter(referral=earlier).order_by("id"), referral=arrived):
-        consent.save(force_insert=True)
-        start_clock(consent, on=on)
+        write_consent(consent, on=on)
 
 
 # --- Refusing to share -------------------------------------------------------------------------------------------
@@ -193,7 +188,8 @@ def check_may_share(referral: Referral, recipient: Recipient, *, on: dt.date, in
 
 def _record(referral: Referral, details: ConsentDetails, *, by: User, actor: Actor, at: dt.datetime) -> Consent:
     """Append a decision to a referral that is locked, with its event and the messages it owes."""
-    consent = append_consent(referral, details, by=by, at=at)
+    consent = consent_of(referral, details, by=by, at=at)
+    write_consent(consent, on=local_day(at))
     takes_back = consent.decision in TAKES_BACK
     if takes_back and is_about_sharing(consent):
         make_it_their_turn(referral, on=local_day(at))

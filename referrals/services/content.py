@@ -19,7 +19,7 @@ from referrals.models import Consent, Referral, ReferralNeed, Risk
 from referrals.selectors import team_for
 from referrals.selectors.consents import decisions_of
 from referrals.services.consent import ConsentDetails as ConsentDetails
-from referrals.services.consent import consent_of, problems_with, start_clock
+from referrals.services.consent import consent_of, problems_with, write_consent
 from referrals.services.discharge import DischargeDetails, write_discharge
 from referrals.services.doors import FamilyMember, fill_door, named
 from referrals.services.known_people import settle_person
@@ -146,11 +146,12 @@ class Hanging:
 
     def write(self, *, at: dt.datetime) -> None:
         """Write those that are not; the referral is written by now."""
-        for row in (*self.needs, *self.risks, *self.consents):
+        for row in (*self.needs, *self.risks):
             if row._state.adding:
                 row.save(force_insert=True)
-                if isinstance(row, Consent):
-                    start_clock(row, on=local_day(at))
+        for consent in self.consents:
+            if consent._state.adding:
+                write_consent(consent, on=local_day(at))
 
 
 def hanging_on(referral: Referral) -> Hanging:

@@ -109,7 +109,7 @@ def make(referral: Referral, content: ReferralContent, *, actor: Actor, at: dt.d
         write_more(referral, content, actor=actor, at=at)
         return
     if content.discharge is not None or content.record is not None:
-        referral.save()  # what the hospital says decides by when somebody must act: it is there when that is asked
+        referral.save()  # what both say hangs on a row, and by what a hospital says is asked when somebody must act
         write_more(referral, content, actor=actor, at=at)
     send(referral, hanging, actor=actor, at=at, is_just_settled=True)
 

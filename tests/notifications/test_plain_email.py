@@ -27,9 +27,7 @@ def both(from_email=FROM, headers=HEADERS, **said):
     headers = {"Date": "x", **headers}
     ours = PlainEmail(from_email=from_email, headers=headers, **said)
     django = EmailMessage(from_email=from_email, headers=headers, **said)
-    by_django = [each.message().as_bytes(linesep="\r\n") for each in (ours, django)]  # type: ignore[call-arg]
-    assert by_django[0] == by_django[1]
-    return [ours.written(), by_django[1]]
+    return [ours.written(), django.message().as_bytes(linesep="\r\n")]  # type: ignore[call-arg]  # as in Django 5.2
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
